@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Bump allocation with a budget: everything one compile or one module owns goes at once. */
+#ifndef KW_COMMON_ARENA_H
+#define KW_COMMON_ARENA_H
+
+#include "../platform.h"
+
+struct kw_arena_chunk;
+
+struct kw_arena {
+	struct kw_arena_chunk *chunks;	/* newest first */
+	u8 *pos, *end;
+	u64 held_bytes;			/* in all chunks */
+	u64 peak_bytes;
+	u64 budget_bytes;
+};
+
+void kw_arena_init(struct kw_arena *a, u64 budget_bytes);
+
+/**
+ * kw_arena_alloc() - @bytes of uninitialised memory, 16-byte aligned
+ * Return: NULL when out of memory or over the budget.
+ */
+void *kw_arena_alloc(struct kw_arena *a, size_t bytes);
+void *kw_arena_zalloc(struct kw_arena *a, size_t bytes);
+void *kw_arena_array(struct kw_arena *a, size_t n, size_t size);	/* overflow-checked, zeroed */
+
+/**
+ * kw_arena_grow() - make room for one more element of a growing array
+ * @p: the array, NULL at first   @cap: elements it has room for; doubled
+ * @need: elements wanted   @size: of one
+ *
+ * Copies into a new place when full; the old one stays until the arena goes.
+ * Return: the array (perhaps moved, *@cap updated), or NULL.
+ */
+void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size);
+
+/* Forget all allocations, keep one chunk for reuse. */
+void kw_arena_reset(struct kw_arena *a);
+void kw_arena_free(struct kw_arena *a);
+
+#endif /* KW_COMMON_ARENA_H */

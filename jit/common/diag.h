@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Why a module was refused: numbers only, so that the kernel can pass them on
+ * as they are; the text is made by kw_diag_format() in userspace.
+ */
+#ifndef KW_COMMON_DIAG_H
+#define KW_COMMON_DIAG_H
+
+#include "../platform.h"
+
+enum kw_reason {
+	KW_R_NONE,
+#define KW_REASON(name, errno_, text) KW_R_##name,
+#include "reason.def"
+	KW_NR_REASONS
+};
+
+#define KW_DIAG_NO_FUNC	0xffffffffu
+
+/**
+ * struct kw_diag - the first thing found wrong
+ * @reason: enum kw_reason, a row of reason.def
+ * @op:     enum kw_wasm_op + 1 of the instruction at fault, 0 for none
+ * @offset: byte offset in the module
+ * @func:   function index (imports counted), or KW_DIAG_NO_FUNC
+ * @arg:    what the reason's text wants: types, limits, indices
+ */
+struct kw_diag {
+	u16 reason;
+	u16 op;
+	u32 offset;
+	u32 func;
+	u32 pad;
+	u64 arg[2];
+};
+
+/* Note @reason unless one is noted already.  Return: -errno of the reason's row. */
+int kw_reject(struct kw_diag *d, u32 offset, enum kw_reason reason, u64 arg0, u64 arg1);
+
+int kw_reason_errno(enum kw_reason r);
+
+/* "type mismatch: expected i32, found i64"; always terminated.  Return: length. */
+size_t kw_diag_format(const struct kw_diag *d, char *buf, size_t bytes);
+
+#endif /* KW_COMMON_DIAG_H */

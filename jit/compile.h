@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* From a validated module to a code object. */
+#ifndef KW_COMPILE_H
+#define KW_COMPILE_H
+
+#include "code/code.h"
+#include "ir/build.h"
+#include "isa/isa.h"
+#include "wasm/module.h"
+
+struct kw_compile_opts {
+	u8 mode;		/* enum kw_mode */
+	u8 form;		/* enum kw_form */
+	u32 opt_off;		/* KW_OPT_* passes switched off, for bisecting */
+	const u32 *sig_ids;	/* [nr_types] canonical ids, never 0 */
+	const struct kw_binding *bind;	/* [nr_imported_funcs]; NULL: all KW_BIND_SLOT */
+	const struct kw_isa *isa;
+	const struct kw_isa_env *env;	/* NULL: plain userspace form */
+	u64 budget_bytes;	/* per function */
+};
+
+#define KW_OPT_GVN	0x01
+#define KW_OPT_DCE	0x02
+#define KW_OPT_FOLD	0x04
+
+/**
+ * kw_compile() - compile every function of a validated module
+ * @m:    passed kw_module_validate()
+ * @o:    how
+ * @code: the code object; free with kw_code_free()
+ * @diag: function and reason on a refusal
+ *
+ * One function at a time, memory bounded per function, kw_checkpoint() between.
+ * Context: process context, may sleep; less than 1 KiB of stack a frame.
+ * Return: 0, -ENOMEM, -E2BIG, -EINTR, -EOPNOTSUPP.
+ */
+int kw_compile(const struct kw_module *m, const struct kw_compile_opts *o,
+	       struct kw_code **code, struct kw_diag *diag);
+
+#endif /* KW_COMPILE_H */

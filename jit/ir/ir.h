@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The SSA graph of one function.
+ *
+ * A node is a value (or an effect) and is named by its index, a vid; 0 is no
+ * value.  Blocks hold their nodes as a doubly linked list in execution order:
+ * PHIs first, exactly one block end last.  Blocks are kept in reverse
+ * post-order, loops contiguous, block 0 is the entry.  A phi's inputs stand on
+ * the edges: edge.args[i] belongs to the phi whose imm is i.  Critical edges
+ * (from a block with several successors to one with several predecessors) do
+ * not exist: the builder splits them.
+ */
+#ifndef KW_IR_IR_H
+#define KW_IR_IR_H
+
+#include "../common/arena.h"
+#include "../common/layout.h"
+
+typedef u32 kw_vid;
+typedef u32 kw_bid;
+
+#define KW_NO_BLOCK	0xffffffffu
+
+enum kw_irtype {
+	KW_T_VOID,
+	KW_T_I32,		/* upper half of a register holding one is not defined */
+	KW_T_I64,		/* pointers too */
+	KW_T_F32,
+	KW_T_F64,
+	KW_T_V128,
+};
+
+enum kw_irop {
+#define KW_IR(name, text, nr_args, flags) KW_IR_##name,
+#include "op.def"
+	KW_NR_IROPS
+};
+
+#define KW_IRF_P	0x01
+#define KW_IRF_C	0x02
+#define KW_IRF_T	0x04
+#define KW_IRF_W	0x08
+#define KW_IRF_R	0x10
+#define KW_IRF_X	0x20
+#define KW_IRF_B	0x40
+#define KW_IR_VARARGS	0xff
+
+struct kw_iropinfo {
+	char text[10];
+	u8 nr_args;		/* KW_IR_VARARGS: argument pool */
+	u8 flags;		/* KW_IRF_* */
+};
+
+extern const struct kw_iropinfo kw_iropinfo[KW_NR_IROPS];
+
+/* Access width, and what becomes of it: loads extend to node.type, stores truncate. */
+enum kw_mtype {
+	KW_M_U8, KW_M_S8, KW_M_U16, KW_M_S16, KW_M_U32, KW_M_S32, KW_M_U64,
+	KW_M_F32, KW_M_F64, KW_M_V128,
+};
+
+static inline u32 kw_mtype_bytes(u8 m)
+{
+	static const u8 bytes[] = { 1, 1, 2, 2, 4, 4, 8, 4, 8, 16 };
+
+	return bytes[m];
+}
+
+/* What may change the word an HLOAD reads. */
+enum kw_hclass {
+	KW_H_CONST,		/* nothing while the function runs */
+	KW_H_GLOBAL,		/* HSTORE of this class, calls */
+	KW_H_MEMSIZE,		/* memory.grow, calls */
+	KW_H_TABLE,		/* table writes, calls */
+	KW_H_EXEC,		/* packet loads, HSTORE of this class, calls */
+};
+
+enum kw_cond {
+	KW_EQ, KW_NE, KW_LT_S, KW_LT_U, KW_GT_S, KW_GT_U, KW_LE_S, KW_LE_U, KW_GE_S, KW_GE_U,
+};
+
+struct kw_node {
+	u8 op;			/* enum kw_irop */
+	u8 type;		/* enum kw_irtype of the result, VOID for none */
+	u8 sub;
+	u8 aux;
+	kw_vid a, b, c;		/* operands, or pool start and count */
+	u64 imm;
+	kw_vid next, prev;	/* in the block; 0 ends */
+	kw_bid block;
+	u32 wasm_off;		/* byte offset of the instruction it came from */
+	u32 uses;		/* filled by kw_ir_count_uses() */
+};
+
+struct kw_edge {
+	kw_bid from, to;
+	u32 args;		/* start in the argument pool; to's number of phis many */
+};
+
+struct kw_block {
+	kw_vid first, last;
+	u32 succ;		/* start in func.succs (edge indices) */
+	u32 nr_succs;
+	u32 pred;		/* start in func.preds (edge indices) */
+	u32 nr_preds;
+	u32 nr_phis;
+	u16 loop_depth;
+	u8 is_loop_header;
+	u8 cold;		/* ends in a trap, or marked unlikely */
+	kw_bid loop_header;	/* innermost loop around, KW_NO_BLOCK for none; a header names itself */
+	kw_bid loop_end;	/* header: first block behind the loop's last one */
+	kw_bid idom;
+};
+
+struct kw_irfunc {
+	struct kw_arena *arena;	/* per function, reset by the caller afterwards */
+	u32 index;		/* function index in the module */
+	struct kw_node *node;	/* [nr_nodes], 0 is unused */
+	u32 nr_nodes, cap_nodes;
+	struct kw_block *block;
+	u32 nr_blocks, cap_blocks;
+	struct kw_edge *edge;
+	u32 nr_edges, cap_edges;
+	u32 *succs, nr_succs, cap_succs;
+	u32 *preds;		/* filled when building is finished */
+	kw_vid *pool;		/* argument lists */
+	u32 nr_pool, cap_pool;
+	const u8 *params;	/* enum kw_irtype each */
+	u32 nr_params;
+	const u8 *results;
+	u32 nr_results;
+	u32 nr_frame_slots;	/* of 8 bytes (16 when has_v128) */
+	bool has_calls;		/* CALL, CALL_PTR or CALL_C present: not a leaf */
+	bool has_memory;	/* the module has memory 0: its base register is pinned */
+	bool uses_float;
+};
+
+static inline struct kw_node *kw_ir_node(const struct kw_irfunc *f, kw_vid v)
+{
+	return &f->node[v];
+}
+
+#define kw_ir_for_each_node(f, blk, v) \
+	for ((v) = (f)->block[blk].first; (v); (v) = (f)->node[v].next)
+
+#endif /* KW_IR_IR_H */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What the compiler wants of a backend.  Everything else about a machine is
+ * private to isa/<x>/.
+ */
+#ifndef KW_ISA_ISA_H
+#define KW_ISA_ISA_H
+
+#include "../ir/ir.h"
+#include "mir.h"
+
+struct kw_code;
+
+enum kw_mode { KW_MODE_GUARD, KW_MODE_CHECK };
+enum kw_form { KW_FORM_S, KW_FORM_P };
+
+/*
+ * Control-flow sequences as this machine's mitigations want them.  Userspace
+ * uses the bare instructions; the kernel clones what the module loader patched.
+ * Each: up to 16 bytes; a rel32 in it points at an absolute target.
+ */
+struct kw_cf_template {
+	u8 bytes[16];
+	u8 len;
+	s8 rel32_at;		/* offset of a rel32 to re-base, -1 for none */
+	u64 target;
+};
+
+/*
+ * kw_isa_env - what emission must know of the place the code will run in
+ * @ret: function return   @call: indirect call via rax   @jmp: indirect jump via rax
+ * @indirect_targets: emit endbr64/bti at places reached by an indirect branch
+ * NULL for the plain userspace form.
+ */
+struct kw_isa_env {
+	struct kw_cf_template ret, call, jmp;
+	bool indirect_targets;
+	bool no_jump_tables;
+	u64 link_base;		/* about where the code will be, for reach checks; 0 unknown */
+};
+
+/**
+ * struct kw_isa - one backend
+ * @name:  as in the kernel's ARCH
+ * @lower: SSA graph -> machine IR with constraints; folds addresses, immediates, compares
+ * @emit:  allocated machine IR -> bytes, relocations and sites appended to @code; fills the
+ *         function's kw_code_func except for .off of callees, which fixup_calls() patches
+ * @emit_thunk: entry thunk for a signature: on entry rdi = inst, rsi = struct kw_call_frame *,
+ *         r14, r15 set; loads arguments, calls frame->code, stores results, returns
+ * @fixup_calls: patch direct calls between functions once all have an offset
+ */
+struct kw_isa {
+	const char *name;
+	int (*lower)(const struct kw_irfunc *f, struct kw_mfunc *mf);
+	int (*emit)(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa_env *env,
+		    struct kw_code *code, u32 defined_index);
+	int (*emit_thunk)(const u8 *params, u32 nr_params, const u8 *results, u32 nr_results,
+			  const struct kw_isa_env *env, struct kw_code *code, u32 type_index);
+	int (*fixup_calls)(struct kw_code *code, u32 nr_imported_funcs);
+};
+
+extern const struct kw_isa kw_isa_x64;
+
+#endif /* KW_ISA_ISA_H */

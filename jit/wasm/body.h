@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Reading a function body, one instruction at a time.  The validator, the
+ * IR builder, the disassembler and the reference interpreter all read bodies
+ * through here, so that none can see another program than the one validated.
+ */
+#ifndef KW_WASM_BODY_H
+#define KW_WASM_BODY_H
+
+#include "module.h"
+#include "opcode.h"
+
+struct kw_insn {
+	u16 op;			/* enum kw_wasm_op */
+	u32 off;		/* byte offset in the module */
+	/* immediates, by layout (enum kw_imm) */
+	u32 idx;		/* local, global, function, type, label, table, segment, lane */
+	u32 idx2;		/* second index: call_indirect's table, table.copy's source, table.init's table */
+	u32 align;		/* memarg: log2 */
+	u64 imm;		/* constants: bits, i32 zero-extended; memarg: offset */
+	u64 imm_hi;		/* v128.const, shuffle: upper half */
+	s32 block_type;		/* block, loop, if: type index, or -1 empty, or ~valtype (negative) */
+	u32 nr_targets;		/* br_table: targets without the default */
+	const u8 *targets;	/* their LEB bytes, default last: read with kw_body_target() */
+};
+
+struct kw_body {
+	const u8 *base;		/* of the module */
+	const u8 *pos, *end;
+	u32 func;
+	struct kw_diag *diag;
+};
+
+/**
+ * kw_body_open() - start reading a function
+ * @b:      the reader
+ * @nr_locals: out: declared locals, without parameters
+ *
+ * Positions @b at the local declarations; see kw_body_next_locals().
+ */
+int kw_body_open(struct kw_body *b, const struct kw_module *m, u32 func, struct kw_diag *diag,
+		 u32 *nr_locals);
+
+/* Next run of equal local declarations.  Return: 1 with *@count and *@type, 0 when done, -errno. */
+int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type);
+
+/* Next instruction.  Return: 1, 0 at the end of the body, -errno with the reason noted. */
+int kw_body_next(struct kw_body *b, struct kw_insn *insn);
+
+/* Next label of a br_table, from insn.targets; advances *@p.  Already validated. */
+u32 kw_body_target(const u8 **p);
+
+#endif /* KW_WASM_BODY_H */

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * kwasm: WebAssembly in the kernel.  The interface of /dev/kwasm.
+ *
+ * Every object is a file descriptor: module, program, link, log, store,
+ * instance.  An object lives while a descriptor, another object that needs
+ * it, or a pin (a name in the kernel's registry) holds it.
+ *
+ * Every request is one struct that begins with its size.  A shorter struct of
+ * an older program reads as if zero-filled; a longer one is accepted if what
+ * the kernel does not know is zero (else E2BIG).  Unknown flags and non-zero
+ * padding are EINVAL.  The ioctl numbers never change with a struct's size.
+ */
+#ifndef _UAPI_LINUX_KWASM_H
+#define _UAPI_LINUX_KWASM_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define KWASM_DEVICE		"/dev/kwasm"
+#define KWASM_ABI_VERSION	1
+
+#define KWASM_NAME_LEN		64	/* with the terminating 0 */
+#define KWASM_NR_TRAPS		32	/* counters per trap kind; indexed by the numbers of trap.def */
+#define KWASM_BACKTRACE_MAX	16
+
+/* On /dev/kwasm.  Those that say "-> fd" return it. */
+#define KWASM_IOC		0xbd
+#define KWASM_FEATURE		_IO(KWASM_IOC, 0x00)	/* struct kwasm_feature */
+#define KWASM_MODULE_LOAD	_IO(KWASM_IOC, 0x01)	/* struct kwasm_module_load -> fd */
+#define KWASM_PROGRAM_CREATE	_IO(KWASM_IOC, 0x02)	/* struct kwasm_program_create -> fd */
+#define KWASM_LINK_CREATE	_IO(KWASM_IOC, 0x03)	/* struct kwasm_link_create -> fd */
+#define KWASM_LINK_UPDATE	_IO(KWASM_IOC, 0x04)	/* struct kwasm_link_update */
+#define KWASM_LINK_DETACH	_IO(KWASM_IOC, 0x05)	/* struct kwasm_fd_arg: detach now, whoever holds it */
+#define KWASM_OBJ_NEXT_ID	_IO(KWASM_IOC, 0x06)	/* struct kwasm_obj_id: ENOENT at the end */
+#define KWASM_OBJ_GET_FD	_IO(KWASM_IOC, 0x07)	/* struct kwasm_obj_id (by id, or by name if id is 0) -> fd */
+#define KWASM_OBJ_INFO		_IO(KWASM_IOC, 0x08)	/* struct kwasm_obj_info */
+#define KWASM_OBJ_PIN		_IO(KWASM_IOC, 0x09)	/* struct kwasm_obj_pin: EEXIST if the name is taken */
+#define KWASM_OBJ_UNPIN		_IO(KWASM_IOC, 0x0a)	/* struct kwasm_obj_id: a link without other holders detaches */
+#define KWASM_LOG_OPEN		_IO(KWASM_IOC, 0x0b)	/* struct kwasm_fd_arg (module) -> fd: read(), poll() */
+#define KWASM_TEST_RUN		_IO(KWASM_IOC, 0x0c)	/* struct kwasm_test_run */
+#define KWASM_STORE_CREATE	_IO(KWASM_IOC, 0x0d)	/* struct kwasm_store_create -> fd */
+#define KWASM_INSTANCE_CREATE	_IO(KWASM_IOC, 0x0e)	/* struct kwasm_instance_create -> fd */
+#define KWASM_INSTANCE_CALL	_IO(KWASM_IOC, 0x0f)	/* struct kwasm_instance_call */
+#define KWASM_INSTANCE_GLOBAL	_IO(KWASM_IOC, 0x10)	/* struct kwasm_instance_global */
+
+enum kwasm_obj_type {
+	KWASM_OBJ_MODULE = 1,
+	KWASM_OBJ_PROGRAM,
+	KWASM_OBJ_LINK,
+	KWASM_OBJ_STORE,
+	KWASM_OBJ_INSTANCE,
+};
+
+enum kwasm_mode {
+	KWASM_MODE_AUTO,	/* guard where the kernel can, else check */
+	KWASM_MODE_GUARD,	/* memory bounds by unmapped pages; EOPNOTSUPP or ENOSPC when impossible */
+	KWASM_MODE_CHECK,	/* memory bounds by compares */
+};
+
+/* What a trap, or a packet too short for what a program read, makes of the packet. */
+enum kwasm_on_trap {
+	KWASM_ON_TRAP_DROP,
+	KWASM_ON_TRAP_ACCEPT,
+	KWASM_ON_TRAP_DETACH,	/* accept this packet and detach the link */
+};
+
+enum kwasm_on_short {
+	KWASM_ON_SHORT_DROP,
+	KWASM_ON_SHORT_ACCEPT,
+	KWASM_ON_SHORT_PROGRAM,	/* the program's verdict stands */
+};
+
+/* Results of netfilter programs. */
+enum kwasm_nf_verdict {
+	KWASM_NF_DROP,
+	KWASM_NF_ACCEPT,
+	KWASM_NF_NONE,		/* no opinion: the link's default */
+	KWASM_NF_QUEUE,
+};
+
+/**
+ * struct kwasm_diag - why a module was refused
+ * @reason: row of reason.def, 0 for none; libkwasm has the texts
+ * @op:     1 + instruction at fault, 0 for none
+ * @offset: byte offset in the module
+ * @func:   function index, ~0 for none
+ * @arg:    operands of the reason's text
+ * @name:   import or export at fault, or empty
+ */
+struct kwasm_diag {
+	__u16 reason;
+	__u16 op;
+	__u32 offset;
+	__u32 func;
+	__u32 pad;
+	__u64 arg[2];
+	char name[2 * KWASM_NAME_LEN];
+};
+
+struct kwasm_fd_arg {
+	__u32 size;
+	__s32 fd;
+};
+
+/**
+ * struct kwasm_feature - what this kernel can do, and how much room there is
+ * All out but @size.
+ */
+struct kwasm_feature {
+	__u32 size;
+	__u32 abi_version;
+	__u32 guard_mode;		/* 1: works here */
+	__u32 guard_why;		/* errno why not */
+	__u64 guard_free;		/* how many more reservations fit, about */
+	__u64 arena_bytes;
+	__u64 arena_used_bytes;
+	__u64 fault_sites;
+	__u64 fault_sites_used;
+	__u32 stack_bytes;
+	__u32 nr_cpus;			/* possible CPUs: instances per packet program */
+	__u64 hooks;			/* bit per enum kwasm_link_type that can attach here */
+	__u32 lockdown;
+	__u32 wasm_features;		/* KW_FEATURE_* */
+	__u32 max_memory_pages;		/* of one memory */
+	__u32 pad;
+};
+
+/* Flags of kwasm_module_load. */
+#define KWASM_LOAD_P_FORM	0x1	/* for instances (typed calls in process context), not for packets */
+
+/**
+ * struct kwasm_module_load - validate and compile
+ * @bytes:      user pointer, @len bytes; read once
+ * @name:       shown in lists; taken from kwasm.meta when empty
+ * @mode:       enum kwasm_mode
+ * @memory_max: bytes per memory, lowers what the module asks; 0: its own limit
+ * @diag:       user pointer to a struct kwasm_diag, filled on refusal; may be 0
+ *
+ * Needs CAP_BPF or CAP_SYS_ADMIN in the initial user namespace.
+ * Errors: ENOEXEC malformed, EINVAL invalid, EOPNOTSUPP feature or mode,
+ * ENOENT import not known, E2BIG over a limit, ENOSPC no room in the arena,
+ * ENOMEM, EINTR, EPERM.
+ */
+struct kwasm_module_load {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 bytes;
+	__u64 len;
+	char name[KWASM_NAME_LEN];
+	__u32 mode;
+	__u32 pad;
+	__u64 memory_max;
+	__aligned_u64 config;		/* bytes for config_read */
+	__u64 config_len;
+	__aligned_u64 diag;
+};
+
+/**
+ * struct kwasm_program_create - an export of a module, ready to attach
+ * @export_name: e.g. "netfilter/ip/input"; its shape decides the program type
+ *
+ * The first program of a module makes its instances, one per possible CPU.
+ */
+struct kwasm_program_create {
+	__u32 size;
+	__s32 module_fd;
+	__u32 flags;
+	__u32 pad;
+	char export_name[KWASM_NAME_LEN];
+	__aligned_u64 diag;
+};
+
+enum kwasm_link_type {
+	KWASM_LINK_NETFILTER = 1,
+};
+
+/**
+ * struct kwasm_link_create - attach
+ * @netns_fd:    namespace, or -1 for the caller's
+ * @deadline_ns: 0 for the default (1 ms); lower than the module's own limit only
+ * @quarantine:  traps in a row after which the link detaches itself; 0 default (16), ~0 never
+ *
+ * Needs CAP_NET_ADMIN over the network namespace.
+ */
+struct kwasm_link_create {
+	__u32 size;
+	__s32 program_fd;
+	__u32 type;			/* enum kwasm_link_type */
+	__u32 flags;
+	__s32 netns_fd;
+	__u32 on_trap;			/* enum kwasm_on_trap */
+	__u32 on_short;			/* enum kwasm_on_short */
+	__u32 default_verdict;		/* of "no opinion": KWASM_NF_DROP or KWASM_NF_ACCEPT */
+	__u64 deadline_ns;
+	__u32 quarantine;
+	__u32 pad;
+	struct {
+		__u32 family;		/* NFPROTO_INET, _IPV4, _IPV6 */
+		__u32 hook;		/* enum nf_inet_hooks */
+		__s32 priority;
+		__u32 pad;
+	} netfilter;
+};
+
+/* Replace the program behind a link: every packet sees the old one or the new one. */
+struct kwasm_link_update {
+	__u32 size;
+	__s32 link_fd;
+	__s32 program_fd;
+	__s32 old_program_fd;		/* -1, or: EBUSY unless this one is attached */
+	__u32 flags;
+	__u32 pad;
+};
+
+struct kwasm_obj_id {
+	__u32 size;
+	__u32 type;			/* enum kwasm_obj_type */
+	__u32 id;			/* NEXT_ID: in: look behind; out: what was found */
+	__u32 flags;
+	char name[KWASM_NAME_LEN];	/* a pin's name */
+};
+
+struct kwasm_obj_pin {
+	__u32 size;
+	__s32 fd;
+	char name[KWASM_NAME_LEN];
+};
+
+/* @info: user pointer to the struct of the object's type, @info_len bytes; out: bytes the kernel has. */
+struct kwasm_obj_info {
+	__u32 size;
+	__s32 fd;
+	__u32 info_len;
+	__u32 type;			/* out: enum kwasm_obj_type */
+	__aligned_u64 info;
+};
+
+struct kwasm_module_info {
+	__u32 id;
+	__u32 mode;			/* enum kwasm_mode, GUARD or CHECK */
+	char name[KWASM_NAME_LEN];
+	char version[KWASM_NAME_LEN];
+	char license[KWASM_NAME_LEN];
+	char pin[KWASM_NAME_LEN];
+	__u8 sha256[32];		/* of the bytes as loaded */
+	__u64 wasm_bytes;
+	__u64 code_bytes;
+	__u64 fault_sites;
+	__u64 memory_bytes;		/* of all instances together */
+	__u64 loaded_ns;		/* CLOCK_BOOTTIME */
+	__u64 compile_ns;
+	__u32 nr_funcs;
+	__u32 nr_instances;
+	__u32 nr_programs;
+	__u32 loader_uid;
+};
+
+struct kwasm_program_info {
+	__u32 id;
+	__u32 module_id;
+	char export_name[KWASM_NAME_LEN];
+	char pin[KWASM_NAME_LEN];
+	__u32 func;
+	__u32 nr_links;
+};
+
+/* The last trap of a link. */
+struct kwasm_trap_info {
+	__u32 kind;			/* trap.def; 0: none yet */
+	__u32 func;
+	__u32 offset;			/* byte offset in the module */
+	__u32 nr_bt;
+	__u64 at_ns;			/* CLOCK_BOOTTIME */
+	struct {
+		__u32 func;
+		__u32 offset;
+	} bt[KWASM_BACKTRACE_MAX];
+};
+
+struct kwasm_link_info {
+	__u32 id;
+	__u32 type;			/* enum kwasm_link_type */
+	__u32 program_id;
+	__u32 module_id;
+	char pin[KWASM_NAME_LEN];
+	char module_name[KWASM_NAME_LEN];
+	char export_name[KWASM_NAME_LEN];
+	__u32 on_trap;
+	__u32 on_short;
+	__u32 default_verdict;
+	__u32 quarantine;
+	__u64 deadline_ns;
+	__u32 detached;			/* 1: hook gone (why: @detach_why) */
+	__u32 detach_why;		/* enum kwasm_detach_why */
+	__u64 netns_ino;
+	__u32 nf_family;
+	__u32 nf_hook;
+	__s32 nf_priority;
+	__u32 pad;
+	/* counters, summed over CPUs */
+	__u64 calls;
+	__u64 time_ns;			/* inside the program; measured on one call in 64 and scaled */
+	__u64 verdict[8];		/* by the program's result */
+	__u64 short_reads;		/* calls that ended with a load past the packet unread */
+	__u64 busy;			/* calls answered by policy while an instance was being restored */
+	__u64 recursion;
+	__u64 traps[KWASM_NR_TRAPS];
+	struct kwasm_trap_info last_trap;
+};
+
+enum kwasm_detach_why {
+	KWASM_DETACH_NONE,
+	KWASM_DETACH_USER,
+	KWASM_DETACH_NETNS,
+	KWASM_DETACH_QUARANTINE,
+	KWASM_DETACH_ON_TRAP,
+};
+
+/**
+ * struct kwasm_test_run - run a packet program once (or more) on a given packet
+ * @data_in:  packet from its network header, @data_in_len bytes
+ * @data_out: may be 0; the packet afterwards; data_out_len in: room, out: length
+ * Trap: retval is not set, @trap says why.
+ */
+struct kwasm_test_run {
+	__u32 size;
+	__s32 program_fd;
+	__u32 repeat;			/* 0 is 1; at most 1000000 */
+	__u32 flags;
+	__aligned_u64 data_in;
+	__aligned_u64 data_out;
+	__u32 data_in_len;
+	__u32 data_out_len;
+	__u32 retval;
+	__u32 pad;
+	__u64 duration_ns;		/* average of one run */
+	struct kwasm_trap_info trap;
+};
+
+struct kwasm_store_create {
+	__u32 size;
+	__u32 flags;
+	__u32 mode;			/* enum kwasm_mode: modules must have been loaded in it */
+	__u32 max_memory_pages;
+};
+
+/* An import: item @export_name of instance @instance_fd; -1 for one the host provides. */
+struct kwasm_import {
+	__s32 instance_fd;
+	__u32 pad;
+	__aligned_u64 export_name;	/* user pointer */
+	__u64 export_name_len;
+};
+
+/**
+ * struct kwasm_instance_create - instantiate a module loaded with KWASM_LOAD_P_FORM, run its start function
+ * @imports: user pointer to @nr_imports structs, in the module's order
+ * @trap:    out: kind, when a segment or the start function trapped (EFAULT)
+ */
+struct kwasm_instance_create {
+	__u32 size;
+	__s32 store_fd;
+	__s32 module_fd;
+	__u32 nr_imports;
+	__aligned_u64 imports;
+	__aligned_u64 diag;
+	__u32 flags;
+	__u32 trap;
+};
+
+struct kwasm_value {
+	__u64 lo;
+	__u64 hi;
+};
+
+/**
+ * struct kwasm_instance_call - call an exported function
+ * @values:  user pointer to max(nr_args, nr_results) struct kwasm_value: arguments in, results out
+ * @trap:    out; kind KW_TRAP_NONE after a normal return
+ * Killable; deadline_ns 0: only signals end it.
+ */
+struct kwasm_instance_call {
+	__u32 size;
+	__s32 instance_fd;
+	__aligned_u64 export_name;
+	__u64 export_name_len;
+	__aligned_u64 values;
+	__u32 nr_args;
+	__u32 nr_results;		/* in: room; out: how many there are */
+	__u64 deadline_ns;
+	__u32 flags;
+	__u32 pad;
+	struct kwasm_trap_info trap;
+};
+
+struct kwasm_instance_global {
+	__u32 size;
+	__s32 instance_fd;
+	__aligned_u64 export_name;
+	__u64 export_name_len;
+	struct kwasm_value value;	/* out */
+	__u32 type;			/* out: value type byte */
+	__u32 pad;
+};
+
+#endif /* _UAPI_LINUX_KWASM_H */
