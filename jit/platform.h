@@ -49,7 +49,9 @@ struct kw_mem_area {
  * @a:         filled in on success
  * @max_bytes: the most that will ever be committed, multiple of 64 KiB
  * @guard:     true: reserve KW_GUARD_RESERVE bytes, unmapped beyond what is
- *             committed; false: address space for @max_bytes is enough
+ *             committed; false: address space for @max_bytes is enough, but
+ *             never less than 64 KiB: code masks an index to 0 under
+ *             speculation and then adds an offset below that
  *
  * Context: process context, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC (no address space left: use check mode),
