@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Which host function stands behind which import.  Decided between
+ * validation and compiling, from host.def alone, so that `check` in
+ * userspace and a load in the kernel accept the same modules.
+ */
+#ifndef KW_RT_BIND_H
+#define KW_RT_BIND_H
+
+#include "../common/diag.h"
+#include "../ir/build.h"
+#include "../wasm/module.h"
+
+enum kw_host {
+#define KW_HOST(id, module, name, context, shape, how, arg) KW_HOST_##id,
+#include "host.def"
+	KW_NR_HOSTS
+};
+
+/* Stubs an embedder must have an address for: the fixed ones, then one per host function. */
+#define KW_NR_STUBS	(KW_STUB_HOST + KW_NR_HOSTS)
+
+enum kw_field {
+#define KW_FIELD(name, id, text) KW_FIELD_##name = id,
+#include "field.def"
+};
+
+enum kw_host_context {
+	KW_CTX_A,		/* anywhere */
+	KW_CTX_S,		/* packet programs */
+	KW_CTX_P,		/* process context, may sleep */
+};
+
+/* C prototypes of the shapes in host.def.  @i's exec field is set. */
+#define KW_PROTO_I_V(fn)	u32 fn(struct kw_inst *i)
+#define KW_PROTO_I_I(fn)	u32 fn(struct kw_inst *i, u32 a)
+#define KW_PROTO_I_II(fn)	u32 fn(struct kw_inst *i, u32 a, u32 b)
+#define KW_PROTO_I_III(fn)	u32 fn(struct kw_inst *i, u32 a, u32 b, u32 c)
+#define KW_PROTO_I_IIII(fn)	u32 fn(struct kw_inst *i, u32 a, u32 b, u32 c, u32 d)
+#define KW_PROTO_L_I(fn)	u64 fn(struct kw_inst *i, u32 a)
+#define KW_PROTO_L_IL(fn)	u64 fn(struct kw_inst *i, u32 a, u64 b)
+#define KW_PROTO_V_II(fn)	void fn(struct kw_inst *i, u32 a, u32 b)
+
+struct kw_host_info {
+	char module[16];
+	char name[16];
+	u8 context;		/* enum kw_host_context */
+	u8 intrinsic;		/* enum kw_intrinsic + 1, 0: a call */
+	u8 has_fn;		/* the embedder must supply a C function */
+	u8 nr_params;
+	u8 nr_results;
+	u8 types[7];		/* params, then results: enum kw_valtype */
+	u32 arg;		/* kw_binding.arg */
+};
+
+extern const struct kw_host_info kw_host_info[KW_NR_HOSTS];
+
+/* Flags of kw_host_bind() */
+#define KW_BIND_SLOTS	0x1	/* typed instances: what the host does not have comes from other instances */
+
+/**
+ * kw_host_bind() - resolve every imported function of a validated module
+ * @m:     the module
+ * @flags: KW_BIND_SLOTS or 0
+ * @out:   [nr_imported_funcs], in index order
+ * @diag:  offset of the import entry and reason; arg[0] is its place in m->imports
+ *
+ * Without KW_BIND_SLOTS an import of another kind than a function is refused
+ * too: nobody could provide it.  A host function has no address: importing
+ * one and then exporting it, or putting it into a table, is refused.
+ *
+ * Return: 0, -ENOENT not known, -EINVAL of another type, -EOPNOTSUPP.
+ */
+int kw_host_bind(const struct kw_module *m, u32 flags, struct kw_binding *out, struct kw_diag *diag);
+
+#endif /* KW_RT_BIND_H */
