@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * kwasm guest SDK: the one header a packet program in C includes.
+ *
+ *	clang --target=wasm32 -mcpu=mvp -mbulk-memory -msign-ext -O2 -nostdlib \
+ *	      -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=8192 \
+ *	      -o filter.wasm filter.c
+ *
+ * Works with clang 14 and newer and its own wasm-ld; no libc, no special
+ * compiler.  With -mbulk-memory, memcpy() and memset() of any size become one
+ * instruction each.  --stack-first puts the C stack below the data, so that
+ * overrunning it traps and overwrites nothing.
+ *
+ * The imports are those of the guest ABI, version 1 (Documentation/guest-abi.rst).
+ * A signature never changes; new names may be added.
+ */
+#ifndef _UAPI_LINUX_KWASM_GUEST_H
+#define _UAPI_LINUX_KWASM_GUEST_H
+
+typedef unsigned char kwasm_u8;
+typedef unsigned short kwasm_u16;
+typedef unsigned int kwasm_u32;
+typedef unsigned long long kwasm_u64;
+typedef int kwasm_s32;
+typedef long long kwasm_s64;
+
+/* ---- Programs and metadata ------------------------------------------- */
+
+/**
+ * KWASM_PROGRAM() - make a function a program
+ * @where: the export's name says where it attaches:
+ *         "netfilter/<family>/<hook>", family ip, ip6 or inet, hook
+ *         pre_routing, input, forward, output or post_routing
+ *
+ *	KWASM_PROGRAM("netfilter/inet/input") int filter(void) { return KWASM_NF_ACCEPT; }
+ */
+#define KWASM_PROGRAM(where)	__attribute__((export_name(where), used))
+
+/**
+ * KWASM_INIT - the function that runs once, before any packet
+ *
+ *	KWASM_INIT int init(void) { return 0; }
+ *
+ * Its memory is what every CPU's instance starts from, and what a trap
+ * restores.  A result other than 0 refuses the load.
+ */
+#define KWASM_INIT		__attribute__((export_name("kwasm_init"), used))
+
+/**
+ * KWASM_META() - one line of the module's metadata
+ * @text: a string literal: "name edge-filter", "version 1.2.0", "license GPL",
+ *        "limit memory=1M deadline=50us", "on_trap drop"
+ */
+#define KWASM_META(text) \
+	__asm__(".section .custom_section.kwasm.meta,\"\",@\n.ascii \"" text "\\n\"\n")
+
+/* ---- Results ---------------------------------------------------------- */
+
+/* Of netfilter programs.  Anything else is a trap. */
+#define KWASM_NF_DROP		0
+#define KWASM_NF_ACCEPT		1
+#define KWASM_NF_NONE		2	/* no opinion: the link's default decides */
+#define KWASM_NF_QUEUE		3	/* to userspace, nfnetlink_queue */
+
+/* ---- Core imports: kwasm_v1 ------------------------------------------- */
+
+#define KWASM_IMPORT(module, name) \
+	extern __attribute__((import_module(module), import_name(name)))
+
+/* Levels of kwasm_log(), those of syslog. */
+#define KWASM_LOG_ERR		3
+#define KWASM_LOG_WARN		4
+#define KWASM_LOG_INFO		6
+#define KWASM_LOG_DEBUG		7
+
+#define KWASM_CLOCK_MONOTONIC	0
+#define KWASM_CLOCK_BOOT	1
+#define KWASM_CLOCK_REAL	2
+#define KWASM_CLOCK_TAI		3
+
+/* A line into the module's log (`kwasm log`); rate limited.  0 or -errno. */
+KWASM_IMPORT("kwasm_v1", "log")
+kwasm_s32 kwasm_log(kwasm_s32 level, const char *text, kwasm_u32 len);
+
+/* End this call as a trap, with a message.  The link's on_trap gives the verdict. */
+KWASM_IMPORT("kwasm_v1", "abort")
+void kwasm_abort(const char *text, kwasm_u32 len);
+
+KWASM_IMPORT("kwasm_v1", "time_ns")
+kwasm_u64 kwasm_time_ns(kwasm_s32 clock);
+
+/* Fill @p with random bytes.  0 or -errno. */
+KWASM_IMPORT("kwasm_v1", "random_get")
+kwasm_s32 kwasm_random_get(void *p, kwasm_u32 len);
+
+KWASM_IMPORT("kwasm_v1", "cpu_id")
+kwasm_s32 kwasm_cpu_id(void);
+
+/* kwasm_log() and kwasm_abort() of a string literal. */
+#define KWASM_LOG(level, literal)	kwasm_log(level, literal, sizeof(literal) - 1)
+#define KWASM_ABORT(literal)		kwasm_abort(literal, sizeof(literal) - 1)
+
+/* ---- Packet imports: kwasm_pkt_v1 ------------------------------------- */
+
+/*
+ * Offsets count from the network header.  A load past the packet's end gives
+ * 0 (or the default, in the _or forms), never a trap, and the plain forms
+ * remember it: kwasm_pkt_err() reads and clears that.  If a program ends
+ * without having asked, the link's on_short decides (drop, unless told
+ * otherwise), so a cut packet cannot slip through by reading as zero.
+ */
+KWASM_IMPORT("kwasm_pkt_v1", "len")    kwasm_u32 kwasm_pkt_len(void);
+KWASM_IMPORT("kwasm_pkt_v1", "err")    kwasm_s32 kwasm_pkt_err(void);
+
+KWASM_IMPORT("kwasm_pkt_v1", "ld8")    kwasm_u32 kwasm_pkt_ld8(kwasm_u32 off);
+KWASM_IMPORT("kwasm_pkt_v1", "ld16")   kwasm_u32 kwasm_pkt_ld16(kwasm_u32 off);
+KWASM_IMPORT("kwasm_pkt_v1", "ld32")   kwasm_u32 kwasm_pkt_ld32(kwasm_u32 off);
+KWASM_IMPORT("kwasm_pkt_v1", "ld64")   kwasm_u64 kwasm_pkt_ld64(kwasm_u32 off);
+KWASM_IMPORT("kwasm_pkt_v1", "ld16be") kwasm_u32 kwasm_pkt_ld16be(kwasm_u32 off);
+KWASM_IMPORT("kwasm_pkt_v1", "ld32be") kwasm_u32 kwasm_pkt_ld32be(kwasm_u32 off);
+KWASM_IMPORT("kwasm_pkt_v1", "ld64be") kwasm_u64 kwasm_pkt_ld64be(kwasm_u32 off);
+
+KWASM_IMPORT("kwasm_pkt_v1", "ld8_or")
+kwasm_u32 kwasm_pkt_ld8_or(kwasm_u32 off, kwasm_u32 dflt);
+KWASM_IMPORT("kwasm_pkt_v1", "ld16_or")
+kwasm_u32 kwasm_pkt_ld16_or(kwasm_u32 off, kwasm_u32 dflt);
+KWASM_IMPORT("kwasm_pkt_v1", "ld32_or")
+kwasm_u32 kwasm_pkt_ld32_or(kwasm_u32 off, kwasm_u32 dflt);
+KWASM_IMPORT("kwasm_pkt_v1", "ld64_or")
+kwasm_u64 kwasm_pkt_ld64_or(kwasm_u32 off, kwasm_u64 dflt);
+KWASM_IMPORT("kwasm_pkt_v1", "ld16be_or")
+kwasm_u32 kwasm_pkt_ld16be_or(kwasm_u32 off, kwasm_u32 dflt);
+KWASM_IMPORT("kwasm_pkt_v1", "ld32be_or")
+kwasm_u32 kwasm_pkt_ld32be_or(kwasm_u32 off, kwasm_u32 dflt);
+KWASM_IMPORT("kwasm_pkt_v1", "ld64be_or")
+kwasm_u64 kwasm_pkt_ld64be_or(kwasm_u32 off, kwasm_u64 dflt);
+
+/* Copy @len bytes of the packet at @off to @p, all or nothing.  0 or -errno. */
+KWASM_IMPORT("kwasm_pkt_v1", "load")
+kwasm_s32 kwasm_pkt_load(kwasm_u32 off, void *p, kwasm_u32 len);
+
+/* The other way; checksums are the program's business unless @flags says so. */
+KWASM_IMPORT("kwasm_pkt_v1", "store")
+kwasm_s32 kwasm_pkt_store(kwasm_u32 off, const void *p, kwasm_u32 len, kwasm_u32 flags);
+
+KWASM_IMPORT("kwasm_pkt_v1", "st8")
+kwasm_s32 kwasm_pkt_st8(kwasm_u32 off, kwasm_u32 value);
+KWASM_IMPORT("kwasm_pkt_v1", "st16be")
+kwasm_s32 kwasm_pkt_st16be(kwasm_u32 off, kwasm_u32 value);
+KWASM_IMPORT("kwasm_pkt_v1", "st32be")
+kwasm_s32 kwasm_pkt_st32be(kwasm_u32 off, kwasm_u32 value);
+
+KWASM_IMPORT("kwasm_pkt_v1", "set_mark")
+kwasm_s32 kwasm_pkt_set_mark(kwasm_u32 mark);
+
+/* What is known about the packet beside its bytes; with a constant @id, one load. */
+KWASM_IMPORT("kwasm_pkt_v1", "field")
+kwasm_u64 kwasm_pkt_field(kwasm_s32 id);
+
+/* ---- Parsing ---------------------------------------------------------- */
+
+#define KWASM_IPPROTO_ICMP	1
+#define KWASM_IPPROTO_TCP	6
+#define KWASM_IPPROTO_UDP	17
+#define KWASM_IPPROTO_ICMPV6	58
+#define KWASM_IPPROTO_SCTP	132
+
+enum kwasm_fragment {
+	KWASM_FRAG_NONE,	/* a whole packet */
+	KWASM_FRAG_FIRST,	/* begins with the transport header */
+	KWASM_FRAG_LATER,	/* somewhere behind it: there is no port to look at */
+};
+
+/**
+ * struct kwasm_ip - where things are in an IPv4 or IPv6 packet
+ * @version:  4 or 6
+ * @proto:    of the transport header: behind all IPv6 extension headers
+ * @fragment: enum kwasm_fragment
+ * @l4:       offset of the transport header: behind IPv4 options and IPv6 extension headers
+ * @end:      end of the packet by its own length field, never beyond its bytes
+ */
+struct kwasm_ip {
+	kwasm_u8 version;
+	kwasm_u8 proto;
+	kwasm_u8 fragment;
+	kwasm_u32 l4;
+	kwasm_u32 end;
+};
+
+/*
+ * What the length field of a header says, 0 standing for "more than 64 KiB":
+ * the kernel merges received segments into such packets (BIG TCP).
+ */
+static inline kwasm_u32 kwasm_ip_end(kwasm_u32 field, kwasm_u32 header, kwasm_u32 len)
+{
+	return field == 0 && len > 0xffff ? len : field + header;
+}
+
+static inline int kwasm_parse_ipv4(struct kwasm_ip *ip)
+{
+	kwasm_u32 len = kwasm_pkt_len();
+	kwasm_u32 frag;
+
+	if (len < 20)
+		return 0;
+	ip->version = 4;
+	ip->l4 = (kwasm_pkt_ld8(0) & 15) * 4;
+	ip->end = kwasm_ip_end(kwasm_pkt_ld16be(2), 0, len);
+	if (ip->l4 < 20 || ip->end < ip->l4 || ip->end > len)
+		return 0;
+	ip->proto = kwasm_pkt_ld8(9);
+	frag = kwasm_pkt_ld16be(6);
+	if (frag & 0x1fff)
+		ip->fragment = KWASM_FRAG_LATER;
+	else
+		ip->fragment = frag & 0x2000 ? KWASM_FRAG_FIRST : KWASM_FRAG_NONE;
+	return 1;
+}
+
+/*
+ * Bytes of the IPv6 extension header of kind @proto at @off, 0 if @proto is
+ * not one that leads on.  The caller has seen that 8 bytes are there.
+ */
+static inline kwasm_u32 kwasm_ipv6_ext_len(kwasm_u32 proto, kwasm_u32 off)
+{
+	switch (proto) {
+	case 0:			/* hop-by-hop options */
+	case 43:		/* routing */
+	case 60:		/* destination options */
+	case 135:		/* mobility */
+	case 139:		/* HIP */
+	case 140:		/* shim6 */
+		return 8 + kwasm_pkt_ld8(off + 1) * 8;
+	case 44:		/* fragment */
+		return 8;
+	case 51:		/* authentication: counts in words */
+		return 8 + kwasm_pkt_ld8(off + 1) * 4;
+	default:
+		return 0;
+	}
+}
+
+static inline int kwasm_ipv6_is_ext(kwasm_u32 proto)
+{
+	return proto == 0 || proto == 43 || proto == 44 || proto == 51 || proto == 60 ||
+	       proto == 135 || proto == 139 || proto == 140;
+}
+
+static inline int kwasm_parse_ipv6(struct kwasm_ip *ip)
+{
+	kwasm_u32 len = kwasm_pkt_len();
+	kwasm_u32 off = 40, proto, frag;
+
+	if (len < 40)
+		return 0;
+	ip->version = 6;
+	ip->fragment = KWASM_FRAG_NONE;
+	ip->end = kwasm_ip_end(kwasm_pkt_ld16be(4), 40, len);
+	if (ip->end > len)
+		return 0;
+	proto = kwasm_pkt_ld8(6);
+	/* No limit on their number: each moves @off by 8 at least, and the packet ends. */
+	while (kwasm_ipv6_is_ext(proto)) {
+		if (off + 8 > ip->end)
+			return 0;
+		if (proto == 44) {
+			frag = kwasm_pkt_ld16be(off + 2);
+			if (frag & 0xfff8)
+				ip->fragment = KWASM_FRAG_LATER;
+			else if (frag & 1)
+				ip->fragment = KWASM_FRAG_FIRST;
+		}
+		len = kwasm_ipv6_ext_len(proto, off);
+		proto = kwasm_pkt_ld8(off);
+		off += len;
+		if (off > ip->end)
+			return 0;
+		if (ip->fragment == KWASM_FRAG_LATER)
+			break;
+	}
+	ip->proto = proto;
+	ip->l4 = off;
+	return 1;
+}
+
+/**
+ * kwasm_parse_ip() - find the transport header
+ * @ip: filled in when the answer is 1
+ *
+ * Checks every length before it reads, so it never sets the short flag.
+ * Return: 1, or 0: neither IPv4 nor IPv6, cut short, or lengths that contradict each other.
+ */
+static inline int kwasm_parse_ip(struct kwasm_ip *ip)
+{
+	switch (kwasm_pkt_ld8_or(0, 0) >> 4) {
+	case 4:
+		return kwasm_parse_ipv4(ip);
+	case 6:
+		return kwasm_parse_ipv6(ip);
+	default:
+		return 0;
+	}
+}
+
+/* True if @bytes of the transport header are in this very packet. */
+static inline int kwasm_has_l4(const struct kwasm_ip *ip, kwasm_u32 bytes)
+{
+	return ip->fragment != KWASM_FRAG_LATER && ip->end - ip->l4 >= bytes;
+}
+
+/* Ports of TCP, UDP and SCTP; ask kwasm_has_l4(ip, 4) first. */
+static inline kwasm_u32 kwasm_l4_sport(const struct kwasm_ip *ip)
+{
+	return kwasm_pkt_ld16be(ip->l4);
+}
+
+static inline kwasm_u32 kwasm_l4_dport(const struct kwasm_ip *ip)
+{
+	return kwasm_pkt_ld16be(ip->l4 + 2);
+}
+
+/* Flags of TCP (FIN 1, SYN 2, RST 4, PSH 8, ACK 16); ask kwasm_has_l4(ip, 20) first. */
+static inline kwasm_u32 kwasm_tcp_flags(const struct kwasm_ip *ip)
+{
+	return kwasm_pkt_ld8(ip->l4 + 13);
+}
+
+/* Source address of an IPv4 packet as a number: 192.0.2.1 is 0xc0000201. */
+static inline kwasm_u32 kwasm_ipv4_saddr(void)
+{
+	return kwasm_pkt_ld32be(12);
+}
+
+static inline kwasm_u32 kwasm_ipv4_daddr(void)
+{
+	return kwasm_pkt_ld32be(16);
+}
+
+/* Upper and lower half of an IPv6 address. */
+static inline kwasm_u64 kwasm_ipv6_saddr_hi(void)
+{
+	return kwasm_pkt_ld64be(8);
+}
+
+static inline kwasm_u64 kwasm_ipv6_saddr_lo(void)
+{
+	return kwasm_pkt_ld64be(16);
+}
+
+/* ---- A line of text for the log --------------------------------------- */
+
+struct kwasm_line {
+	char text[200];
+	kwasm_u32 len;
+};
+
+/* Append the string @s; what does not fit is left out. */
+static inline void kwasm_line_str(struct kwasm_line *l, const char *s)
+{
+	while (*s && l->len < sizeof(l->text))
+		l->text[l->len++] = *s++;
+}
+
+/* Append @v in decimal. */
+static inline void kwasm_line_u64(struct kwasm_line *l, kwasm_u64 v)
+{
+	char digit[20];
+	int n = 0;
+
+	do {
+		digit[n++] = '0' + v % 10;
+		v /= 10;
+	} while (v);
+	while (n && l->len < sizeof(l->text))
+		l->text[l->len++] = digit[--n];
+}
+
+static inline kwasm_s32 kwasm_line_log(const struct kwasm_line *l, kwasm_s32 level)
+{
+	return kwasm_log(level, l->text, l->len);
+}
+
+#endif /* _UAPI_LINUX_KWASM_GUEST_H */
