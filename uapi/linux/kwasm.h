@@ -43,6 +43,7 @@
 #define KWASM_INSTANCE_CREATE	_IO(KWASM_IOC, 0x0e)	/* struct kwasm_instance_create -> fd */
 #define KWASM_INSTANCE_CALL	_IO(KWASM_IOC, 0x0f)	/* struct kwasm_instance_call */
 #define KWASM_INSTANCE_GLOBAL	_IO(KWASM_IOC, 0x10)	/* struct kwasm_instance_global */
+#define KWASM_MODULE_PROGRAM	_IO(KWASM_IOC, 0x11)	/* struct kwasm_module_program: ENOENT at the end */
 
 enum kwasm_obj_type {
 	KWASM_OBJ_MODULE = 1,
@@ -169,6 +170,19 @@ struct kwasm_program_create {
 	__u32 pad;
 	char export_name[KWASM_NAME_LEN];
 	__aligned_u64 diag;
+};
+
+/**
+ * struct kwasm_module_program - which exports of a module can be programs
+ * @index:       counts up from 0, over the exports whose names say a hook this kernel has
+ * @export_name: out
+ */
+struct kwasm_module_program {
+	__u32 size;
+	__s32 module_fd;
+	__u32 index;
+	__u32 pad;
+	char export_name[KWASM_NAME_LEN];
 };
 
 enum kwasm_link_type {

@@ -153,7 +153,25 @@ kwasm_s32 kwasm_pkt_st32be(kwasm_u32 off, kwasm_u32 value);
 KWASM_IMPORT("kwasm_pkt_v1", "set_mark")
 kwasm_s32 kwasm_pkt_set_mark(kwasm_u32 mark);
 
-/* What is known about the packet beside its bytes; with a constant @id, one load. */
+/* What is known about the packet beside its bytes.  A field the hook does not know is 0. */
+enum kwasm_field {
+	KWASM_FIELD_PROTO,		/* layer 3 protocol: an Ethernet type, host order */
+	KWASM_FIELD_IFINDEX_IN,		/* device it came in by, 0 for none */
+	KWASM_FIELD_IFINDEX_OUT,	/* device it leaves by, 0 if not known yet */
+	KWASM_FIELD_MARK,
+	KWASM_FIELD_PRIORITY,
+	KWASM_FIELD_HASH,		/* flow hash, 0 if none was computed yet */
+	KWASM_FIELD_VLAN,		/* VLAN tag control information, 0 for untagged */
+	KWASM_FIELD_L3_OFF,
+	KWASM_FIELD_L4_OFF,		/* 0 if not known */
+	KWASM_FIELD_HOOK,		/* hook number within its family */
+	KWASM_FIELD_FAMILY,		/* 2 ip, 10 ip6 */
+	KWASM_FIELD_RX_QUEUE,
+	KWASM_FIELD_NETNS_COOKIE,	/* of the network namespace, unique until reboot */
+	KWASM_FIELD_TSTAMP,		/* arrival time in ns, 0 if not stamped */
+};
+
+/* With a constant @id, one load and no call. */
 KWASM_IMPORT("kwasm_pkt_v1", "field")
 kwasm_u64 kwasm_pkt_field(kwasm_s32 id);
 
