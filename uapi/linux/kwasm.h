@@ -23,6 +23,8 @@
 #define KWASM_NAME_LEN		64	/* with the terminating 0 */
 #define KWASM_NR_TRAPS		32	/* counters per trap kind; indexed by the numbers of trap.def */
 #define KWASM_BACKTRACE_MAX	16
+#define KWASM_CONFIG_MAX	65536
+#define KWASM_LOG_TEXT_MAX	256	/* longer ones are cut */
 
 /* On /dev/kwasm.  Those that say "-> fd" return it. */
 #define KWASM_IOC		0xbd
@@ -136,10 +138,15 @@ struct kwasm_feature {
  * @name:       shown in lists; taken from kwasm.meta when empty
  * @mode:       enum kwasm_mode
  * @memory_max: bytes per memory, lowers what the module asks; 0: its own limit
+ * @config:     user pointer, @config_len bytes, at most KWASM_CONFIG_MAX
  * @diag:       user pointer to a struct kwasm_diag, filled on refusal; may be 0
  *
+ * A module with programs gets its instances here, one per possible CPU: its
+ * start function, _initialize and kwasm_init run once, and every instance
+ * starts from the memory they left.
+ *
  * Needs CAP_BPF or CAP_SYS_ADMIN in the initial user namespace.
- * Errors: ENOEXEC malformed, EINVAL invalid, EOPNOTSUPP feature or mode,
+ * Errors: ECANCELED kwasm_init answered other than 0, EFAULT one of the three trapped, ENOEXEC malformed, EINVAL invalid, EOPNOTSUPP feature or mode,
  * ENOENT import not known, E2BIG over a limit, ENOSPC no room in the arena,
  * ENOMEM, EINTR, EPERM.
  */
@@ -161,7 +168,7 @@ struct kwasm_module_load {
  * struct kwasm_program_create - an export of a module, ready to attach
  * @export_name: e.g. "netfilter/ip/input"; its shape decides the program type
  *
- * The first program of a module makes its instances, one per possible CPU.
+ * @diag: reason when the export is missing (ENOENT) or has another signature (EINVAL)
  */
 struct kwasm_program_create {
 	__u32 size;
@@ -268,6 +275,9 @@ struct kwasm_module_info {
 	__u32 nr_instances;
 	__u32 nr_programs;
 	__u32 loader_uid;
+	__u32 on_trap;			/* what kwasm.meta asks for: enum kwasm_on_trap, ~0 nothing */
+	__u32 pad;
+	__u64 deadline_ns;		/* the like, 0 nothing */
 };
 
 struct kwasm_program_info {
@@ -336,6 +346,9 @@ enum kwasm_detach_why {
  * @data_in:  packet from its network header, @data_in_len bytes
  * @data_out: may be 0; the packet afterwards; data_out_len in: room, out: length
  * Trap: retval is not set, @trap says why.
+ *
+ * The program runs in the instance of the CPU it is called on, as for a real
+ * packet, so what it remembers of the packet it remembers.
  */
 struct kwasm_test_run {
 	__u32 size;
@@ -350,6 +363,30 @@ struct kwasm_test_run {
 	__u32 pad;
 	__u64 duration_ns;		/* average of one run */
 	struct kwasm_trap_info trap;
+	__u32 short_read;		/* 1: ended with a load past the packet unread */
+	__u32 mark;			/* out: the packet's mark */
+};
+
+/**
+ * struct kwasm_log_record - what read() of a log descriptor returns, one after the other
+ * @bytes:   of the whole record, multiple of 8: where the next one begins
+ * @len:     of the text behind this header, not terminated
+ * @level:   those of syslog
+ * @lost:    records dropped between the one before and this one: rate limit, or read too late
+ *
+ * read() gives as many whole records as fit and blocks for the first unless
+ * O_NONBLOCK; EINVAL if @buf has no room for one.  It returns 0 once the
+ * module is gone.  A descriptor starts with the oldest record still there.
+ */
+struct kwasm_log_record {
+	__u32 bytes;
+	__u16 len;
+	__u8 level;
+	__u8 pad;
+	__u32 cpu;
+	__u32 lost;
+	__u64 at_ns;			/* CLOCK_BOOTTIME */
+	char text[];
 };
 
 struct kwasm_store_create {
