@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Executions: the only way from the kernel into guest code.
+ *
+ *   S  atomic: bottom halves and migration off, under RCU, on this CPU's VM
+ *      stack; the watchdog ends it.  Runs code of KW_FORM_S.
+ *   P  process: may sleep and migrate, under kwasm_srcu, on a VM stack of its
+ *      own; polls end it.  Runs code of KW_FORM_P.
+ *
+ *	x = kwasm_exec_begin_s();
+ *	if (IS_ERR(x))
+ *		return policy;			refused: PTR_ERR(x) says why
+ *	x->e.host = ...; x->e.pkt_data = ...; x->e.field[..] = ...;
+ *	trap = kwasm_exec_run(x, inst, code, deadline_ns, &verdict);
+ *	if (trap)
+ *		... x->e.trap_pc, x->e.trap_site, x->e.bt ...
+ *	kwasm_exec_end(x);
+ */
+#ifndef KWASM_EXEC_H
+#define KWASM_EXEC_H
+
+#include <linux/list.h>
+#include <linux/srcu.h>
+
+#include "../jit/common/layout.h"
+#include "../jit/isa/isa.h"
+
+/* exec->flag: not a trap, look whether there is reason for one.  P form only. */
+#define KWASM_FLAG_POLL		0x100
+
+/**
+ * struct kwasm_exec - struct kw_exec and what only the kernel needs of it
+ * @e:        what compiled code sees; the caller sets host, pkt_* and field after begin
+ * @form:     enum kw_form
+ * @cpu:      S: whose it is
+ * @busy:     S: between begin and end
+ * @srcu_idx: P
+ * @active:   P: entry in the list of executions that want polls
+ * @start_ns: monotonic clock when the guest was entered
+ * @stack_pages: P
+ */
+struct kwasm_exec {
+	struct kw_exec e;
+	u8 form;
+	bool busy;
+	int cpu;
+	int srcu_idx;
+	struct list_head active;
+	u64 start_ns;
+};
+static_assert(sizeof(struct kwasm_exec) <= KW_EXEC_BYTES, "kwasm_exec outgrew its place");
+
+extern struct srcu_struct kwasm_srcu;
+
+static inline struct kwasm_exec *kwasm_exec_of(struct kw_exec *e)
+{
+	return container_of(e, struct kwasm_exec, e);
+}
+
+/**
+ * kwasm_exec_begin_s() - claim this CPU's VM stack
+ *
+ * Turns off bottom halves and migration and enters an RCU read section, up to
+ * kwasm_exec_end().
+ * Context: process or softirq with interrupts on.
+ * Return: the execution, its packet part and host zeroed; or ERR_PTR:
+ * -EBUSY a guest already runs on this CPU, -EOPNOTSUPP hard irq, NMI or
+ * interrupts off, -ENOSPC too little kernel stack left, -ENODEV the CPU is
+ * going down.
+ */
+struct kwasm_exec *kwasm_exec_begin_s(void);
+
+/**
+ * kwasm_exec_begin_p() - get a VM stack for a call in process context
+ *
+ * Context: process context, may sleep; not under kwasm_srcu already unless the
+ * caller is a host function (nesting is allowed, each has a stack of its own).
+ * Return: the execution or ERR_PTR: -ENOMEM, -ENOSPC, -EOPNOTSUPP.
+ */
+struct kwasm_exec *kwasm_exec_begin_p(void);
+
+/**
+ * kwasm_exec_run() - call a guest function of type () -> i32 or () -> ()
+ * @x:           from begin
+ * @inst:        its instance; in no other execution
+ * @code:        entry point
+ * @deadline_ns: how long it may take; S: 0 means the default of 1 ms;
+ *               P: 0 means until a fatal signal
+ * @result:      out, set only on normal return; garbage of type () -> ()
+ *
+ * May be repeated between begin and end.
+ * Return: KW_TRAP_NONE or the enum kw_trap it ended with, the same as
+ * x->e.trap; then x->e.trap_pc, .trap_site, .bt and .nr_bt tell where.
+ */
+u32 kwasm_exec_run(struct kwasm_exec *x, struct kw_inst *inst, void *code, u64 deadline_ns, u32 *result);
+
+/**
+ * kwasm_exec_call() - call a guest function of any type
+ * @thunk: entry thunk of the function's type
+ * @frame: frame->code, arguments; results after a normal return
+ *
+ * As kwasm_exec_run() in the rest.
+ */
+u32 kwasm_exec_call(struct kwasm_exec *x, struct kw_inst *inst, void *thunk,
+		    struct kw_call_frame *frame, u64 deadline_ns);
+
+void kwasm_exec_end(struct kwasm_exec *x);
+
+/* Why begin refused, since load. */
+struct kwasm_exec_stats {
+	u64 calls_s;
+	u64 refused_busy;
+	u64 refused_context;
+	u64 refused_stack;
+	u64 killed;		/* by the watchdog in guest code */
+	u64 flagged;		/* by the watchdog in a host function */
+};
+
+void kwasm_exec_stats(struct kwasm_exec_stats *st);
+
+int kwasm_exec_init(void);
+void kwasm_exec_exit(void);
+
+/* entry.S */
+
+/* Enter @code with @inst on the VM stack of @e; @frame for thunks. Returns eax of the guest; e->trap says whether it means anything. */
+u64 kwasm_enter(void *code, struct kw_inst *inst, struct kw_call_frame *frame, struct kw_exec *e);
+
+#endif /* KWASM_EXEC_H */

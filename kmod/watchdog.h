@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Ends S executions that outlive their deadline: a per-CPU timer in hard irq
+ * context looks where the CPU was.  In guest code: the instruction pointer
+ * becomes that of the trap exit.  Elsewhere (a host function, a thunk): a flag
+ * is raised that every way back into guest code tests.
+ */
+#ifndef KWASM_WATCHDOG_H
+#define KWASM_WATCHDOG_H
+
+#include "exec.h"
+
+#define KWASM_DEADLINE_DEFAULT_NS	1000000ULL
+
+/* Publish @x on this CPU; x->e.deadline_ns is set. False: the CPU is going down. BH off. */
+bool kwasm_watchdog_enter(struct kwasm_exec *x);
+void kwasm_watchdog_leave(struct kwasm_exec *x);
+
+void kwasm_watchdog_stats(u64 *killed, u64 *flagged);
+
+int kwasm_watchdog_init(void);
+void kwasm_watchdog_exit(void);
+
+#endif /* KWASM_WATCHDOG_H */
