@@ -72,6 +72,7 @@ void *kw_instance_func_code(const struct kw_instance *i, u32 func, struct kw_ins
 int kw_instance_export(struct kw_instance *i, const char *name, size_t len, struct kw_extern_ref *out);
 union kw_global_cell *kw_instance_global(struct kw_instance *i, u32 global);
 struct kw_memory *kw_instance_memory(struct kw_instance *i, u32 mem);
+struct kw_table *kw_instance_table(struct kw_instance *i, u32 table);
 
 /**
  * kw_instance_snapshot() - remember memory, globals and tables as they are now

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Instructions that compiled code leaves to C: memory.grow and the bulk
+ * instructions.  Bounds are checked before the first byte, as the spec wants
+ * and because no host code may touch an unchecked guest address; the work is
+ * done in chunks, so that a call can be ended in the middle of a long one.
+ */
+#include "object.h"
+
+#define CHUNK_BYTES	65536u
+#define CHUNK_ELEMS	1024u
+
+static struct kw_instance *owner(const struct kw_inst *inst)
+{
+	return inst->owner;
+}
+
+static bool stopped(const struct kw_inst *inst)
+{
+	return READ_ONCE(inst->exec->flag);
+}
+
+static u32 memory_grow(struct kw_inst *inst, u32 pages)
+{
+	struct kw_memory *mem = inst->mem;
+	u32 old = mem->bytes / KW_PAGE_BYTES;
+	u64 bytes = (old + (u64)pages) * KW_PAGE_BYTES;
+
+	if (pages > mem->max_pages - old)
+		return ~0u;
+	if (bytes > mem->area.committed_bytes && kw_mem_commit(&mem->area, bytes))
+		return ~0u;
+	mem->bytes = bytes;
+	return old;
+}
+
+static void memory_fill(struct kw_inst *inst, u32 dst, u32 byte, u32 n)
+{
+	u8 *p = kw_range(inst, dst, n);
+	u32 len;
+
+	if (!p) {
+		kw_raise(inst, KW_TRAP_MEM_OOB);
+		return;
+	}
+	for (; n && !stopped(inst); n -= len, p += len) {
+		len = min(n, CHUNK_BYTES);
+		memset(p, byte & 0xff, len);
+	}
+}
+
+/* The ranges may overlap: copy towards lower addresses forwards, else backwards. */
+static void memory_copy(struct kw_inst *inst, u32 dst, u32 src, u32 n)
+{
+	u8 *d = kw_range(inst, dst, n), *s = kw_range(inst, src, n);
+	u32 len, at, left;
+
+	if (!d || !s) {
+		kw_raise(inst, KW_TRAP_MEM_OOB);
+		return;
+	}
+	for (left = n; left && !stopped(inst); left -= len) {
+		len = min(left, CHUNK_BYTES);
+		at = d <= s ? n - left : left - len;
+		memmove(d + at, s + at, len);
+	}
+}
+
+static void memory_init(struct kw_inst *inst, u32 seg, u32 dst, u32 src, u32 n)
+{
+	const struct kw_instance *i = owner(inst);
+	const struct kw_data *data = &kw_instance_module(i)->datas[seg];
+	u32 seg_len = i->data_dropped[seg] ? 0 : data->len;
+	u8 *p = kw_range(inst, dst, n);
+	u32 len;
+
+	if (!p || (u64)src + n > seg_len) {
+		kw_raise(inst, KW_TRAP_MEM_OOB);
+		return;
+	}
+	for (; n && !stopped(inst); n -= len, p += len, src += len) {
+		len = min(n, CHUNK_BYTES);
+		memcpy(p, data->bytes + src, len);
+	}
+}
+
+static void data_drop(struct kw_inst *inst, u32 seg)
+{
+	owner(inst)->data_dropped[seg] = true;
+}
+
+static struct kw_table *table_at(const struct kw_inst *inst, u32 table)
+{
+	return kw_instance_table(owner(inst), table);
+}
+
+static void table_init(struct kw_inst *inst, u64 table_seg, u32 dst, u32 src, u32 n)
+{
+	struct kw_instance *i = owner(inst);
+	struct kw_table *t = table_at(inst, (u32)table_seg);
+	u32 seg = table_seg >> 32, len;
+	const struct kw_elem *elem = &kw_instance_module(i)->elems[seg];
+	u32 seg_len = i->elem_dropped[seg] ? 0 : elem->nr_items;
+
+	if (!kw_table_range(t, dst, n) || (u64)src + n > seg_len) {
+		kw_raise(inst, KW_TRAP_TABLE_OOB);
+		return;
+	}
+	for (; n && !stopped(inst); n -= len, dst += len, src += len) {
+		len = min(n, CHUNK_ELEMS);
+		kw_table_put_items(i, t, dst, elem, src, len);
+	}
+}
+
+static void table_copy(struct kw_inst *inst, u64 tables, u32 dst, u32 src, u32 n)
+{
+	struct kw_table *td = table_at(inst, (u32)tables), *ts = table_at(inst, tables >> 32);
+	struct kw_table_entry *d, *s;
+	u32 len, at, left;
+
+	if (!kw_table_range(td, dst, n) || !kw_table_range(ts, src, n)) {
+		kw_raise(inst, KW_TRAP_TABLE_OOB);
+		return;
+	}
+	d = td->entries + dst;
+	s = ts->entries + src;
+	for (left = n; left && !stopped(inst); left -= len) {
+		len = min(left, CHUNK_ELEMS);
+		at = d <= s ? n - left : left - len;
+		memmove(d + at, s + at, len * sizeof(*d));
+	}
+}
+
+static void elem_drop(struct kw_inst *inst, u32 seg)
+{
+	owner(inst)->elem_dropped[seg] = true;
+}
+
+void *const kw_helper_fn[KW_NR_HELPERS] = {
+	[KW_HELPER_MEMORY_GROW]	= memory_grow,
+	[KW_HELPER_MEMORY_FILL]	= memory_fill,
+	[KW_HELPER_MEMORY_COPY]	= memory_copy,
+	[KW_HELPER_MEMORY_INIT]	= memory_init,
+	[KW_HELPER_DATA_DROP]	= data_drop,
+	[KW_HELPER_TABLE_INIT]	= table_init,
+	[KW_HELPER_TABLE_COPY]	= table_copy,
+	[KW_HELPER_ELEM_DROP]	= elem_drop,
+};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Stores: who owns what, and getting rid of it.  A store frees its instances
+ * all at once and none before, for a function of any of them may sit in a
+ * table of any other.
+ */
+#include "object.h"
+
+#define MAX_PAGES	65536u	/* what a 32-bit index reaches */
+
+struct kw_store *kw_store_new(const struct kw_store_opts *o)
+{
+	struct kw_store *s = kw_alloc(sizeof(*s));
+
+	if (s)
+		s->opts = *o;
+	return s;
+}
+
+void kw_store_free(struct kw_store *s)
+{
+	struct kw_instance *i;
+
+	if (!s)
+		return;
+	while ((i = s->instances)) {
+		s->instances = i->next;
+		kw_instance_free(i);
+	}
+	kw_free(s);
+}
+
+void kw_instance_free(struct kw_instance *i)
+{
+	const struct kw_module *m = kw_instance_module(i);
+	u32 k;
+
+	for (k = 0; i->own_mem && k < m->nr_mems - m->nr_imported_mems; k++)
+		kw_mem_release(&i->own_mem[k].area);
+	for (k = 0; i->own_table && k < m->nr_tables - m->nr_imported_tables; k++)
+		kw_free(i->own_table[k].entries);
+	kw_free(i->own_mem);
+	kw_free(i->own_table);
+	kw_free(i->mem);
+	kw_free(i->func);
+	kw_free(i->data_dropped);
+	kw_free(i->elem_dropped);
+	kw_free(i->inst);
+	kw_free(i);
+}
+
+/* All arrays, zeroed; nothing linked yet.  The counts are within the decoder's limits. */
+struct kw_instance *kw_instance_alloc(struct kw_store *s, const struct kw_linked *l)
+{
+	const struct kw_module *m = l->module;
+	struct kw_instance *i = kw_alloc(sizeof(*i));
+
+	if (!i)
+		return NULL;
+	i->store = s;
+	i->linked = l;
+	i->inst = kw_alloc(kw_inst_bytes(m->nr_globals, m->nr_imported_funcs, m->nr_tables));
+	i->func = kw_alloc(m->nr_funcs * sizeof(*i->func));
+	i->mem = kw_alloc(m->nr_mems * sizeof(*i->mem));
+	i->own_mem = kw_alloc((m->nr_mems - m->nr_imported_mems) * sizeof(*i->own_mem));
+	i->own_table = kw_alloc((m->nr_tables - m->nr_imported_tables) * sizeof(*i->own_table));
+	i->data_dropped = kw_alloc(m->nr_datas * sizeof(*i->data_dropped));
+	i->elem_dropped = kw_alloc(m->nr_elems * sizeof(*i->elem_dropped));
+	if (!i->inst || !i->func || !i->mem || !i->own_mem || !i->own_table ||
+	    !i->data_dropped || !i->elem_dropped) {
+		kw_instance_free(i);
+		return NULL;
+	}
+	i->inst->owner = i;
+	return i;
+}
+
+int kw_memory_init(struct kw_memory *mem, const struct kw_limits *type, const struct kw_store_opts *o)
+{
+	u64 max_pages = type->has_max ? type->max : MAX_PAGES;
+	u64 bytes = type->min * KW_PAGE_BYTES;
+	int err;
+
+	max_pages = min_t(u64, max_pages, o->max_memory_pages);
+	if (type->min > max_pages)
+		return -E2BIG;
+	mem->max_pages = max_pages;
+	mem->has_max = type->has_max;
+	mem->type_max = type->max;
+	mem->guard = o->guard;
+	err = kw_mem_reserve(&mem->area, max_pages * KW_PAGE_BYTES, o->guard);
+	if (err)
+		return err;
+	err = kw_mem_commit(&mem->area, o->commit_all ? max_pages * KW_PAGE_BYTES : bytes);
+	if (err)
+		return err;
+	mem->base = mem->area.base;
+	mem->bytes = bytes;
+	return 0;
+}
+
+int kw_table_init(struct kw_table *t, const struct kw_tabletype *type, const struct kw_store_opts *o)
+{
+	u32 max_len = type->limits.has_max ? type->limits.max : ~0u;
+
+	t->max = min(max_len, o->max_table_elems);
+	if (type->limits.min > t->max)
+		return -E2BIG;
+	t->has_max = type->limits.has_max;
+	t->type_max = type->limits.max;
+	t->type = type->type;
+	t->entries = kw_alloc((size_t)type->limits.min * sizeof(*t->entries));
+	if (!t->entries)
+		return -ENOMEM;
+	t->len = type->limits.min;
+	t->cap = t->len;
+	return 0;
+}
