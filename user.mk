@@ -39,7 +39,7 @@ endif
 jit-dir := jit
 include jit/sources.mk
 jit-src := $(addprefix jit/,$(jit-c) $(jit-$(isa)-c)) \
-	   $(wildcard jit/platform/user.c jit/platform/user_$(isa).S jit/isa/$(isa)/user*.S)
+	   $(wildcard jit/platform/user*.c jit/platform/user_$(isa).S jit/isa/$(isa)/user*.S)
 
 objs = $(patsubst %.c,$(O)/obj/%.o,$(patsubst %.S,$(O)/obj/%.o,$(1)))
 tool-src = $(sort $(wildcard userspace-tools/$(1)/*.c))

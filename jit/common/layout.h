@@ -47,6 +47,7 @@ enum kw_trap {
 #define KW_REDZONE		256	/* below the frame pointer: scratch of slow paths and thunks */
 #define KW_STACK_FLOOR		(KW_EXEC_BYTES + KW_LEAF_FRAME + KW_REDZONE)
 #define KW_MIN_FRAME		32	/* of a function that calls; see above */
+#define KW_ENTRY_FRAME		(KW_STACK_BYTES - 16)	/* frame pointer on entry: masking it still gives exec */
 #define KW_BACKTRACE_MAX	16
 #define KW_NR_FIELDS		24	/* packet fields, see host.def */
 

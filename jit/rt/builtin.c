@@ -15,9 +15,12 @@ static struct kw_instance *owner(const struct kw_inst *inst)
 	return inst->owner;
 }
 
+/* A flag that is no trap only asks for a look around; the work is finished first. */
 static bool stopped(const struct kw_inst *inst)
 {
-	return READ_ONCE(inst->exec->flag);
+	u32 flag = READ_ONCE(inst->exec->flag);
+
+	return flag && flag < KW_NR_TRAPS;
 }
 
 static u32 memory_grow(struct kw_inst *inst, u32 pages)

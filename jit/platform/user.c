@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* What platform.h asks for, out of libc: allocation and linear memories. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "../platform.h"
+#include "../common/layout.h"
+
+void *kw_alloc(size_t bytes)
+{
+	return calloc(1, bytes ? bytes : 1);
+}
+
+void kw_free(void *p)
+{
+	free(p);
+}
+
+int kw_checkpoint(void)
+{
+	return 0;
+}
+
+int kw_mem_reserve(struct kw_mem_area *a, u64 max_bytes, bool guard)
+{
+	u64 bytes = guard ? KW_GUARD_RESERVE : max_t(u64, max_bytes, KW_PAGE_BYTES);
+	void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -ENOSPC;
+	a->base = p;
+	a->reserved_bytes = bytes;
+	a->committed_bytes = 0;
+	a->priv = NULL;
+	return 0;
+}
+
+int kw_mem_commit(struct kw_mem_area *a, u64 new_bytes)
+{
+	if (new_bytes <= a->committed_bytes)
+		return 0;
+	if (mprotect(a->base + a->committed_bytes, new_bytes - a->committed_bytes,
+		     PROT_READ | PROT_WRITE))
+		return -ENOMEM;
+	a->committed_bytes = new_bytes;
+	return 0;
+}
+
+void kw_mem_release(struct kw_mem_area *a)
+{
+	if (a->base)
+		munmap(a->base, a->reserved_bytes);
+	a->base = NULL;
+}

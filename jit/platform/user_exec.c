@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Guest code in a process: mappings, entering and leaving, faults, deadlines. */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
+#include <ucontext.h>
+
+#include "user_exec.h"
+
+#define NO_SITE		0xffffffffu
+#define TICK_US		2000
+
+/* One stub: load the C function's address, jump to the common part.  See put_stub(). */
+#define STUB_BYTES	32
+
+/* user_x64.S knows these offsets. */
+static_assert(offsetof(struct kw_exec, sp) == 0, "user_x64.S");
+static_assert(offsetof(struct kw_exec, flag) == 8, "user_x64.S");
+static_assert(offsetof(struct kw_inst, mem_base) == 0, "user_x64.S");
+static_assert(offsetof(struct kw_inst, exec) == 24, "user_x64.S");
+static_assert(sizeof(struct kw_pkt_slow) == 16, "user_x64.S");
+static_assert(KW_STACK_LOG2 == 20 && KW_ENTRY_FRAME == KW_STACK_BYTES - 16, "user_x64.S");
+
+u64 kw_user_enter(struct kw_exec *x, void *entry, struct kw_inst *inst, struct kw_call_frame *frame);
+void kw_user_stub_trap(void);
+void kw_user_stub_fault(void);
+void kw_user_stub_async(void);
+void kw_user_stub_pkt_slow(void);
+void kw_user_stub_helper(void);
+void kw_user_trapped(struct kw_exec *x, const u64 *sp, u32 site, bool async);
+
+/*
+ * Both are read by signal handlers that interrupt guest code, never by ones
+ * that interrupt a change: texts come and go while no guest runs.
+ */
+static struct kw_user_text *texts;
+static __thread struct kw_exec *running;
+
+static u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static const struct kw_user_text *find_text(u64 pc)
+{
+	const struct kw_user_text *t;
+
+	for (t = texts; t; t = t->next) {
+		if (pc - (u64)t->code < t->len)
+			return t;
+	}
+	return NULL;
+}
+
+static const struct kw_user_fixup *find_fixup(const struct kw_user_text *t, u32 off)
+{
+	u32 lo = 0, hi = t->nr_fixups, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (t->fixup[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < t->nr_fixups && t->fixup[lo].off == off ? &t->fixup[lo] : NULL;
+}
+
+/* A fault that no fixup answers is a bug of ours: die of it, as without a handler. */
+static void on_fault(int sig, siginfo_t *info, void *ctx)
+{
+	greg_t *reg = ((ucontext_t *)ctx)->uc_mcontext.gregs;
+	const struct kw_user_text *t = find_text(reg[REG_RIP]);
+	const struct kw_user_fixup *f;
+
+	(void)info;
+	f = t ? find_fixup(t, reg[REG_RIP] - (u64)t->code) : NULL;
+	if (!f) {
+		signal(sig, SIG_DFL);
+		return;
+	}
+	reg[REG_RAX] = f->value;
+	reg[REG_RIP] = (greg_t)(t->code + f->fixup);
+}
+
+/* The timer ticks on, so a guest met outside its body or before a poll is met again. */
+static void on_alarm(int sig, siginfo_t *info, void *ctx)
+{
+	greg_t *reg = ((ucontext_t *)ctx)->uc_mcontext.gregs;
+	const struct kw_user_text *t;
+	u64 pc = reg[REG_RIP];
+
+	(void)sig;
+	(void)info;
+	if (!running || !running->deadline_ns || now_ns() < running->deadline_ns)
+		return;
+	WRITE_ONCE(running->flag, KW_TRAP_DEADLINE);
+	t = find_text(pc);
+	if (!t || !t->async || pc - (u64)t->code >= t->body_len)
+		return;
+	running->trap_pc = pc;
+	reg[REG_RIP] = (greg_t)kw_user_stub_async;
+}
+
+static int install_handlers(void)
+{
+	static bool done;
+	struct sigaction sa = { .sa_flags = SA_SIGINFO | SA_RESTART };
+
+	if (done)
+		return 0;
+	sigemptyset(&sa.sa_mask);
+	sa.sa_sigaction = on_fault;
+	if (sigaction(SIGSEGV, &sa, NULL) || sigaction(SIGBUS, &sa, NULL))
+		return -EINVAL;
+	sa.sa_sigaction = on_alarm;
+	if (sigaction(SIGALRM, &sa, NULL))
+		return -EINVAL;
+	done = true;
+	return 0;
+}
+
+/* push r10; movabs r10, fn; jmp [rip + 0]; .quad target */
+static void put_stub(u8 *p, void *fn, void (*target)(void))
+{
+	static const u8 code[] = { 0x41, 0x52, 0x49, 0xba, 0, 0, 0, 0, 0, 0, 0, 0,
+				   0xff, 0x25, 0, 0, 0, 0 };
+	static const u8 nop2[] = { 0x66, 0x90 };
+
+	memset(p, 0xcc, STUB_BYTES);
+	memcpy(p, code, sizeof(code));
+	memcpy(p + 4, &fn, 8);
+	memcpy(p + sizeof(code), &target, 8);
+	if (target != kw_user_stub_pkt_slow)
+		memcpy(p, nop2, sizeof(nop2));
+}
+
+static void (*common_part(u32 stub))(void)
+{
+	switch (stub) {
+	case KW_STUB_TRAP:
+	case KW_STUB_POLL:
+		return kw_user_stub_trap;
+	case KW_STUB_FAULT:
+		return kw_user_stub_fault;
+	case KW_STUB_PKT_SLOW:
+		return kw_user_stub_pkt_slow;
+	default:
+		return kw_user_stub_helper;
+	}
+}
+
+int kw_user_text_alloc(struct kw_user_text *t, u32 len, void *const *fn, u32 nr_stubs)
+{
+	size_t stub_bytes = ALIGN(nr_stubs * (size_t)STUB_BYTES, 4096);
+	u32 i;
+
+	memset(t, 0, sizeof(*t));
+	t->stub = calloc(nr_stubs, sizeof(*t->stub));
+	if (!t->stub)
+		return -ENOMEM;
+	t->map_bytes = stub_bytes + ALIGN((size_t)len + 1, 4096);
+	t->map = mmap(NULL, t->map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (t->map == MAP_FAILED) {
+		free(t->stub);
+		return -ENOMEM;
+	}
+	for (i = 0; i < nr_stubs; i++) {
+		t->stub[i] = (u64)(t->map + i * STUB_BYTES);
+		put_stub(t->map + i * STUB_BYTES, i < KW_STUB_PKT_SLOW ? NULL : fn[i], common_part(i));
+	}
+	t->code = t->map + stub_bytes;
+	t->len = len;
+	return 0;
+}
+
+int kw_user_text_publish(struct kw_user_text *t)
+{
+	int err = install_handlers();
+
+	if (err)
+		return err;
+	if (mprotect(t->map, t->map_bytes, PROT_READ | PROT_EXEC))
+		return -ENOMEM;
+	t->next = texts;
+	texts = t;
+	return 0;
+}
+
+void kw_user_text_free(struct kw_user_text *t)
+{
+	struct kw_user_text **p;
+
+	for (p = &texts; *p; p = &(*p)->next) {
+		if (*p == t) {
+			*p = t->next;
+			break;
+		}
+	}
+	if (t->map)
+		munmap(t->map, t->map_bytes);
+	free(t->stub);
+	t->map = NULL;
+	t->stub = NULL;
+}
+
+struct kw_exec *kw_user_exec_new(void)
+{
+	u8 *p = mmap(NULL, 2 * KW_STACK_BYTES, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	u8 *x;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	x = (u8 *)ALIGN((u64)p, KW_STACK_BYTES);
+	if (x > p)
+		munmap(p, x - p);
+	munmap(x + KW_STACK_BYTES, p + KW_STACK_BYTES - x);
+	return (struct kw_exec *)x;
+}
+
+void kw_user_exec_free(struct kw_exec *x)
+{
+	if (x)
+		munmap(x, KW_STACK_BYTES);
+}
+
+static void set_timer(u32 us)
+{
+	struct itimerval it = { .it_interval.tv_usec = us, .it_value.tv_usec = us };
+
+	setitimer(ITIMER_REAL, &it, NULL);
+}
+
+/*
+ * Called by the trap stubs on the stack as the guest left it: @sp points at
+ * the return addresses, the first of which names the trap unless a signal
+ * brought us here.
+ */
+void kw_user_trapped(struct kw_exec *x, const u64 *sp, u32 site, bool async)
+{
+	if (!async)
+		x->trap_pc = *sp++;
+	x->trap_site = site;
+	if (site != NO_SITE)
+		x->trap = KW_TRAP_MEM_OOB;
+	else
+		x->trap = x->flag ? x->flag : KW_USER_TRAP_AT_SITE;
+	for (x->nr_bt = 0; x->nr_bt < KW_BACKTRACE_MAX && sp < (const u64 *)x->sp; sp++)
+		x->bt[x->nr_bt++] = *sp;
+}
+
+u64 kw_user_run(struct kw_exec *x, void *entry, struct kw_inst *inst,
+		struct kw_call_frame *frame, u64 deadline_ns)
+{
+	u64 ret;
+
+	x->flag = 0;
+	x->trap = KW_TRAP_NONE;
+	x->trap_site = NO_SITE;
+	x->trap_pc = 0;
+	x->nr_bt = 0;
+	x->inst = inst;
+	x->deadline_ns = deadline_ns ? now_ns() + deadline_ns : 0;
+	running = x;
+	if (deadline_ns)
+		set_timer(TICK_US);
+	ret = kw_user_enter(x, entry, inst, frame);
+	if (deadline_ns)
+		set_timer(0);
+	running = NULL;
+	return ret;
+}
