@@ -16,6 +16,7 @@ enum kw_reloc_kind {
 	KW_RELOC_CALL26,	/* arm64 */
 	KW_RELOC_REL32_TOP,	/* x86-64: as REL32, target the low half of an address in the top 2 GiB: kernel text,
 				 * where a kw_cf_template points */
+	KW_RELOC_FUNC,		/* target: function index; gone after kw_isa.fixup_calls() */
 };
 
 struct kw_reloc {
@@ -66,7 +67,17 @@ struct kw_code {
 	u64 peak_bytes;		/* most compile memory held at once */
 };
 
+struct kw_code *kw_code_new(u32 nr_funcs, u32 nr_thunks);
+
 void kw_code_free(struct kw_code *c);
+
+/* Make room for @bytes more behind .len; .bytes may move.  Return: 0, -ENOMEM, -E2BIG. */
+int kw_code_reserve(struct kw_code *c, u32 bytes);
+
+/* Append one element.  Return: 0, -ENOMEM, -E2BIG. */
+int kw_code_add_reloc(struct kw_code *c, u32 off, enum kw_reloc_kind kind, u32 target);
+int kw_code_add_fault(struct kw_code *c, u32 off, u32 wasm_off);
+int kw_code_add_site(struct kw_code *c, u32 off, u32 wasm_off, u32 trap);
 
 /**
  * kw_code_relocate() - apply relocations to a copy of the code

@@ -136,6 +136,7 @@ struct kw_mfunc {
 	u32 *vpool, nr_vpool, cap_vpool;
 	u32 *epool;
 	u64 allocatable[KW_NR_RCLASSES];	/* register masks */
+	u32 out_bytes;		/* largest outgoing argument area of its calls */
 	/* results of ra/ */
 	struct kw_edit *edit;	/* sorted by .at */
 	u32 nr_edits, cap_edits;

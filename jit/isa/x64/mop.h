@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Machine IR of x86-64: what lowering writes and emission reads.
+ *
+ * Flags never live from one machine instruction to the next: a compare is
+ * part of the instruction that uses it.  So moves of the register allocator
+ * between two instructions may change flags.
+ */
+#ifndef KW_X64_MOP_H
+#define KW_X64_MOP_H
+
+#include "../mir.h"
+#include "encode.h"
+
+/* Operands in order; "cmp": those of the compare, row x0 with the flags below. */
+enum x64_mop {
+	X64_OP = KW_MOP_ISA,	/* row x0; operands as the flags say */
+	X64_MOVI,		/* def: imm */
+	X64_EXEC,		/* def: frame pointer rounded down */
+	X64_BR,			/* cmp; to succ[0] if cc, else succ[1] */
+	X64_SET,		/* def, cmp: cc ? 1 : 0 */
+	X64_SEL,		/* def, tied else-value, then-value, cmp */
+	X64_TRAPIF,		/* cmp: trap aux if cc */
+	X64_SIGCHECK,		/* cmp of the signature id with imm */
+	X64_SCAN,		/* def (early), source: row x0 with imm where there is no bit, then xor disp */
+	X64_BSWAP,		/* def, tied */
+	X64_DIV,		/* def, other of rax and rdx, use rax, divisor; row x0; x2: X64_DIV_* */
+	X64_BOUNDS,		/* def, tied index, limit, temporary: trap aux unless index + imm <= limit */
+	X64_PKT,		/* def, exec, offset, 2 temporaries, default or nothing; x1: enum kw_mtype, x2: X64_PKT_* */
+	X64_POLL,		/* exec */
+	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
+	X64_CALL,		/* aux: function index */
+	X64_CALL_PTR,		/* code in rax, inst in rdi; x2: other instance, memory base follows */
+	X64_CALL_C,		/* aux: enum kw_stub */
+	X64_SWITCH,		/* index, temporary in rax, temporary; aux: entries in the IR's pool, imm: how many */
+	X64_RET,
+	X64_TRAP,		/* aux: enum kw_trap */
+};
+
+/* x1: where the memory operand is, if there is one */
+enum x64_addr {
+	X64_A_NONE,
+	X64_A_BASE,		/* [operand base + operand index << scale + disp] */
+	X64_A_LINEAR,		/* [memory base + operand index + disp], index optional */
+	X64_A_OUT,		/* outgoing area + disp */
+	X64_A_IN,		/* incoming area + disp */
+	X64_A_FRAME,		/* frame slots + disp */
+};
+
+/* x2: which operand is what; operands are counted behind those of X64_SET, X64_SEL */
+#define X64_F_DEF	0x01	/* 0 written, 1 or memory or imm read */
+#define X64_F_TIED	0x02	/* 0 written, 1 the same register, 2 or memory or imm read */
+#define X64_F_IMM	0x04	/* the last operand is imm */
+#define X64_F_MR	0x08	/* memory comes first: it is written, or compared with 0 */
+#define X64_F_FAULT	0x10	/* the access may fault: record a site */
+
+#define X64_DIV_REM	0x01	/* result is the remainder */
+#define X64_DIV_ZERO	0x02	/* divisor may be 0 */
+#define X64_DIV_NEG1	0x04	/* divisor may be -1 */
+
+#define X64_PKT_BE	0x01
+#define X64_PKT_DEFAULT	0x02
+#define X64_PKT_SIGNED	0x04
+
+#endif /* KW_X64_MOP_H */
