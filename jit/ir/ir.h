@@ -72,7 +72,8 @@ enum kw_hclass {
 	KW_H_GLOBAL,		/* HSTORE of this class, calls */
 	KW_H_MEMSIZE,		/* memory.grow, calls */
 	KW_H_TABLE,		/* table writes, calls */
-	KW_H_EXEC,		/* packet loads, HSTORE of this class, calls */
+	KW_H_PACKET,		/* length and fields: calls */
+	KW_H_EXEC,		/* the short flag: packet loads, HSTORE of this class, calls */
 };
 
 enum kw_cond {

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Function body -> SSA graph: the driver, and the primitives that make nodes,
+ * blocks and edges.  The body was validated, so types and indices are right;
+ * what remains to fail is memory.
+ */
+#include "builder.h"
+
+#define STEPS_PER_CHECKPOINT	8192
+
+static void fail(struct kw_builder *b, int err)
+{
+	if (!b->err)
+		b->err = err;
+}
+
+u8 kw_ir_valtype(u8 valtype)
+{
+	switch (valtype) {
+	case KW_V_I32:
+		return KW_T_I32;
+	case KW_V_I64:
+		return KW_T_I64;
+	case KW_V_F32:
+		return KW_T_F32;
+	case KW_V_F64:
+		return KW_T_F64;
+	case KW_V_V128:
+		return KW_T_V128;
+	default:
+		return KW_T_I64;	/* references are pointers */
+	}
+}
+
+/* ---- nodes ---- */
+
+static kw_vid new_node(struct kw_builder *b)
+{
+	struct kw_irfunc *f = b->f;
+	struct kw_node *n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, f->nr_nodes + 1, sizeof(*n));
+
+	if (!n) {
+		fail(b, -ENOMEM);
+		return 0;
+	}
+	f->node = n;
+	return f->nr_nodes++;
+}
+
+static void append(struct kw_irfunc *f, kw_bid blk, kw_vid v)
+{
+	struct kw_block *bl = &f->block[blk];
+
+	f->node[v].block = blk;
+	f->node[v].next = 0;
+	f->node[v].prev = bl->last;
+	if (bl->last)
+		f->node[bl->last].next = v;
+	else
+		bl->first = v;
+	bl->last = v;
+}
+
+/* Constants and the like go to the head of block 0, which may be finished already. */
+static void append_to_head(struct kw_builder *b, kw_vid v)
+{
+	struct kw_irfunc *f = b->f;
+	struct kw_block *bl = &f->block[0];
+	kw_vid at = b->entry_tail, next = at ? f->node[at].next : bl->first;
+
+	f->node[v].block = 0;
+	f->node[v].prev = at;
+	f->node[v].next = next;
+	if (at)
+		f->node[at].next = v;
+	else
+		bl->first = v;
+	if (next)
+		f->node[next].prev = v;
+	else
+		bl->last = v;
+	b->entry_tail = v;
+}
+
+static bool shareable(const struct kw_node *n)
+{
+	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD;
+}
+
+/**
+ * kw_b_emit() - a node at the end of the current block, or an equal one that is there already
+ *
+ * Folds first.  Return: the value; 0 after an error (b->err).
+ */
+kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u64 imm, u8 sub, u8 aux)
+{
+	struct kw_node n = {
+		.op = op, .type = type, .sub = sub, .aux = aux, .a = x, .b = y, .c = z,
+		.imm = imm, .wasm_off = b->insn.off,
+	};
+	bool share = shareable(&n) && !b->o->no_gvn;
+	kw_vid v;
+
+	if (b->err)
+		return 0;
+	if (!b->o->no_fold && kw_iropinfo[op].flags & KW_IRF_P) {
+		v = kw_fold(b, op, type, x, y, z, sub, aux);
+		if (v || b->err)
+			return v;
+	}
+	if (op == KW_IR_HLOAD)
+		n.uses = b->epoch[aux];		/* version of what is read, for gvn only */
+	if (share) {
+		v = kw_gvn_find(b, &n);
+		if (v)
+			return v;
+	}
+	v = new_node(b);
+	if (!v)
+		return 0;
+	b->f->node[v] = n;
+	append(b->f, b->cur, v);
+	if (share)
+		kw_gvn_add(b, v);
+	return v;
+}
+
+/* A value with no inputs, at the head of the function so that it dominates everything. */
+static kw_vid emit_head(struct kw_builder *b, u8 op, u8 type, u64 imm)
+{
+	struct kw_node n = { .op = op, .type = type, .imm = imm, .block = 0 };
+	kw_vid v;
+
+	if (b->err)
+		return 0;
+	v = kw_gvn_find(b, &n);
+	if (v)
+		return v;
+	v = new_node(b);
+	if (!v)
+		return 0;
+	b->f->node[v] = n;
+	append_to_head(b, v);
+	kw_gvn_add(b, v);
+	return v;
+}
+
+kw_vid kw_b_const(struct kw_builder *b, u8 type, u64 value)
+{
+	if (type == KW_T_I32 || type == KW_T_F32)
+		value = (u32)value;
+	return emit_head(b, KW_IR_CONST, type, value);
+}
+
+kw_vid kw_b_exec(struct kw_builder *b)
+{
+	if (!b->exec)
+		b->exec = emit_head(b, KW_IR_EXEC, KW_T_I64, 0);
+	return b->exec;
+}
+
+/* ---- blocks and edges ---- */
+
+kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom)
+{
+	struct kw_irfunc *f = b->f;
+	struct kw_block *bl;
+	kw_bid id;
+
+	if (b->err)
+		return 0;
+	bl = kw_arena_grow(f->arena, f->block, &f->cap_blocks, f->nr_blocks + 1, sizeof(*bl));
+	if (!bl) {
+		fail(b, -ENOMEM);
+		return 0;
+	}
+	f->block = bl;
+	id = f->nr_blocks++;
+	bl[id] = (struct kw_block){ .loop_header = KW_NO_BLOCK };
+	fail(b, kw_dom_add(&b->dom, f->arena, id, idom));
+	return id;
+}
+
+u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to)
+{
+	struct kw_irfunc *f = b->f;
+	struct kw_edge *e;
+	u32 *next;
+
+	if (b->err)
+		return 0;
+	e = kw_arena_grow(f->arena, f->edge, &f->cap_edges, f->nr_edges + 1, sizeof(*e));
+	next = kw_arena_grow(f->arena, b->edge_next, &b->cap_edge_next, f->nr_edges + 1, sizeof(*next));
+	if (!e || !next) {
+		fail(b, -ENOMEM);
+		return 0;
+	}
+	f->edge = e;
+	b->edge_next = next;
+	e[f->nr_edges] = (struct kw_edge){ .from = from, .to = to };
+	next[f->nr_edges] = ~0u;
+	return f->nr_edges++;
+}
+
+/* Room for @n more entries in the argument pool. Return: its start; 0 is valid too, see b->err. */
+u32 kw_b_pool(struct kw_builder *b, u32 n)
+{
+	struct kw_irfunc *f = b->f;
+	kw_vid *p;
+
+	if (b->err)
+		return 0;
+	p = kw_arena_grow(f->arena, f->pool, &f->cap_pool, f->nr_pool + n + 1, sizeof(*p));
+	if (!p) {
+		fail(b, -ENOMEM);
+		return 0;
+	}
+	f->pool = p;
+	f->nr_pool += n;
+	return f->nr_pool - n;
+}
+
+void kw_b_set_succs(struct kw_builder *b, kw_bid blk, const u32 *edges, u32 n)
+{
+	struct kw_irfunc *f = b->f;
+	u32 *s;
+
+	if (b->err)
+		return;
+	s = kw_arena_grow(f->arena, f->succs, &f->cap_succs, f->nr_succs + n + 1, sizeof(*s));
+	if (!s) {
+		fail(b, -ENOMEM);
+		return;
+	}
+	f->succs = s;
+	memcpy(s + f->nr_succs, edges, n * sizeof(*s));
+	f->block[blk].succ = f->nr_succs;
+	f->block[blk].nr_succs = n;
+	f->nr_succs += n;
+}
+
+/* ---- the operand stack ---- */
+
+void kw_b_push(struct kw_builder *b, kw_vid v)
+{
+	kw_vid *s;
+
+	if (b->err)
+		return;
+	s = kw_arena_grow(b->f->arena, b->stack, &b->cap_stack, b->sp + 1, sizeof(*s));
+	if (!s) {
+		fail(b, -ENOMEM);
+		return;
+	}
+	b->stack = s;
+	s[b->sp++] = v;
+}
+
+kw_vid kw_b_pop(struct kw_builder *b)
+{
+	if (b->err)
+		return 0;
+	kw_assert(b->sp);
+	return b->stack[--b->sp];
+}
+
+/* ---- versions of what HLOAD reads ---- */
+
+void kw_b_clobber(struct kw_builder *b, u8 hclass)
+{
+	b->epoch[hclass] = ++b->next_epoch;
+}
+
+void kw_b_clobber_all(struct kw_builder *b)
+{
+	u32 i;
+
+	for (i = KW_H_CONST + 1; i <= KW_H_EXEC; i++)
+		kw_b_clobber(b, i);
+}
+
+/* ---- a whole function ---- */
+
+static int read_locals(struct kw_builder *b, u32 nr_declared)
+{
+	u32 nr_params = b->type->nr_params, i = nr_params, k, n;
+	u8 type;
+	int ret;
+
+	b->nr_locals = nr_params + nr_declared;
+	b->local_type = kw_arena_zalloc(b->f->arena, b->nr_locals + 1);
+	if (!b->local_type)
+		return -ENOMEM;
+	for (k = 0; k < nr_params; k++)
+		b->local_type[k] = kw_ir_valtype(b->type->types[k]);
+	while ((ret = kw_body_next_locals(&b->body, &n, &type)) > 0)
+		for (k = 0; k < n; k++)
+			b->local_type[i++] = kw_ir_valtype(type);
+	return ret;
+}
+
+static int signature(struct kw_builder *b)
+{
+	const struct kw_functype *t = b->type;
+	u8 *types = kw_arena_alloc(b->f->arena, t->nr_params + t->nr_results + 1);
+	u32 i;
+
+	if (!types)
+		return -ENOMEM;
+	for (i = 0; i < t->nr_params + t->nr_results; i++)
+		types[i] = kw_ir_valtype(t->types[i]);
+	b->f->params = types;
+	b->f->nr_params = t->nr_params;
+	b->f->results = types + t->nr_params;
+	b->f->nr_results = t->nr_results;
+	return 0;
+}
+
+/* Parameters stand first; then the instance; then what is found to be constant later. */
+static void open_entry(struct kw_builder *b)
+{
+	u32 i;
+
+	b->cur = kw_b_new_block(b, KW_NO_BLOCK);
+	for (i = 0; i < b->f->nr_params; i++) {
+		b->local[i] = kw_b_emit(b, KW_IR_PARAM, b->f->params[i], 0, 0, 0, i, 0, 0);
+		b->entry_tail = b->local[i];
+	}
+	b->inst = emit_head(b, KW_IR_INST, KW_T_I64, 0);
+	for (; i < b->nr_locals && !b->err; i++)
+		b->local[i] = kw_b_const(b, b->local_type[i], 0);
+	if (b->locals_in_frame)
+		for (i = 0; i < b->nr_locals && !b->err; i++)
+			kw_b_emit(b, KW_IR_FSTORE, KW_T_VOID, b->local[i], 0, 0, i, b->local_type[i], 0);
+	kw_b_open_function(b);
+	if (b->o->form_p)
+		kw_b_poll(b);
+}
+
+static void one_insn(struct kw_builder *b)
+{
+	if (b->cur != KW_NO_BLOCK && (kw_b_plain(b) || kw_b_memory(b) || kw_b_call(b)))
+		return;
+	kw_b_control(b);
+}
+
+static int walk(struct kw_builder *b)
+{
+	u32 steps = 0;
+	int ret;
+
+	open_entry(b);
+	while (!b->err) {
+		ret = kw_body_next(&b->body, &b->insn);
+		if (ret <= 0)
+			return ret;
+		one_insn(b);
+		if ((++steps & (STEPS_PER_CHECKPOINT - 1)) == 0)
+			fail(b, kw_checkpoint());
+	}
+	return b->err;
+}
+
+static int prepare(struct kw_builder *b)
+{
+	struct kw_irfunc *f = b->f;
+
+	f->nr_nodes = 0;
+	f->node = NULL;
+	f->cap_nodes = 0;
+	if (new_node(b))	/* vid 0 is no value */
+		return -EINVAL;
+	if (b->err)
+		return b->err;
+	f->node[0] = (struct kw_node){ .op = KW_IR_NOP };
+	b->local = kw_arena_array(f->arena, b->nr_locals + 1, sizeof(*b->local));
+	return b->local ? 0 : -ENOMEM;
+}
+
+int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts *o,
+		struct kw_irfunc *f, struct kw_diag *diag, u64 *field_mask)
+{
+	struct kw_builder *b = kw_arena_zalloc(f->arena, sizeof(*b));
+	u32 nr_declared;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	b->m = m;
+	b->o = o;
+	b->f = f;
+	b->type = kw_func_type(m, func);
+	f->index = func;
+	f->has_memory = m->nr_mems > 0;
+	err = kw_body_open(&b->body, m, func, diag, &nr_declared);
+	if (!err)
+		err = read_locals(b, nr_declared);
+	if (!err)
+		err = signature(b);
+	if (!err)
+		err = kw_summarise(f->arena, b->body, b->nr_locals, &b->sum);
+	if (err)
+		return err;
+	b->locals_in_frame = b->sum.too_many;
+	f->nr_frame_slots = b->locals_in_frame ? b->nr_locals : 0;
+	err = prepare(b);
+	if (!err)
+		err = walk(b);
+	if (!err)
+		err = kw_ir_finish(f, &b->dom);
+	*field_mask |= b->field_mask;
+	return err;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Calls: direct, to imports, through tables, to the host; and host functions expanded in place. */
+#include "builder.h"
+
+static bool base_may_move(const struct kw_builder *b)
+{
+	return b->m->nr_mems && b->o->check_mode;
+}
+
+/*
+ * Pop the arguments of @t, make the call node behind @head (code pointer
+ * and/or instance), push the results.
+ */
+static void emit_call(struct kw_builder *b, u8 op, const struct kw_functype *t,
+		      const kw_vid *head, u32 nr_head, u64 imm, u8 aux)
+{
+	u32 args = kw_b_pool(b, nr_head + t->nr_params), i;
+	u8 type = t->nr_results ? kw_ir_valtype(t->types[t->nr_params]) : KW_T_VOID;
+	kw_vid call;
+
+	if (b->err)
+		return;
+	for (i = 0; i < nr_head; i++)
+		b->f->pool[args + i] = head[i];
+	b->sp -= t->nr_params;
+	for (i = 0; i < t->nr_params; i++)
+		b->f->pool[args + nr_head + i] = b->stack[b->sp + i];
+	call = kw_b_emit(b, op, type, args, nr_head + t->nr_params, t->nr_results, imm, 0, aux);
+	b->f->has_calls = true;
+	kw_b_clobber_all(b);
+	if (t->nr_results)
+		kw_b_push(b, call);
+	for (i = 1; i < t->nr_results; i++)
+		kw_b_push(b, kw_b_emit(b, KW_IR_PROJ, kw_ir_valtype(t->types[t->nr_params + i]),
+				       call, 0, 0, i, 0, 0));
+}
+
+static void restore_base(struct kw_builder *b)
+{
+	kw_b_emit(b, KW_IR_SETBASE, KW_T_VOID, b->inst, 0, 0, 0, 0, 0);
+}
+
+kw_vid kw_b_call_c(struct kw_builder *b, u32 stub, u8 type, const kw_vid *args, u32 n)
+{
+	u32 at = kw_b_pool(b, n + 1), i;
+
+	if (b->err)
+		return 0;
+	b->f->pool[at] = b->inst;
+	for (i = 0; i < n; i++)
+		b->f->pool[at + 1 + i] = args[i];
+	b->f->has_calls = true;
+	kw_b_clobber_all(b);
+	return kw_b_emit(b, KW_IR_CALL_C, type, at, n + 1, type != KW_T_VOID, stub, 0, 0);
+}
+
+static void call_host(struct kw_builder *b, const struct kw_functype *t, u32 stub)
+{
+	u8 type = t->nr_results ? kw_ir_valtype(t->types[t->nr_params]) : KW_T_VOID;
+	kw_vid arg[5], v;
+	u32 i;
+
+	if (b->err)
+		return;
+	if (t->nr_params > ARRAY_SIZE(arg)) {
+		b->err = -EOPNOTSUPP;
+		return;
+	}
+	for (i = t->nr_params; i-- > 0;)
+		arg[i] = kw_b_pop(b);
+	v = kw_b_call_c(b, stub, type, arg, t->nr_params);
+	if (type != KW_T_VOID)
+		kw_b_push(b, v);
+}
+
+static kw_vid exec_u32(struct kw_builder *b, s32 off, u8 hclass)
+{
+	return kw_b_hload(b, kw_b_exec(b), off, KW_T_I32, KW_M_U32, hclass);
+}
+
+static void pkt_err(struct kw_builder *b)
+{
+	s32 off = offsetof(struct kw_exec, pkt_short);
+
+	kw_b_push(b, exec_u32(b, off, KW_H_EXEC));
+	kw_b_emit(b, KW_IR_HSTORE, KW_T_VOID, kw_b_exec(b), kw_b_const(b, KW_T_I32, 0), 0,
+		  off, KW_M_U32, KW_H_EXEC);
+	kw_b_clobber(b, KW_H_EXEC);
+}
+
+static void pkt_ld(struct kw_builder *b, const struct kw_functype *t, u32 arg, bool has_default)
+{
+	kw_vid dflt = has_default ? kw_b_pop(b) : 0, off = kw_b_pop(b);
+
+	kw_b_push(b, kw_b_emit(b, KW_IR_PKT_LD, kw_ir_valtype(t->types[t->nr_params]), kw_b_exec(b),
+			       off, dflt, 0, arg & 0xff, !!(arg & KW_PKT_BE)));
+	kw_b_clobber(b, KW_H_EXEC);	/* it may set pkt_short */
+}
+
+static void pkt_field(struct kw_builder *b, const struct kw_functype *t, u32 stub)
+{
+	const struct kw_node *id;
+
+	if (b->err)
+		return;
+	id = &b->f->node[b->stack[b->sp - 1]];
+	if (id->op != KW_IR_CONST || id->imm >= KW_NR_FIELDS) {
+		call_host(b, t, stub);
+		return;
+	}
+	kw_b_pop(b);
+	b->field_mask |= BIT_ULL(id->imm);
+	kw_b_push(b, kw_b_hload(b, kw_b_exec(b), offsetof(struct kw_exec, field) + 8 * (s32)id->imm,
+				KW_T_I64, KW_M_U64, KW_H_PACKET));
+}
+
+static void call_intrinsic(struct kw_builder *b, const struct kw_functype *t, const struct kw_binding *bind)
+{
+	switch (bind->index) {
+	case KW_INTR_PKT_LEN:
+		kw_b_push(b, exec_u32(b, offsetof(struct kw_exec, pkt_len), KW_H_PACKET));
+		break;
+	case KW_INTR_PKT_ERR:
+		pkt_err(b);
+		break;
+	case KW_INTR_PKT_LD:
+		pkt_ld(b, t, bind->arg, false);
+		break;
+	case KW_INTR_PKT_LD_OR:
+		pkt_ld(b, t, bind->arg, true);
+		break;
+	case KW_INTR_PKT_FIELD:
+		pkt_field(b, t, bind->index2);
+		break;
+	default:
+		b->err = b->err ? b->err : -EOPNOTSUPP;
+		break;
+	}
+}
+
+static void call_import(struct kw_builder *b, u32 func)
+{
+	const struct kw_functype *t = kw_func_type(b->m, func);
+	const struct kw_binding *bind = b->o->bind ? &b->o->bind[func] : NULL;
+	s32 slot = kw_inst_import_off(b->m->nr_globals, func);
+	kw_vid head[2];
+
+	if (bind && bind->kind == KW_BIND_HOST) {
+		call_host(b, t, bind->index);
+		return;
+	}
+	if (bind && bind->kind == KW_BIND_INTRINSIC) {
+		call_intrinsic(b, t, bind);
+		return;
+	}
+	head[0] = kw_b_hload(b, b->inst, slot + offsetof(struct kw_import_slot, code),
+			     KW_T_I64, KW_M_U64, KW_H_CONST);
+	head[1] = kw_b_hload(b, b->inst, slot + offsetof(struct kw_import_slot, inst),
+			     KW_T_I64, KW_M_U64, KW_H_CONST);
+	emit_call(b, KW_IR_CALL_PTR, t, head, 2, 0, 1);
+	if (b->m->nr_mems)
+		restore_base(b);
+}
+
+static void do_call(struct kw_builder *b)
+{
+	u32 func = b->insn.idx;
+
+	if (func < b->m->nr_imported_funcs) {
+		call_import(b, func);
+		return;
+	}
+	emit_call(b, KW_IR_CALL, kw_func_type(b->m, func), &b->inst, 1, func, 0);
+	if (base_may_move(b))
+		restore_base(b);
+}
+
+/* Bounds, signature, call; see struct kw_table_entry. */
+static void do_call_indirect(struct kw_builder *b)
+{
+	u32 type = b->insn.idx, table = b->insn.idx2;
+	s32 off = kw_inst_table_off(b->m->nr_globals, b->m->nr_imported_funcs, table);
+	kw_vid index = kw_b_pop(b), tab, len, entries, entry, sig, head[2];
+
+	tab = kw_b_hload(b, b->inst, off, KW_T_I64, KW_M_U64, KW_H_CONST);
+	len = kw_b_hload(b, tab, offsetof(struct kw_table, len), KW_T_I32, KW_M_U32, KW_H_TABLE);
+	len = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, len, 0);
+	index = kw_b_bounds(b, index, len, 1, KW_TRAP_UNDEF_ELEM);
+	entries = kw_b_hload(b, tab, offsetof(struct kw_table, entries), KW_T_I64, KW_M_U64, KW_H_TABLE);
+	index = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, index, 0);
+	index = kw_b_bin(b, KW_IR_SHL, KW_T_I64, index, kw_b_const(b, KW_T_I64, 5));
+	entry = kw_b_bin(b, KW_IR_ADD, KW_T_I64, entries, index);
+	sig = kw_b_hload(b, entry, offsetof(struct kw_table_entry, sig), KW_T_I32, KW_M_U32, KW_H_TABLE);
+	kw_b_emit(b, KW_IR_SIGCHECK, KW_T_VOID, sig, 0, 0, b->o->sig_ids[type], 0, 0);
+	head[0] = kw_b_hload(b, entry, offsetof(struct kw_table_entry, code), KW_T_I64, KW_M_U64, KW_H_TABLE);
+	head[1] = kw_b_hload(b, entry, offsetof(struct kw_table_entry, inst), KW_T_I64, KW_M_U64, KW_H_TABLE);
+	emit_call(b, KW_IR_CALL_PTR, &b->m->types[type], head, 2, 0, 1);
+	if (b->m->nr_mems)
+		restore_base(b);
+}
+
+bool kw_b_call(struct kw_builder *b)
+{
+	switch (b->insn.op) {
+	case WASM_OP_CALL:
+		do_call(b);
+		return true;
+	case WASM_OP_CALL_INDIRECT:
+		do_call_indirect(b);
+		return true;
+	default:
+		return false;
+	}
+}

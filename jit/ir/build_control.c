@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Structured control -> blocks, edges and phis (spec 4.4.8). */
+#include "builder.h"
+
+static struct kw_ctl *label(struct kw_builder *b, u32 depth)
+{
+	return &b->ctl[b->nr_ctl - 1 - depth];
+}
+
+static void set_dead(struct kw_builder *b)
+{
+	b->cur = KW_NO_BLOCK;
+	b->dead_depth = 0;
+}
+
+/* Only in P form; see ARCHITECTURE of calls in Documentation/architecture.rst. */
+void kw_b_poll(struct kw_builder *b)
+{
+	kw_b_emit(b, KW_IR_POLL, KW_T_VOID, kw_b_exec(b), 0, 0, 0, 0, 0);
+}
+
+static void emit_ret(struct kw_builder *b)
+{
+	u32 n = b->f->nr_results, args = kw_b_pool(b, n), i;
+
+	if (b->err)
+		return;
+	for (i = 0; i < n; i++)
+		b->f->pool[args + i] = b->stack[b->sp - n + i];
+	kw_b_emit(b, KW_IR_RET, KW_T_VOID, args, n, 0, 0, 0, 0);
+}
+
+/* The top @n operands, then the locals @c writes, as they are now. */
+static u32 snapshot(struct kw_builder *b, const struct kw_ctl *c, u32 n)
+{
+	u32 at = kw_b_pool(b, n + c->nr_written), i;
+
+	if (b->err)
+		return 0;
+	for (i = 0; i < n; i++)
+		b->f->pool[at + i] = b->stack[b->sp - n + i];
+	for (i = 0; i < c->nr_written; i++)
+		b->f->pool[at + n + i] = b->local[c->written[i]];
+	return at;
+}
+
+/* End the current block with a jump to the label; the operand stack stays as it is. */
+static void jump_to_label(struct kw_builder *b, u32 depth)
+{
+	struct kw_ctl *c = label(b, depth);
+	bool loop = c->op == WASM_OP_LOOP;
+	u32 e;
+
+	if (c->is_func) {
+		emit_ret(b);
+		return;
+	}
+	e = kw_b_new_edge(b, b->cur, loop ? c->header : KW_NO_BLOCK);
+	if (b->err)
+		return;
+	b->f->edge[e].args = snapshot(b, c, loop ? c->nr_params : c->nr_results);
+	kw_b_emit(b, KW_IR_JUMP, KW_T_VOID, 0, 0, 0, 0, 0, 0);
+	kw_b_set_succs(b, b->cur, &e, 1);
+	if (!loop && !b->err) {
+		b->edge_next[e] = c->nr_edges++ ? c->first_edge : ~0u;
+		c->first_edge = e;
+	}
+}
+
+static struct kw_ctl *push_ctl(struct kw_builder *b, u16 op)
+{
+	struct kw_ctl *c = kw_arena_grow(b->f->arena, b->ctl, &b->cap_ctl, b->nr_ctl + 1, sizeof(*c));
+
+	if (!c) {
+		b->err = b->err ? b->err : -ENOMEM;
+		return NULL;
+	}
+	b->ctl = c;
+	c = &c[b->nr_ctl++];
+	*c = (struct kw_ctl){ .op = op };
+	return c;
+}
+
+void kw_b_open_function(struct kw_builder *b)
+{
+	struct kw_ctl *c = push_ctl(b, WASM_OP_BLOCK);
+
+	if (!c)
+		return;
+	c->is_func = true;
+	c->nr_results = b->f->nr_results;
+}
+
+static struct kw_ctl *open_construct(struct kw_builder *b)
+{
+	struct kw_ctl *c = push_ctl(b, b->insn.op);
+	s32 bt = b->insn.block_type;
+	const struct kw_written *w;
+
+	if (!c)
+		return NULL;
+	if (bt >= 0) {
+		c->nr_params = b->m->types[bt].nr_params;
+		c->nr_results = b->m->types[bt].nr_results;
+	} else {
+		c->nr_results = bt == -1 ? 0 : 1;
+	}
+	c->height = b->sp - c->nr_params;
+	if (!b->locals_in_frame) {
+		w = &b->sum.construct[b->construct];
+		c->written = b->sum.locals + w->start;
+		c->nr_written = w->count;
+	}
+	b->construct++;
+	return c;
+}
+
+static kw_vid new_phi(struct kw_builder *b, kw_vid like, u32 place)
+{
+	return kw_b_emit(b, KW_IR_PHI, b->f->node[like].type, 0, 0, 0, place, 0, 0);
+}
+
+static void do_loop(struct kw_builder *b)
+{
+	struct kw_ctl *c = open_construct(b);
+	kw_bid from = b->cur;
+	u32 e, i;
+
+	if (!c)
+		return;
+	c->header = kw_b_new_block(b, from);
+	e = kw_b_new_edge(b, from, c->header);
+	if (b->err)
+		return;
+	b->f->edge[e].args = snapshot(b, c, c->nr_params);
+	kw_b_emit(b, KW_IR_JUMP, KW_T_VOID, 0, 0, 0, 0, 0, 0);
+	kw_b_set_succs(b, from, &e, 1);
+	b->cur = c->header;
+	kw_b_clobber_all(b);	/* by what the rest of the loop does */
+	for (i = 0; i < c->nr_params && !b->err; i++)
+		b->stack[c->height + i] = new_phi(b, b->stack[c->height + i], i);
+	for (i = 0; i < c->nr_written && !b->err; i++)
+		b->local[c->written[i]] = new_phi(b, b->local[c->written[i]], c->nr_params + i);
+	if (b->err)
+		return;
+	b->f->block[c->header].nr_phis = c->nr_params + c->nr_written;
+	if (b->o->form_p)
+		kw_b_poll(b);
+}
+
+/* A conditional branch out of the current block. Return: the two edges, their targets still open. */
+static void branch(struct kw_builder *b, kw_vid cond, u32 edge[2])
+{
+	edge[0] = kw_b_new_edge(b, b->cur, KW_NO_BLOCK);
+	edge[1] = kw_b_new_edge(b, b->cur, KW_NO_BLOCK);
+	kw_b_emit(b, KW_IR_BR, KW_T_VOID, cond, 0, 0, 0, 0, 0);
+	kw_b_set_succs(b, b->cur, edge, 2);
+}
+
+/* Continue in a new block behind @edge, its only predecessor. */
+static void enter(struct kw_builder *b, u32 edge)
+{
+	kw_bid to;
+
+	if (b->err)
+		return;
+	to = kw_b_new_block(b, b->f->edge[edge].from);
+	if (b->err)
+		return;
+	b->f->edge[edge].to = to;
+	b->cur = to;
+}
+
+static void do_if(struct kw_builder *b)
+{
+	kw_vid cond = kw_b_pop(b);
+	struct kw_ctl *c = open_construct(b);
+	u32 edge[2];
+
+	if (!c)
+		return;
+	c->saved = snapshot(b, c, c->nr_params);
+	branch(b, cond, edge);
+	c->else_edge = edge[1];
+	enter(b, edge[0]);
+}
+
+static void start_else(struct kw_builder *b, struct kw_ctl *c)
+{
+	u32 i;
+
+	c->has_else = true;
+	enter(b, c->else_edge);
+	if (b->err)
+		return;
+	b->dead_depth = 0;
+	b->sp = c->height;
+	for (i = 0; i < c->nr_params; i++)
+		kw_b_push(b, b->f->pool[c->saved + i]);
+	for (i = 0; i < c->nr_written; i++)
+		b->local[c->written[i]] = b->f->pool[c->saved + c->nr_params + i];
+}
+
+static void do_else(struct kw_builder *b)
+{
+	if (b->cur != KW_NO_BLOCK)
+		jump_to_label(b, 0);
+	start_else(b, label(b, 0));
+}
+
+static bool all_same(const struct kw_builder *b, const struct kw_ctl *c, u32 place)
+{
+	const struct kw_irfunc *f = b->f;
+	kw_vid first = f->pool[f->edge[c->first_edge].args + place];
+	u32 e;
+
+	for (e = b->edge_next[c->first_edge]; e != ~0u; e = b->edge_next[e])
+		if (f->pool[f->edge[e].args + place] != first)
+			return false;
+	return true;
+}
+
+/* Value @place of the label's snapshots; a phi where the edges differ. */
+static kw_vid merge_one(struct kw_builder *b, const struct kw_ctl *c, u32 place, kw_bid to)
+{
+	struct kw_irfunc *f = b->f;
+	kw_vid first = f->pool[f->edge[c->first_edge].args + place];
+	u32 phi = f->block[to].nr_phis, e;
+
+	if (all_same(b, c, place))
+		return first;
+	for (e = c->first_edge; e != ~0u; e = b->edge_next[e])
+		f->pool[f->edge[e].args + phi] = f->pool[f->edge[e].args + place];
+	f->block[to].nr_phis++;
+	return new_phi(b, first, phi);
+}
+
+/* All edges to the label of @c are known: make its block and merge values. */
+static void bind_label(struct kw_builder *b, const struct kw_ctl *c)
+{
+	kw_bid idom = KW_NO_BLOCK, to;
+	u32 e, i;
+
+	if (b->err)
+		return;
+	for (e = c->first_edge; e != ~0u; e = b->edge_next[e])
+		idom = idom == KW_NO_BLOCK ? b->f->edge[e].from :
+		       kw_dom_common(&b->dom, idom, b->f->edge[e].from);
+	to = kw_b_new_block(b, idom);
+	if (b->err)
+		return;
+	for (e = c->first_edge; e != ~0u; e = b->edge_next[e])
+		b->f->edge[e].to = to;
+	b->cur = to;
+	b->sp = c->height;
+	for (i = 0; i < c->nr_results && !b->err; i++)
+		kw_b_push(b, merge_one(b, c, i, to));
+	for (i = 0; i < c->nr_written && !b->err; i++)
+		b->local[c->written[i]] = merge_one(b, c, c->nr_results + i, to);
+}
+
+static void do_end(struct kw_builder *b)
+{
+	struct kw_ctl *c = label(b, 0);
+	bool live = b->cur != KW_NO_BLOCK;
+
+	if (c->is_func) {
+		if (live)
+			emit_ret(b);
+		b->nr_ctl--;
+		set_dead(b);
+		return;
+	}
+	if (c->op == WASM_OP_IF && !c->has_else) {
+		if (live)
+			jump_to_label(b, 0);
+		start_else(b, c);
+		live = true;
+	}
+	if (c->op == WASM_OP_LOOP || (live && !c->nr_edges)) {
+		/* falls through in the same block */
+	} else {
+		if (live)
+			jump_to_label(b, 0);
+		if (c->nr_edges)
+			bind_label(b, c);
+		else
+			live = false;
+	}
+	if (b->cur == KW_NO_BLOCK || (!live && !c->nr_edges)) {
+		b->sp = c->height;
+		set_dead(b);
+	}
+	b->nr_ctl--;
+}
+
+static void do_br_if(struct kw_builder *b)
+{
+	kw_vid cond = kw_b_pop(b);
+	const struct kw_node *n = &b->f->node[cond];
+	u32 edge[2];
+
+	if (b->err)
+		return;
+	if (n->op == KW_IR_CONST) {
+		if (n->imm) {
+			jump_to_label(b, b->insn.idx);
+			set_dead(b);
+		}
+		return;
+	}
+	branch(b, cond, edge);
+	enter(b, edge[0]);
+	if (!b->err)
+		jump_to_label(b, b->insn.idx);
+	enter(b, edge[1]);
+}
+
+/* Distinct labels of the br_table, in order of first use. Return: how many; *depths from the arena. */
+static u32 table_labels(struct kw_builder *b, u32 table, u32 n, u32 **depths)
+{
+	const u8 *p = b->insn.targets;
+	u32 *mark, *d, i, distinct = 0, cap = b->cap_label_mark;
+
+	mark = kw_arena_grow(b->f->arena, b->label_mark, &b->cap_label_mark, b->nr_ctl, sizeof(*mark));
+	d = kw_arena_array(b->f->arena, min_t(u32, n, b->nr_ctl), sizeof(*d));
+	if (!mark || !d) {
+		b->err = -ENOMEM;
+		return 0;
+	}
+	b->label_mark = mark;
+	memset(mark + cap, 0, (b->cap_label_mark - cap) * sizeof(*mark));
+	for (i = 0; i < n; i++) {
+		u32 depth = kw_body_target(&p);
+
+		if (!mark[depth]) {
+			d[distinct] = depth;
+			mark[depth] = ++distinct;
+		}
+		b->f->pool[table + i] = mark[depth] - 1;
+	}
+	for (i = 0; i < distinct; i++)
+		mark[d[i]] = 0;
+	*depths = d;
+	return distinct;
+}
+
+static void do_br_table(struct kw_builder *b)
+{
+	kw_vid value = kw_b_pop(b);
+	u32 n = b->insn.nr_targets + 1, table = kw_b_pool(b, n), k, distinct;
+	u32 *depths, *edges;
+
+	if (b->err)
+		return;
+	distinct = table_labels(b, table, n, &depths);
+	if (distinct == 1) {
+		jump_to_label(b, depths[0]);
+		set_dead(b);
+		return;
+	}
+	edges = kw_arena_array(b->f->arena, distinct + 1, sizeof(*edges));
+	if (!edges)
+		b->err = -ENOMEM;
+	for (k = 0; k < distinct && !b->err; k++)
+		edges[k] = kw_b_new_edge(b, b->cur, KW_NO_BLOCK);
+	if (b->err)
+		return;
+	kw_b_emit(b, KW_IR_SWITCH, KW_T_VOID, value, table, n, 0, 0, 0);
+	kw_b_set_succs(b, b->cur, edges, distinct);
+	for (k = 0; k < distinct && !b->err; k++) {
+		enter(b, edges[k]);
+		if (!b->err)
+			jump_to_label(b, depths[k]);
+	}
+	set_dead(b);
+}
+
+static void dead_insn(struct kw_builder *b)
+{
+	switch (b->insn.op) {
+	case WASM_OP_BLOCK:
+	case WASM_OP_LOOP:
+	case WASM_OP_IF:
+		b->dead_depth++;
+		b->construct++;
+		break;
+	case WASM_OP_ELSE:
+		if (!b->dead_depth)
+			do_else(b);
+		break;
+	case WASM_OP_END:
+		if (b->dead_depth)
+			b->dead_depth--;
+		else
+			do_end(b);
+		break;
+	default:
+		break;
+	}
+}
+
+void kw_b_control(struct kw_builder *b)
+{
+	if (b->cur == KW_NO_BLOCK) {
+		dead_insn(b);
+		return;
+	}
+	switch (b->insn.op) {
+	case WASM_OP_BLOCK:
+		open_construct(b);
+		break;
+	case WASM_OP_LOOP:
+		do_loop(b);
+		break;
+	case WASM_OP_IF:
+		do_if(b);
+		break;
+	case WASM_OP_ELSE:
+		do_else(b);
+		break;
+	case WASM_OP_END:
+		do_end(b);
+		break;
+	case WASM_OP_BR:
+		jump_to_label(b, b->insn.idx);
+		set_dead(b);
+		break;
+	case WASM_OP_BR_IF:
+		do_br_if(b);
+		break;
+	case WASM_OP_BR_TABLE:
+		do_br_table(b);
+		break;
+	case WASM_OP_RETURN:
+		emit_ret(b);
+		set_dead(b);
+		break;
+	case WASM_OP_UNREACHABLE:
+		kw_b_emit(b, KW_IR_TRAP, KW_T_VOID, 0, 0, 0, 0, 0, KW_TRAP_UNREACHABLE);
+		set_dead(b);
+		break;
+	default:
+		b->err = b->err ? b->err : -EOPNOTSUPP;
+		break;
+	}
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Linear memory, globals and bulk operations -> loads, stores, checks, helper calls.
+ *
+ * Guard mode: an access whose static offset and width stay below
+ * KW_GUARD_BYTES needs no check, the reservation catches it.  Check mode, and
+ * larger offsets: the index is compared with the memory's size first.  A
+ * check also masks the index for speculation, which covers the offset only
+ * while that is small; for a large one the whole 33-bit address is checked.
+ */
+#include "builder.h"
+
+#define SMALL_OFFSET	65536	/* a check-mode memory has at least this much address space */
+
+struct access {
+	u8 type;		/* of the value; VOID: not an access */
+	u8 mtype;
+	bool store;
+};
+
+#define LD(name, type, m)	[WASM_OP_##name] = { KW_T_##type, KW_M_##m, false }
+#define ST(name, type, m)	[WASM_OP_##name] = { KW_T_##type, KW_M_##m, true }
+
+static const struct access access[WASM_NR_OPS] = {
+	LD(I32_LOAD, I32, U32), LD(I32_LOAD8_U, I32, U8), LD(I32_LOAD8_S, I32, S8),
+	LD(I32_LOAD16_U, I32, U16), LD(I32_LOAD16_S, I32, S16),
+	LD(I64_LOAD, I64, U64), LD(I64_LOAD8_U, I64, U8), LD(I64_LOAD8_S, I64, S8),
+	LD(I64_LOAD16_U, I64, U16), LD(I64_LOAD16_S, I64, S16),
+	LD(I64_LOAD32_U, I64, U32), LD(I64_LOAD32_S, I64, S32),
+	ST(I32_STORE, I32, U32), ST(I32_STORE8, I32, U8), ST(I32_STORE16, I32, U16),
+	ST(I64_STORE, I64, U64), ST(I64_STORE8, I64, U8), ST(I64_STORE16, I64, U16),
+	ST(I64_STORE32, I64, U32),
+};
+
+static kw_vid memory_bytes(struct kw_builder *b)
+{
+	kw_vid mem = kw_b_hload(b, b->inst, offsetof(struct kw_inst, mem), KW_T_I64, KW_M_U64, KW_H_CONST);
+
+	return kw_b_hload(b, mem, offsetof(struct kw_memory, bytes), KW_T_I64, KW_M_U64, KW_H_MEMSIZE);
+}
+
+kw_vid kw_b_bounds(struct kw_builder *b, kw_vid index, kw_vid limit, u64 imm, u8 trap)
+{
+	if (b->err)
+		return 0;
+	return kw_b_emit(b, KW_IR_BOUNDS, b->f->node[index].type, index, limit, 0, imm, 0, trap);
+}
+
+/* What to access: *addr and *offset become a LOAD's or STORE's. Return: whether it may fault. */
+static bool checked_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
+{
+	if (!b->o->check_mode && *offset + bytes <= KW_GUARD_BYTES)
+		return true;
+	if (*offset + bytes <= SMALL_OFFSET) {
+		*addr = kw_b_bounds(b, *addr, memory_bytes(b), *offset + bytes, KW_TRAP_MEM_OOB);
+		return false;
+	}
+	*addr = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, *addr, 0);
+	*addr = kw_b_bin(b, KW_IR_ADD, KW_T_I64, *addr, kw_b_const(b, KW_T_I64, *offset));
+	*addr = kw_b_bounds(b, *addr, memory_bytes(b), bytes, KW_TRAP_MEM_OOB);
+	*offset = 0;
+	return false;
+}
+
+static void do_access(struct kw_builder *b, const struct access *a)
+{
+	kw_vid value = a->store ? kw_b_pop(b) : 0, addr = kw_b_pop(b);
+	u64 offset = b->insn.imm;
+	bool may_fault;
+
+	if (b->err)
+		return;
+	may_fault = checked_address(b, &addr, &offset, kw_mtype_bytes(a->mtype));
+	if (a->store)
+		kw_b_emit(b, KW_IR_STORE, KW_T_VOID, addr, value, 0, offset, a->mtype, may_fault);
+	else
+		kw_b_push(b, kw_b_emit(b, KW_IR_LOAD, a->type, addr, 0, 0, offset, a->mtype, may_fault));
+}
+
+/* ---- globals ---- */
+
+static u8 global_mtype(u8 type)
+{
+	static const u8 mtype[] = {
+		[KW_T_I32] = KW_M_U32, [KW_T_I64] = KW_M_U64, [KW_T_F32] = KW_M_F32,
+		[KW_T_F64] = KW_M_F64, [KW_T_V128] = KW_M_V128,
+	};
+
+	return mtype[type];
+}
+
+/* Where global @i is: *base and *off of an HLOAD. Imported mutable ones are behind a pointer. */
+static void global_place(struct kw_builder *b, u32 i, kw_vid *base, s32 *off)
+{
+	const struct kw_global *g = &b->m->globals[i];
+
+	*base = b->inst;
+	*off = kw_inst_global_off(i);
+	if (i < b->m->nr_imported_globals && g->type.mutable) {
+		*base = kw_b_hload(b, b->inst, *off, KW_T_I64, KW_M_U64, KW_H_CONST);
+		*off = 0;
+	}
+}
+
+static void do_global(struct kw_builder *b, bool set)
+{
+	u32 i = b->insn.idx;
+	const struct kw_global *g = &b->m->globals[i];
+	u8 type = kw_ir_valtype(g->type.type), mtype = global_mtype(type);
+	kw_vid v = set ? kw_b_pop(b) : 0, base;
+	s32 off;
+
+	global_place(b, i, &base, &off);
+	if (!set) {
+		kw_b_push(b, kw_b_hload(b, base, off, type, mtype,
+					g->type.mutable ? KW_H_GLOBAL : KW_H_CONST));
+		return;
+	}
+	kw_b_emit(b, KW_IR_HSTORE, KW_T_VOID, base, v, 0, (u64)(s64)off, mtype, KW_H_GLOBAL);
+	kw_b_clobber(b, KW_H_GLOBAL);
+}
+
+/* ---- size, grow, bulk ---- */
+
+static void do_memory_size(struct kw_builder *b)
+{
+	kw_vid bytes = memory_bytes(b);
+	kw_vid pages = kw_b_bin(b, KW_IR_SHR_U, KW_T_I64, bytes, kw_b_const(b, KW_T_I64, 16));
+
+	kw_b_push(b, kw_b_bin(b, KW_IR_WRAP, KW_T_I32, pages, 0));
+}
+
+static void do_memory_grow(struct kw_builder *b)
+{
+	kw_vid pages = kw_b_pop(b);
+
+	kw_b_push(b, kw_b_call_c(b, KW_STUB_HELPER + KW_HELPER_MEMORY_GROW, KW_T_I32, &pages, 1));
+	if (b->o->check_mode)
+		kw_b_emit(b, KW_IR_SETBASE, KW_T_VOID, b->inst, 0, 0, 0, 0, 0);
+}
+
+/* helper(inst, [prefix,] dst, src or byte, n) */
+static void do_bulk(struct kw_builder *b, u32 helper, kw_vid prefix)
+{
+	kw_vid arg[4];
+	u32 n = 0;
+
+	if (prefix)
+		arg[n++] = prefix;
+	arg[n + 2] = kw_b_pop(b);
+	arg[n + 1] = kw_b_pop(b);
+	arg[n] = kw_b_pop(b);
+	kw_b_call_c(b, KW_STUB_HELPER + helper, KW_T_VOID, arg, n + 3);
+}
+
+static void do_drop_segment(struct kw_builder *b, u32 helper)
+{
+	kw_vid seg = kw_b_const(b, KW_T_I32, b->insn.idx);
+
+	kw_b_call_c(b, KW_STUB_HELPER + helper, KW_T_VOID, &seg, 1);
+}
+
+static kw_vid index_pair(struct kw_builder *b, u32 lo, u32 hi)
+{
+	return kw_b_const(b, KW_T_I64, lo | (u64)hi << 32);
+}
+
+bool kw_b_memory(struct kw_builder *b)
+{
+	const struct kw_insn *insn = &b->insn;
+
+	if (access[insn->op].type != KW_T_VOID) {
+		do_access(b, &access[insn->op]);
+		return true;
+	}
+	switch (insn->op) {
+	case WASM_OP_GLOBAL_GET:
+		do_global(b, false);
+		return true;
+	case WASM_OP_GLOBAL_SET:
+		do_global(b, true);
+		return true;
+	case WASM_OP_MEMORY_SIZE:
+		do_memory_size(b);
+		return true;
+	case WASM_OP_MEMORY_GROW:
+		do_memory_grow(b);
+		return true;
+	case WASM_OP_MEMORY_FILL:
+		do_bulk(b, KW_HELPER_MEMORY_FILL, 0);
+		return true;
+	case WASM_OP_MEMORY_COPY:
+		do_bulk(b, KW_HELPER_MEMORY_COPY, 0);
+		return true;
+	case WASM_OP_MEMORY_INIT:
+		do_bulk(b, KW_HELPER_MEMORY_INIT, kw_b_const(b, KW_T_I32, insn->idx));
+		return true;
+	case WASM_OP_DATA_DROP:
+		do_drop_segment(b, KW_HELPER_DATA_DROP);
+		return true;
+	case WASM_OP_TABLE_INIT:
+		do_bulk(b, KW_HELPER_TABLE_INIT, index_pair(b, insn->idx2, insn->idx));
+		return true;
+	case WASM_OP_TABLE_COPY:
+		do_bulk(b, KW_HELPER_TABLE_COPY, index_pair(b, insn->idx, insn->idx2));
+		return true;
+	case WASM_OP_ELEM_DROP:
+		do_drop_segment(b, KW_HELPER_ELEM_DROP);
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * State of the SSA builder, shared by the build*.c files and nobody else.
+ *
+ * One walk over the structured code in byte order.  Locals are an array of
+ * current definitions; a loop gets phis exactly for the locals its summary
+ * says are written inside; a forward label collects one snapshot (results,
+ * then the locals written inside the construct) per incoming edge and makes
+ * phis where the snapshots differ.
+ */
+#ifndef KW_IR_BUILDER_H
+#define KW_IR_BUILDER_H
+
+#include "build.h"
+#include "dom.h"
+#include "summary.h"
+
+struct kw_ctl {
+	u16 op;				/* WASM_OP_BLOCK, _LOOP, _IF */
+	bool is_func;			/* the function's own label: a branch to it returns */
+	bool has_else;
+	u32 height;			/* operand stack below the construct's parameters */
+	u32 nr_params, nr_results;
+	const u32 *written;		/* locals written inside, from the summary */
+	u32 nr_written;
+	kw_bid header;			/* loop: its first block */
+	u32 first_edge;			/* edges to the label: linked through edge.next_in_label */
+	u32 nr_edges;
+	u32 else_edge;			/* if: edge of the false branch */
+	u32 saved;			/* if: parameters and written locals as they were, in the pool */
+};
+
+struct kw_gvn_slot;
+
+struct kw_builder {
+	const struct kw_module *m;
+	const struct kw_build_opts *o;
+	struct kw_irfunc *f;
+	const struct kw_functype *type;
+	struct kw_body body;
+	struct kw_insn insn;
+	struct kw_summary sum;
+	struct kw_dom dom;
+	int err;			/* sticky: emitting does nothing once set */
+
+	u32 nr_locals;
+	u8 *local_type;			/* enum kw_irtype */
+	kw_vid *local;			/* current definition; unused when locals are frame slots */
+	bool locals_in_frame;
+
+	kw_vid *stack;
+	u32 sp, cap_stack;
+	struct kw_ctl *ctl;
+	u32 nr_ctl, cap_ctl;
+	u32 *edge_next;			/* per edge: next one to the same label */
+	u32 cap_edge_next;
+	u32 *label_mark;		/* br_table: succ ordinal + 1 per label depth */
+	u32 cap_label_mark;
+
+	kw_bid cur;			/* KW_NO_BLOCK: this code cannot be reached */
+	u32 dead_depth;			/* constructs opened since */
+	u32 construct;			/* next record of the summary */
+	kw_vid entry_tail;		/* last node of block 0's head: constants go behind it */
+	kw_vid inst, exec;
+	u64 field_mask;
+
+	struct kw_gvn_slot *gvn;
+	u32 gvn_cap, gvn_used;
+	u32 epoch[KW_H_EXEC + 1];	/* per enum kw_hclass: bumped by what may change it */
+	u32 next_epoch;
+};
+
+/* build.c: nodes and blocks */
+kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u64 imm, u8 sub, u8 aux);
+kw_vid kw_b_const(struct kw_builder *b, u8 type, u64 value);
+kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom);
+u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to);
+u32 kw_b_pool(struct kw_builder *b, u32 n);
+void kw_b_set_succs(struct kw_builder *b, kw_bid blk, const u32 *edges, u32 n);
+void kw_b_push(struct kw_builder *b, kw_vid v);
+kw_vid kw_b_pop(struct kw_builder *b);
+kw_vid kw_b_exec(struct kw_builder *b);
+void kw_b_clobber(struct kw_builder *b, u8 hclass);
+void kw_b_clobber_all(struct kw_builder *b);
+
+static inline kw_vid kw_b_bin(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y)
+{
+	return kw_b_emit(b, op, type, x, y, 0, 0, 0, 0);
+}
+
+static inline kw_vid kw_b_hload(struct kw_builder *b, kw_vid base, s32 off, u8 type, u8 mtype, u8 hclass)
+{
+	return kw_b_emit(b, KW_IR_HLOAD, type, base, 0, 0, (u64)(s64)off, mtype, hclass);
+}
+
+u8 kw_ir_valtype(u8 valtype);		/* enum kw_valtype -> enum kw_irtype */
+
+/* build_control.c */
+void kw_b_control(struct kw_builder *b);
+void kw_b_open_function(struct kw_builder *b);
+void kw_b_poll(struct kw_builder *b);
+
+/* build_op.c: arithmetic, comparisons, locals, parametric; false: not one of these */
+bool kw_b_plain(struct kw_builder *b);
+
+/* build_mem.c: linear memory, globals, bulk; false: not one of these */
+bool kw_b_memory(struct kw_builder *b);
+kw_vid kw_b_bounds(struct kw_builder *b, kw_vid index, kw_vid limit, u64 imm, u8 trap);
+
+/* build_call.c */
+bool kw_b_call(struct kw_builder *b);
+kw_vid kw_b_call_c(struct kw_builder *b, u32 stub, u8 type, const kw_vid *args, u32 n);
+
+/* gvn.c: an equal node that dominates the current block, or 0; remembers new ones */
+kw_vid kw_gvn_find(struct kw_builder *b, const struct kw_node *n);
+void kw_gvn_add(struct kw_builder *b, kw_vid v);
+
+/* fold.c: value of a pure operation without making a node, or 0 */
+kw_vid kw_fold(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u8 sub, u8 aux);
+
+/* finish.c */
+int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom);
+
+#endif /* KW_IR_BUILDER_H */

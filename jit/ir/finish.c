@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * From the builder's raw graph to the invariants of ir.h: phis that are none
+ * are replaced, chains of blocks merged, blocks put in an order that keeps
+ * natural loops contiguous (what leaves a loop moves behind it), and
+ * predecessors, loop depths and dominators written down.
+ */
+#include "builder.h"
+
+struct finish {
+	struct kw_irfunc *f;
+	kw_vid *same;		/* value that replaces a node, or 0 */
+	u8 *forward;		/* per edge: its target was merged into its source */
+	kw_bid *order;		/* new order: old numbers */
+	kw_bid *number;		/* old -> new */
+};
+
+static kw_vid resolve(struct finish *s, kw_vid v)
+{
+	kw_vid to = v, next;
+
+	while (s->same[to])
+		to = s->same[to];
+	for (; s->same[v]; v = next) {		/* shorten the path */
+		next = s->same[v];
+		s->same[v] = to;
+	}
+	return to;
+}
+
+/* ---- phis ---- */
+
+static int collect_preds(struct kw_irfunc *f)
+{
+	u32 *fill, i, at = 0;
+	kw_bid blk;
+
+	f->preds = kw_arena_array(f->arena, f->nr_edges + 1, sizeof(*f->preds));
+	fill = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*fill));
+	if (!f->preds || !fill)
+		return -ENOMEM;
+	for (blk = 0; blk < f->nr_blocks; blk++)
+		f->block[blk].nr_preds = 0;
+	for (i = 0; i < f->nr_edges; i++)
+		f->block[f->edge[i].to].nr_preds++;
+	for (blk = 0; blk < f->nr_blocks; blk++) {
+		f->block[blk].pred = at;
+		fill[blk] = at;
+		at += f->block[blk].nr_preds;
+	}
+	for (i = 0; i < f->nr_edges; i++)
+		f->preds[fill[f->edge[i].to]++] = i;
+	return 0;
+}
+
+/* The one value all inputs of phi @v have besides itself, or 0. */
+static kw_vid single_input(struct finish *s, const struct kw_block *bl, kw_vid v)
+{
+	struct kw_irfunc *f = s->f;
+	kw_vid one = 0, in;
+	u32 i;
+
+	for (i = 0; i < bl->nr_preds; i++) {
+		const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
+
+		in = resolve(s, f->pool[e->args + f->node[v].imm]);
+		if (in == v || in == one)
+			continue;
+		if (one)
+			return 0;
+		one = in;
+	}
+	return one;
+}
+
+static bool drop_phis_of(struct finish *s, kw_bid blk)
+{
+	struct kw_irfunc *f = s->f;
+	bool changed = false;
+	kw_vid v;
+
+	for (v = f->block[blk].first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next) {
+		if (s->same[v])
+			continue;
+		s->same[v] = single_input(s, &f->block[blk], v);
+		changed |= s->same[v] != 0;
+	}
+	return changed;
+}
+
+#define PHI_ROUNDS	4	/* enough for what real code nests; a phi left over is only a move */
+
+static void find_redundant_phis(struct finish *s)
+{
+	bool changed = true;
+	kw_bid blk;
+	u32 round;
+
+	for (round = 0; changed && round < PHI_ROUNDS; round++) {
+		changed = false;
+		for (blk = 0; blk < s->f->nr_blocks; blk++)
+			if (s->f->block[blk].nr_phis)
+				changed |= drop_phis_of(s, blk);
+	}
+}
+
+static void unlink_node(struct kw_irfunc *f, kw_vid v)
+{
+	struct kw_node *n = &f->node[v];
+	struct kw_block *bl = &f->block[n->block];
+
+	if (n->prev)
+		f->node[n->prev].next = n->next;
+	else
+		bl->first = n->next;
+	if (n->next)
+		f->node[n->next].prev = n->prev;
+	else
+		bl->last = n->prev;
+	n->op = KW_IR_NOP;
+}
+
+/* Take replaced phis out; the edges' argument lists close up. */
+static void compact_phis(struct finish *s, kw_bid blk)
+{
+	struct kw_irfunc *f = s->f;
+	struct kw_block *bl = &f->block[blk];
+	kw_vid v, next;
+	u32 kept = 0, i;
+
+	for (v = bl->first; v && f->node[v].op == KW_IR_PHI; v = next) {
+		u32 from = (u32)f->node[v].imm;
+
+		next = f->node[v].next;
+		if (s->same[v]) {
+			unlink_node(f, v);
+			continue;
+		}
+		for (i = 0; i < bl->nr_preds; i++) {
+			kw_vid *args = f->pool + f->edge[f->preds[bl->pred + i]].args;
+
+			args[kept] = args[from];
+		}
+		f->node[v].imm = kept++;
+	}
+	bl->nr_phis = kept;
+}
+
+static void replace_one(void *priv, kw_vid *use)
+{
+	*use = resolve(priv, *use);
+}
+
+static void replace_uses(struct finish *s)
+{
+	struct kw_irfunc *f = s->f;
+	kw_bid blk;
+	kw_vid v;
+	u32 i, j;
+
+	for (blk = 0; blk < f->nr_blocks; blk++)
+		kw_ir_for_each_node(f, blk, v)
+			kw_ir_for_each_use(f, v, replace_one, s);
+	for (i = 0; i < f->nr_edges; i++)
+		for (j = 0; j < f->block[f->edge[i].to].nr_phis; j++)
+			replace_one(s, &f->pool[f->edge[i].args + j]);
+}
+
+/* ---- chains ---- */
+
+/*
+ * A block that only jumps to one it alone precedes takes that one in.  Goes
+ * from the last block to the first, so that a chain folds in one walk.
+ */
+static void merge_chains(struct finish *s, kw_bid *merged_into)
+{
+	struct kw_irfunc *f = s->f;
+	kw_bid blk;
+
+	for (blk = f->nr_blocks; blk-- > 0;) {
+		struct kw_block *bl = &f->block[blk], *to;
+		u32 e;
+		kw_vid v;
+
+		if (bl->nr_succs != 1)
+			continue;
+		e = f->succs[bl->succ];
+		to = &f->block[f->edge[e].to];
+		if (to->nr_preds != 1 || to == bl || to->nr_phis || !to->first)
+			continue;
+		unlink_node(f, bl->last);
+		for (v = to->first; v; v = f->node[v].next)
+			f->node[v].block = blk;
+		f->node[to->first].prev = bl->last;
+		if (bl->last)
+			f->node[bl->last].next = to->first;
+		else
+			bl->first = to->first;
+		bl->last = to->last;
+		bl->succ = to->succ;
+		bl->nr_succs = to->nr_succs;
+		for (v = 0; v < bl->nr_succs; v++)
+			f->edge[f->succs[bl->succ + v]].from = blk;
+		to->first = 0;
+		to->last = 0;
+		to->nr_succs = 0;
+		merged_into[f->edge[e].to] = blk;
+		s->forward[e] = 1;
+	}
+}
+
+/* ---- loops and order ---- */
+
+struct loops {
+	kw_bid *parent;		/* of a header: header of the next loop out, or KW_NO_BLOCK */
+	kw_bid *seen;		/* of a header: the inner loop last found to lie inside it */
+};
+
+/* Loop @inner contains a block that loop @outer contains as well, so it lies inside. */
+static void nest(struct loops *l, kw_bid inner, kw_bid outer)
+{
+	kw_bid start = inner, up;
+
+	if (l->seen[outer] == inner)
+		return;
+	while (outer != KW_NO_BLOCK) {
+		up = l->parent[inner];
+		if (up == outer)
+			break;
+		if (up == KW_NO_BLOCK || up < outer) {
+			l->parent[inner] = outer;
+			l->seen[outer] = start;
+			inner = outer;
+			outer = up;
+		} else {
+			inner = up;
+		}
+	}
+}
+
+static void mark_headers(struct finish *s)
+{
+	struct kw_irfunc *f = s->f;
+	u32 i;
+
+	for (i = 0; i < f->nr_edges; i++)
+		if (!s->forward[i] && f->edge[i].to <= f->edge[i].from)
+			f->block[f->edge[i].to].is_loop_header = 1;
+}
+
+/*
+ * Innermost natural loop of every block.  Blocks of a loop stand behind its
+ * header and control flow is reducible, so one walk backwards knows all
+ * about every successor: a block is in each loop a successor is in, except
+ * the loop that the successor is the header of.  The later header is the
+ * inner one of two loops that share a block.
+ */
+static void find_loops(struct finish *s, struct loops *l)
+{
+	struct kw_irfunc *f = s->f;
+	kw_bid blk, in, to, h;
+	u32 i;
+
+	for (blk = f->nr_blocks; blk-- > 0;) {
+		struct kw_block *bl = &f->block[blk];
+
+		in = KW_NO_BLOCK;
+		for (i = 0; i < bl->nr_succs; i++) {
+			to = f->edge[f->succs[bl->succ + i]].to;
+			if (to <= blk)
+				h = to;
+			else
+				h = f->block[to].is_loop_header ? l->parent[to] : f->block[to].loop_header;
+			if (h == KW_NO_BLOCK || h == in)
+				continue;
+			if (in != KW_NO_BLOCK)
+				nest(l, max(in, h), min(in, h));
+			in = in == KW_NO_BLOCK ? h : max(in, h);
+		}
+		bl->loop_header = in;
+	}
+}
+
+/* Preorder over the tree of loops: a loop's blocks and inner loops in the builder's order. */
+static int order_blocks(struct finish *s, const struct loops *l)
+{
+	struct kw_irfunc *f = s->f;
+	u32 n = f->nr_blocks, at = 0, depth = 0;
+	kw_bid *first = kw_arena_array(f->arena, n + 1, sizeof(*first));
+	kw_bid *next = kw_arena_array(f->arena, n + 1, sizeof(*next));
+	kw_bid *stack = kw_arena_array(f->arena, n + 1, sizeof(*stack));
+	kw_bid blk, home;
+
+	if (!first || !next || !stack)
+		return -ENOMEM;
+	memset(first, 0xff, (n + 1) * sizeof(*first));	/* KW_NO_BLOCK; [n] is the outside */
+	for (blk = n; blk-- > 0;) {
+		if (!f->block[blk].first)
+			continue;
+		home = f->block[blk].is_loop_header ? l->parent[blk] : f->block[blk].loop_header;
+		home = home == KW_NO_BLOCK ? n : home;
+		next[blk] = first[home];
+		first[home] = blk;
+	}
+	for (blk = first[n];;) {
+		if (blk == KW_NO_BLOCK) {
+			if (!depth)
+				break;
+			blk = next[stack[--depth]];
+			continue;
+		}
+		s->number[blk] = at;
+		s->order[at++] = blk;
+		if (f->block[blk].is_loop_header) {
+			stack[depth++] = blk;
+			blk = first[blk];
+		} else {
+			blk = next[blk];
+		}
+	}
+	f->nr_blocks = at;
+	return 0;
+}
+
+/* ---- renumbering ---- */
+
+static void renumber_edges(struct finish *s, u32 *edge_number)
+{
+	struct kw_irfunc *f = s->f;
+	u32 i, at = 0;
+
+	for (i = 0; i < f->nr_edges; i++) {
+		if (s->forward[i])
+			continue;
+		edge_number[i] = at;
+		f->edge[at] = f->edge[i];
+		f->edge[at].from = s->number[f->edge[i].from];
+		f->edge[at].to = s->number[f->edge[i].to];
+		at++;
+	}
+	f->nr_edges = at;
+}
+
+static int renumber(struct finish *s, const struct kw_dom *dom, const kw_bid *merged_into)
+{
+	struct kw_irfunc *f = s->f;
+	struct kw_block *nb = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*nb));
+	u32 *edge_number = kw_arena_array(f->arena, f->nr_edges + 1, sizeof(*edge_number));
+	kw_bid blk, idom;
+	kw_vid v;
+	u32 i;
+
+	if (!nb || !edge_number)
+		return -ENOMEM;
+	renumber_edges(s, edge_number);
+	for (blk = 0; blk < f->nr_blocks; blk++) {
+		struct kw_block *bl = &nb[blk];
+
+		*bl = f->block[s->order[blk]];
+		for (idom = dom->node[s->order[blk]].idom; merged_into[idom] != idom;)
+			idom = merged_into[idom];
+		bl->idom = s->number[idom];
+		if (bl->loop_header != KW_NO_BLOCK)
+			bl->loop_header = s->number[bl->loop_header];
+		for (i = 0; i < bl->nr_succs; i++)
+			f->succs[bl->succ + i] = edge_number[f->succs[bl->succ + i]];
+		for (v = bl->first; v; v = f->node[v].next)
+			f->node[v].block = blk;
+	}
+	f->block = nb;
+	f->cap_blocks = f->nr_blocks + 1;
+	return collect_preds(f);
+}
+
+/* Where each loop ends: behind its last back edge, and behind every loop inside. */
+static void mark_extents(struct kw_irfunc *f, const kw_bid *parent)
+{
+	kw_bid blk, to;
+	u32 i;
+
+	for (blk = 0; blk < f->nr_blocks; blk++) {
+		struct kw_block *bl = &f->block[blk];
+		kw_bid up = bl->is_loop_header ? parent[blk] : bl->loop_header;
+
+		bl->loop_depth = (u16)((up == KW_NO_BLOCK ? 0 : f->block[up].loop_depth) + bl->is_loop_header);
+		bl->loop_end = bl->is_loop_header ? blk + 1 : 0;
+	}
+	for (i = 0; i < f->nr_edges; i++) {
+		to = f->edge[i].to;
+		if (to <= f->edge[i].from)
+			f->block[to].loop_end = max(f->block[to].loop_end, f->edge[i].from + 1);
+	}
+	for (blk = f->nr_blocks; blk-- > 0;)
+		if (f->block[blk].is_loop_header && parent[blk] != KW_NO_BLOCK)
+			f->block[parent[blk]].loop_end = max(f->block[parent[blk]].loop_end,
+							     f->block[blk].loop_end);
+}
+
+/* Cold: ends in a trap, or can only go to such. */
+static void mark_cold(struct kw_irfunc *f)
+{
+	kw_bid blk;
+	u32 i;
+
+	for (blk = f->nr_blocks; blk-- > 0;) {
+		struct kw_block *bl = &f->block[blk];
+
+		bl->cold = f->node[bl->last].op == KW_IR_TRAP || bl->nr_succs;
+		for (i = 0; i < bl->nr_succs; i++) {
+			kw_bid to = f->edge[f->succs[bl->succ + i]].to;
+
+			bl->cold &= to > blk && f->block[to].cold;
+		}
+	}
+}
+
+static int put_in_order(struct finish *s, const struct kw_dom *dom, const kw_bid *merged_into)
+{
+	struct kw_irfunc *f = s->f;
+	u32 n = f->nr_blocks;
+	struct loops l;
+	kw_bid *parent, blk;
+	int err;
+
+	l.parent = kw_arena_array(f->arena, n + 1, sizeof(*l.parent));
+	l.seen = kw_arena_array(f->arena, n + 1, sizeof(*l.seen));
+	parent = kw_arena_array(f->arena, n + 1, sizeof(*parent));
+	if (!l.parent || !l.seen || !parent)
+		return -ENOMEM;
+	memset(l.parent, 0xff, n * sizeof(*l.parent));
+	memset(l.seen, 0xff, n * sizeof(*l.seen));
+	mark_headers(s);
+	find_loops(s, &l);
+	err = order_blocks(s, &l);
+	if (!err)
+		err = renumber(s, dom, merged_into);
+	if (err)
+		return err;
+	for (blk = 0; blk < f->nr_blocks; blk++) {
+		kw_bid up = l.parent[s->order[blk]];
+
+		parent[blk] = up == KW_NO_BLOCK ? up : s->number[up];
+	}
+	mark_extents(f, parent);
+	mark_cold(f);
+	return 0;
+}
+
+int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom)
+{
+	struct finish s = { .f = f };
+	kw_bid *merged_into = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*merged_into));
+	kw_bid blk;
+	int err;
+
+	s.same = kw_arena_array(f->arena, f->nr_nodes, sizeof(*s.same));
+	s.forward = kw_arena_zalloc(f->arena, f->nr_edges + 1);
+	s.order = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*s.order));
+	s.number = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*s.number));
+	if (!merged_into || !s.same || !s.forward || !s.order || !s.number)
+		return -ENOMEM;
+	for (blk = 0; blk < f->nr_blocks; blk++)
+		merged_into[blk] = blk;
+	err = collect_preds(f);
+	if (err)
+		return err;
+	find_redundant_phis(&s);
+	for (blk = 0; blk < f->nr_blocks; blk++)
+		if (f->block[blk].nr_phis)
+			compact_phis(&s, blk);
+	replace_uses(&s);
+	merge_chains(&s, merged_into);
+	return put_in_order(&s, dom, merged_into);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * First look at a body: for every block, loop and if, the set of locals
+ * written inside.  With it the builder makes phis only where they are real.
+ *
+ * One stack of entries serves all open constructs.  A local's stamp names the
+ * innermost open construct that already lists it; an entry remembers the
+ * stamp it replaced, so that closing a construct can tell in O(1) whether its
+ * parent lists the local too.
+ */
+#include "summary.h"
+#include "../common/arena.h"
+
+#define LISTS_PER_BYTE	8
+#define LISTS_FREE	4096
+
+struct entry {
+	u32 local;
+	u32 old_stamp;
+};
+
+struct open {
+	u32 id;			/* construct number + 1; 0 is the function itself */
+	u32 base;		/* its first entry */
+};
+
+struct state {
+	struct kw_arena *arena;
+	struct kw_summary *out;
+	u32 *stamp;
+	struct entry *entry;
+	u32 nr_entries, cap_entries;
+	struct open *open;
+	u32 nr_open, cap_open;
+	u32 nr_locals_out, cap_locals_out, cap_constructs;
+	u32 limit;
+};
+
+static int push_entry(struct state *s, u32 local, u32 id)
+{
+	struct entry *e;
+
+	if (s->stamp[local] == id)
+		return 0;
+	e = kw_arena_grow(s->arena, s->entry, &s->cap_entries, s->nr_entries + 1, sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	s->entry = e;
+	e[s->nr_entries++] = (struct entry){ local, s->stamp[local] };
+	s->stamp[local] = id;
+	return 0;
+}
+
+static int open_construct(struct state *s, bool real)
+{
+	struct open *o = kw_arena_grow(s->arena, s->open, &s->cap_open, s->nr_open + 1, sizeof(*o));
+	struct kw_written *c;
+
+	if (!o)
+		return -ENOMEM;
+	s->open = o;
+	if (real) {
+		c = kw_arena_grow(s->arena, s->out->construct, &s->cap_constructs,
+				  s->out->nr_constructs + 1, sizeof(*c));
+		if (!c)
+			return -ENOMEM;
+		s->out->construct = c;
+		c[s->out->nr_constructs++] = (struct kw_written){ 0, 0 };
+	}
+	o[s->nr_open++] = (struct open){ real ? s->out->nr_constructs : 0, s->nr_entries };
+	return 0;
+}
+
+/* Copy the list out, then hand its locals to the parent. */
+static int close_construct(struct state *s)
+{
+	struct open o = s->open[--s->nr_open];
+	u32 n = s->nr_entries - o.base, i, parent;
+	struct kw_written *w;
+	u32 *l;
+	int err;
+
+	if (!o.id)
+		return 0;
+	l = kw_arena_grow(s->arena, s->out->locals, &s->cap_locals_out, s->nr_locals_out + n + 1, sizeof(*l));
+	if (!l)
+		return -ENOMEM;
+	s->out->locals = l;
+	w = &s->out->construct[o.id - 1];
+	*w = (struct kw_written){ s->nr_locals_out, n };
+	for (i = 0; i < n; i++) {
+		l[s->nr_locals_out + i] = s->entry[o.base + i].local;
+		s->stamp[s->entry[o.base + i].local] = s->entry[o.base + i].old_stamp;
+	}
+	s->nr_locals_out += n;
+	s->nr_entries = o.base;
+	parent = s->open[s->nr_open - 1].id;
+	for (i = 0; i < n; i++) {
+		err = push_entry(s, l[w->start + i], parent);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int one_insn(struct state *s, const struct kw_insn *insn)
+{
+	switch (insn->op) {
+	case WASM_OP_BLOCK:
+	case WASM_OP_LOOP:
+	case WASM_OP_IF:
+		return open_construct(s, true);
+	case WASM_OP_END:
+		return close_construct(s);
+	case WASM_OP_LOCAL_SET:
+	case WASM_OP_LOCAL_TEE:
+		return push_entry(s, insn->idx, s->open[s->nr_open - 1].id);
+	case WASM_OP_CALL:
+	case WASM_OP_CALL_INDIRECT:
+		s->out->has_calls = true;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int kw_summarise(struct kw_arena *arena, struct kw_body body, u32 nr_locals, struct kw_summary *out)
+{
+	struct state s = { .arena = arena, .out = out };
+	struct kw_insn insn;
+	u32 steps = 0, i;
+	int ret;
+
+	*out = (struct kw_summary){ 0 };
+	s.limit = LISTS_FREE + LISTS_PER_BYTE * (u32)(body.end - body.pos);
+	s.stamp = kw_arena_array(arena, nr_locals + 1, sizeof(*s.stamp));
+	if (!s.stamp)
+		return -ENOMEM;
+	for (i = 0; i < nr_locals; i++)
+		s.stamp[i] = 0xffffffff;
+	ret = open_construct(&s, false);
+	while (!ret) {
+		ret = kw_body_next(&body, &insn);
+		if (ret <= 0)
+			return ret;
+		ret = one_insn(&s, &insn);
+		if (!ret && s.nr_locals_out + s.nr_entries > s.limit) {
+			out->too_many = true;
+			return 0;
+		}
+		if (!ret && (++steps & 8191) == 0)
+			ret = kw_checkpoint();
+	}
+	return ret;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#ifndef KW_IR_SUMMARY_H
+#define KW_IR_SUMMARY_H
+
+#include "../wasm/body.h"
+
+/* The locals written inside one block, loop or if, in the order the constructs open. */
+struct kw_written {
+	u32 start, count;	/* in kw_summary.locals */
+};
+
+struct kw_summary {
+	struct kw_written *construct;
+	u32 nr_constructs;
+	u32 *locals;
+	bool too_many;		/* lists would outgrow a multiple of the body: keep locals in memory */
+	bool has_calls;
+};
+
+/**
+ * kw_summarise() - which locals each construct of a function writes
+ * @body: at the first instruction
+ *
+ * Linear: total list length is bounded by a multiple of the body's bytes,
+ * past which @out->too_many is set and the lists are dropped.
+ * Return: 0, -ENOMEM, -EINTR.
+ */
+int kw_summarise(struct kw_arena *arena, struct kw_body body, u32 nr_locals, struct kw_summary *out);
+
+#endif /* KW_IR_SUMMARY_H */

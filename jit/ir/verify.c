@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Every invariant of ir.h, checked from scratch: for tests and debug builds. */
+#include "build.h"
+
+struct verifier {
+	const struct kw_irfunc *f;
+	char *why;
+	size_t why_bytes;
+	u32 *place;		/* order of each node within its block, 0: not in a block */
+	kw_bid blk;
+	kw_vid v;
+	int err;
+};
+
+/* Text: "<what> at v<node> in b<block>". */
+static void complain(struct verifier *c, const char *what)
+{
+	char num[12];
+	size_t at = 0;
+	u32 part, x, n;
+
+	if (c->err)
+		return;
+	c->err = -EINVAL;
+	for (part = 0; part < 3; part++) {
+		const char *s = part == 0 ? what : part == 1 ? " at v" : " in b";
+
+		for (; *s && at + 1 < c->why_bytes; s++)
+			c->why[at++] = *s;
+		if (!part)
+			continue;
+		x = part == 1 ? c->v : c->blk;
+		n = 0;
+		do {
+			num[n++] = (char)('0' + x % 10);
+			x /= 10;
+		} while (x);
+		while (n && at + 1 < c->why_bytes)
+			c->why[at++] = num[--n];
+	}
+	if (c->why_bytes)
+		c->why[at] = 0;
+}
+
+static void check(struct verifier *c, bool ok, const char *what)
+{
+	if (!ok)
+		complain(c, what);
+}
+
+static bool dominates(const struct kw_irfunc *f, kw_bid x, kw_bid y)
+{
+	while (y > x)
+		y = f->block[y].idom;
+	return x == y;
+}
+
+static void check_use(void *priv, kw_vid *use)
+{
+	struct verifier *c = priv;
+	const struct kw_node *d;
+
+	if (*use >= c->f->nr_nodes || !c->place[*use]) {
+		complain(c, "operand is not in the graph");
+		return;
+	}
+	d = &c->f->node[*use];
+	check(c, d->type != KW_T_VOID, "operand has no value");
+	if (d->block == c->blk)
+		check(c, c->place[*use] < c->place[c->v], "used before it is defined");
+	else
+		check(c, dominates(c->f, d->block, c->blk), "definition does not dominate use");
+}
+
+static void check_node(struct verifier *c, bool last, bool phis_done)
+{
+	const struct kw_node *n = &c->f->node[c->v];
+	bool ends = kw_iropinfo[n->op].flags & KW_IRF_B;
+
+	check(c, n->block == c->blk, "node names another block");
+	check(c, n->op != KW_IR_NOP, "nop left in a block");
+	check(c, ends == last, "block end in the middle, or none");
+	check(c, n->op != KW_IR_PHI || !phis_done, "phi behind another node");
+	kw_ir_for_each_use(c->f, c->v, check_use, c);
+}
+
+static void check_succs(struct verifier *c, const struct kw_block *bl)
+{
+	const struct kw_irfunc *f = c->f;
+	u32 i, j;
+
+	for (i = 0; i < bl->nr_succs; i++) {
+		const struct kw_edge *e = &f->edge[f->succs[bl->succ + i]];
+		const struct kw_block *to = &f->block[e->to];
+		kw_vid v = to->first;
+
+		check(c, e->from == c->blk && e->to < f->nr_blocks, "edge does not start here");
+		check(c, bl->nr_succs == 1 || to->nr_preds == 1, "critical edge");
+		if (e->to <= c->blk)
+			check(c, to->is_loop_header && dominates(f, e->to, c->blk) &&
+			      to->loop_end > c->blk, "back edge to what is no header");
+		for (j = 0; j < to->nr_phis && !c->err; j++, v = f->node[v].next) {
+			kw_vid arg = f->pool[e->args + j];
+
+			c->v = v;
+			check(c, arg < f->nr_nodes && c->place[arg], "phi input is not in the graph");
+			if (c->err)
+				return;
+			check(c, f->node[arg].type == f->node[v].type, "phi input of another type");
+			check(c, dominates(f, f->node[arg].block, c->blk), "phi input does not dominate its edge");
+		}
+	}
+}
+
+static void check_preds(struct verifier *c, const struct kw_block *bl)
+{
+	const struct kw_irfunc *f = c->f;
+	u32 i;
+
+	check(c, c->blk == 0 || bl->nr_preds, "unreachable block");
+	check(c, c->blk == 0 || bl->idom < c->blk, "immediate dominator comes later");
+	for (i = 0; i < bl->nr_preds; i++) {
+		const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
+
+		check(c, e->to == c->blk, "predecessor edge leads elsewhere");
+		check(c, c->blk == 0 || dominates(f, bl->idom, e->from) || e->from >= c->blk,
+		      "immediate dominator misses a predecessor");
+	}
+}
+
+static void check_loop(struct verifier *c, const struct kw_block *bl)
+{
+	const struct kw_block *h;
+
+	if (bl->loop_header == KW_NO_BLOCK) {
+		check(c, bl->loop_depth == 0, "depth without a loop");
+		return;
+	}
+	h = &c->f->block[bl->loop_header];
+	check(c, h->is_loop_header && bl->loop_header <= c->blk && c->blk < h->loop_end,
+	      "block outside its loop");
+	check(c, h->loop_depth == bl->loop_depth, "depth differs from its loop's");
+}
+
+static void check_block(struct verifier *c)
+{
+	const struct kw_block *bl = &c->f->block[c->blk];
+	bool phis_done = false;
+	u32 phis = 0;
+
+	c->v = 0;
+	check(c, bl->first, "empty block");
+	kw_ir_for_each_node(c->f, c->blk, c->v) {
+		const struct kw_node *n = &c->f->node[c->v];
+
+		if (n->op == KW_IR_PHI)
+			check(c, n->imm == phis++, "phi out of place");
+		else
+			phis_done = true;
+		check_node(c, c->v == bl->last, phis_done);
+		if (c->err)
+			return;
+	}
+	check(c, phis == bl->nr_phis, "number of phis");
+	check_succs(c, bl);
+	check_preds(c, bl);
+	check_loop(c, bl);
+}
+
+int kw_ir_verify(const struct kw_irfunc *f, char *why, size_t why_bytes)
+{
+	struct verifier c = { .f = f, .why = why, .why_bytes = why_bytes };
+	kw_vid v;
+	u32 at;
+
+	c.place = kw_arena_array(f->arena, f->nr_nodes + 1, sizeof(*c.place));
+	if (!c.place)
+		return -ENOMEM;
+	for (c.blk = 0; c.blk < f->nr_blocks; c.blk++) {
+		at = 0;
+		kw_ir_for_each_node(f, c.blk, v)
+			c.place[v] = ++at;
+	}
+	for (c.blk = 0; c.blk < f->nr_blocks && !c.err; c.blk++)
+		check_block(&c);
+	return c.err;
+}
