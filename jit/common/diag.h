@@ -34,8 +34,19 @@ struct kw_diag {
 	u64 arg[2];
 };
 
+static inline void kw_diag_init(struct kw_diag *d)
+{
+	*d = (struct kw_diag){ .func = KW_DIAG_NO_FUNC };
+}
+
 /* Note @reason unless one is noted already.  Return: -errno of the reason's row. */
 int kw_reject(struct kw_diag *d, u32 offset, enum kw_reason reason, u64 arg0, u64 arg1);
+
+/* The same inside function @func. */
+int kw_reject_in(struct kw_diag *d, u32 func, u32 offset, enum kw_reason reason, u64 arg0, u64 arg1);
+
+/* Note the instruction at fault, enum kw_wasm_op, unless one is noted already. */
+void kw_diag_note_op(struct kw_diag *d, u32 op);
 
 int kw_reason_errno(enum kw_reason r);
 

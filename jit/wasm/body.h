@@ -14,7 +14,7 @@ struct kw_insn {
 	u16 op;			/* enum kw_wasm_op */
 	u32 off;		/* byte offset in the module */
 	/* immediates, by layout (enum kw_imm) */
-	u32 idx;		/* local, global, function, type, label, table, segment, lane */
+	u32 idx;		/* local, global, function, type, label, table, segment, lane, valtype */
 	u32 idx2;		/* second index: call_indirect's table, table.copy's source, table.init's table */
 	u32 align;		/* memarg: log2 */
 	u64 imm;		/* constants: bits, i32 zero-extended; memarg: offset */
@@ -28,15 +28,17 @@ struct kw_body {
 	const u8 *base;		/* of the module */
 	const u8 *pos, *end;
 	u32 func;
+	u32 nr_runs;			/* of local declarations, still to be read */
 	struct kw_diag *diag;
 };
 
 /**
  * kw_body_open() - start reading a function
  * @b:      the reader
- * @nr_locals: out: declared locals, without parameters
+ * @nr_locals: out: declared locals, without parameters; KW_MAX_LOCALS with them
  *
- * Positions @b at the local declarations; see kw_body_next_locals().
+ * Positions @b at the local declarations: kw_body_next_locals() until it says
+ * 0, then kw_body_next().
  */
 int kw_body_open(struct kw_body *b, const struct kw_module *m, u32 func, struct kw_diag *diag,
 		 u32 *nr_locals);
@@ -44,7 +46,11 @@ int kw_body_open(struct kw_body *b, const struct kw_module *m, u32 func, struct 
 /* Next run of equal local declarations.  Return: 1 with *@count and *@type, 0 when done, -errno. */
 int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type);
 
-/* Next instruction.  Return: 1, 0 at the end of the body, -errno with the reason noted. */
+/*
+ * Next instruction.  Of @insn only what the layout of its immediates has is
+ * written (kw_opinfo[].imm); the rest keeps what was there.
+ * Return: 1, 0 at the end of the body, -errno with the reason noted.
+ */
 int kw_body_next(struct kw_body *b, struct kw_insn *insn);
 
 /* Next label of a br_table, from insn.targets; advances *@p.  Already validated. */

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Expands opcode.def into the tables of opcode.h. */
+#include "module.h"
+#include "opcode.h"
+
+/* The columns params and result, as initializer lists. */
+#define T_0
+#define T_i	KW_V_I32
+#define T_l	KW_V_I64
+#define T_f	KW_V_F32
+#define T_d	KW_V_F64
+#define T_v	KW_V_V128
+#define T_r	KW_V_FUNCREF
+#define T_ii	T_i, T_i
+#define T_il	T_i, T_l
+#define T_if	T_i, T_f
+#define T_id	T_i, T_d
+#define T_iv	T_i, T_v
+#define T_ll	T_l, T_l
+#define T_ff	T_f, T_f
+#define T_dd	T_d, T_d
+#define T_vi	T_v, T_i
+#define T_vl	T_v, T_l
+#define T_vf	T_v, T_f
+#define T_vd	T_v, T_d
+#define T_vv	T_v, T_v
+#define T_vvv	T_v, T_v, T_v
+#define T_iii	T_i, T_i, T_i
+#define T_rule	KW_OP_RULE
+
+#define NR(...)	(sizeof((u8[]){ 0, ##__VA_ARGS__ }) - 1)
+
+/* T_0 is empty: then the plus is unary. */
+const struct kw_opinfo kw_opinfo[WASM_NR_OPS] = {
+#define KW_WASM_OP(name, text, code, imm_, params_, result_, feature_) [WASM_OP_##name] = {	\
+		.imm = KW_IMM_##imm_, .feature = KW_OP_##feature_,				\
+		.nr_params = NR(T_##params_), .params = { T_##params_ }, .result = T_##result_ + 0, \
+	},
+#include "opcode.def"
+};
+
+#define ROW(code)	((code) >> 8 ? ((code) >> 8) - 0xfb : 0)
+
+const u16 kw_op_by_code[3][256] = {
+#define KW_WASM_OP(name, text, code, imm, params, result, feature) \
+	[ROW(code)][(code) & 0xff] = 1 + WASM_OP_##name,
+#include "opcode.def"
+};
+
+static const char *const op_text[WASM_NR_OPS] = {
+#define KW_WASM_OP(name, text, code, imm, params, result, feature) [WASM_OP_##name] = text,
+#include "opcode.def"
+};
+
+const char *kw_op_text(u32 op)
+{
+	return op < WASM_NR_OPS ? op_text[op] : "?";
+}
