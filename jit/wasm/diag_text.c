@@ -6,7 +6,7 @@
 static const char *const reason_text[KW_NR_REASONS] = {
 	[KW_R_NONE] = "no error",
 #define KW_REASON(name, errno_, text) [KW_R_##name] = text,
-#include "reason.def"
+#include "../common/reason.def"
 };
 
 /* Text of a bounded length: what does not fit is counted, not written. */
