@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Dead code elimination by mark and sweep: what has an effect, may trap or
+ * ends a block is needed, and so is what a needed node uses.  A phi is needed
+ * only when a needed node reaches it, so cycles of phis that feed nothing but
+ * each other go as well.
+ */
+#include "opt.h"
+
+#define ALWAYS_NEEDED	(KW_IRF_T | KW_IRF_W | KW_IRF_X | KW_IRF_B)
+
+struct dce {
+	struct kw_irfunc *f;
+	u8 *needed;
+	kw_vid *work;
+	u32 nr_work;
+};
+
+static void need(struct dce *d, kw_vid v)
+{
+	if (d->needed[v])
+		return;
+	d->needed[v] = 1;
+	d->work[d->nr_work++] = v;
+}
+
+static void need_use(void *priv, kw_vid *use)
+{
+	need(priv, *use);
+}
+
+static void need_inputs(struct dce *d, kw_vid v)
+{
+	const struct kw_irfunc *f = d->f;
+	const struct kw_node *n = &f->node[v];
+	const struct kw_block *bl = &f->block[n->block];
+	u32 i;
+
+	if (n->op != KW_IR_PHI) {
+		kw_ir_for_each_use(f, v, need_use, d);
+		return;
+	}
+	for (i = 0; i < bl->nr_preds; i++)
+		need(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
+}
+
+/* A packet load that falls short leaves a mark, so it has an effect even when its value has no use. */
+static bool is_root(const struct kw_node *n)
+{
+	return kw_iropinfo[n->op].flags & ALWAYS_NEEDED || n->op == KW_IR_PARAM || n->op == KW_IR_PKT_LD;
+}
+
+static void mark(struct dce *d)
+{
+	kw_bid blk;
+	kw_vid v;
+
+	for (blk = 0; blk < d->f->nr_blocks; blk++)
+		kw_ir_for_each_node(d->f, blk, v)
+			if (is_root(&d->f->node[v]))
+				need(d, v);
+	while (d->nr_work)
+		need_inputs(d, d->work[--d->nr_work]);
+}
+
+/* The inputs of dropped phis leave the predecessors' argument lists. */
+static void close_up_args(struct dce *d, const struct kw_block *bl)
+{
+	const struct kw_irfunc *f = d->f;
+	u32 i, kept;
+	kw_vid v;
+
+	for (i = 0; i < bl->nr_preds; i++) {
+		kw_vid *args = f->pool + f->edge[f->preds[bl->pred + i]].args;
+
+		kept = 0;
+		for (v = bl->first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
+			if (d->needed[v])
+				args[kept++] = args[f->node[v].imm];
+	}
+}
+
+static void sweep_block(struct dce *d, struct kw_block *bl)
+{
+	struct kw_irfunc *f = d->f;
+	kw_vid v, next, prev = 0;
+	u32 phis = 0;
+
+	if (bl->nr_phis)
+		close_up_args(d, bl);
+	for (v = bl->first; v; v = next) {
+		struct kw_node *n = &f->node[v];
+
+		next = n->next;
+		if (!d->needed[v]) {
+			n->op = KW_IR_NOP;
+			continue;
+		}
+		if (n->op == KW_IR_PHI)
+			n->imm = phis++;
+		n->prev = prev;
+		if (prev)
+			f->node[prev].next = v;
+		else
+			bl->first = v;
+		prev = v;
+	}
+	f->node[prev].next = 0;		/* the block end is always needed */
+	bl->last = prev;
+	bl->nr_phis = phis;
+}
+
+int kw_opt_dce(struct kw_irfunc *f)
+{
+	struct dce d = { .f = f };
+	kw_bid blk;
+
+	d.needed = kw_arena_zalloc(f->arena, f->nr_nodes);
+	d.work = kw_arena_alloc(f->arena, f->nr_nodes * sizeof(*d.work));
+	if (!d.needed || !d.work)
+		return -ENOMEM;
+	mark(&d);
+	for (blk = 0; blk < f->nr_blocks; blk++)
+		sweep_block(&d, &f->block[blk]);
+	kw_ir_count_uses(f);
+	return 0;
+}

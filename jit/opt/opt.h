@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Passes over the finished SSA graph; each keeps every invariant of ir.h. */
+#ifndef KW_OPT_OPT_H
+#define KW_OPT_OPT_H
+
+#include "../ir/build.h"
+
+/**
+ * kw_opt_dce() - drop what nobody needs
+ * Linear.  Leaves node.uses filled.
+ * Return: 0 or -ENOMEM.
+ */
+int kw_opt_dce(struct kw_irfunc *f);
+
+#endif /* KW_OPT_OPT_H */
