@@ -41,6 +41,14 @@ enum kw_host_context {
 #define KW_PROTO_L_IL(fn)	u64 fn(struct kw_inst *i, u32 a, u64 b)
 #define KW_PROTO_V_II(fn)	void fn(struct kw_inst *i, u32 a, u32 b)
 
+/* x for rows of host.def that need a C function, by their how column: KW_IF_FN_##how(x) */
+#define KW_IF_FN_CALL(...)	__VA_ARGS__
+#define KW_IF_FN_PKT_LEN(...)
+#define KW_IF_FN_PKT_ERR(...)
+#define KW_IF_FN_PKT_LD(...)
+#define KW_IF_FN_PKT_LD_OR(...)
+#define KW_IF_FN_PKT_FIELD(...)	__VA_ARGS__
+
 struct kw_host_info {
 	char module[16];
 	char name[16];

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Host functions of host.def for a process: the packet is a buffer, the log a
+ * callback.  A guest pointer outside its memory traps, a packet offset
+ * outside the packet never does.
+ */
+#include <sched.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "internal.h"
+
+#define KW_HOST(id, module, name, context, shape, how, arg) \
+	KW_IF_FN_##how(static KW_PROTO_##shape(host_##id);)
+#include "rt/host.def"
+
+#define STORE_RECOMPUTE_CSUM	0x1u	/* nothing to do: the buffer carries no checksum state */
+
+static struct kwasm_engine *engine(const struct kw_inst *i)
+{
+	return i->exec->host;
+}
+
+/* The guest's bytes, or NULL and a trap. */
+static u8 *guest_range(struct kw_inst *i, u32 ptr, u32 len)
+{
+	u8 *p = kw_range(i, ptr, len);
+
+	if (!p)
+		kw_raise(i, KW_TRAP_HOST_OOB);
+	return p;
+}
+
+static void put_log(struct kw_inst *i, u32 level, const u8 *text, u32 len)
+{
+	const struct kwasm_engine *e = engine(i);
+
+	if (e->opts.log)
+		e->opts.log(e->opts.priv, level, (const char *)text, len);
+}
+
+static u32 host_LOG(struct kw_inst *i, u32 level, u32 ptr, u32 len)
+{
+	const u8 *p = guest_range(i, ptr, len);
+
+	if (!p)
+		return 0;
+	if (level > 7)
+		return -EINVAL;
+	put_log(i, level, p, len);
+	return 0;
+}
+
+static void host_ABORT(struct kw_inst *i, u32 ptr, u32 len)
+{
+	const u8 *p = guest_range(i, ptr, len);
+
+	if (!p)
+		return;
+	put_log(i, 3, p, len);
+	kw_raise(i, KW_TRAP_ABORT);
+}
+
+static u64 host_TIME_NS(struct kw_inst *i, u32 clock)
+{
+	static const clockid_t id[] = { CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_REALTIME, CLOCK_TAI };
+	struct timespec ts;
+
+	(void)i;
+	if (clock >= ARRAY_SIZE(id) || clock_gettime(id[clock], &ts))
+		return 0;
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static u32 host_RANDOM_GET(struct kw_inst *i, u32 ptr, u32 len)
+{
+	u8 *p = guest_range(i, ptr, len);
+	ssize_t n;
+
+	for (; p && len; p += n, len -= n) {
+		n = getrandom(p, min(len, 256u), 0);
+		if (n < 0)
+			return -EINTR;
+	}
+	return 0;
+}
+
+static u32 host_CPU_ID(struct kw_inst *i)
+{
+	int cpu = sched_getcpu();
+
+	(void)i;
+	return cpu < 0 ? 0 : cpu;
+}
+
+static u64 host_PKT_FIELD(struct kw_inst *i, u32 id)
+{
+	return id < KW_NR_FIELDS ? i->exec->field[id] : 0;
+}
+
+/* Bytes of the packet, or NULL. */
+static u8 *pkt_range(const struct kw_inst *i, u32 off, u32 len)
+{
+	const struct kwasm_engine_packet *pkt = engine(i)->pkt;
+
+	if (!pkt || (u64)off + len > pkt->len)
+		return NULL;
+	return pkt->data + off;
+}
+
+static u32 host_PKT_LOAD(struct kw_inst *i, u32 off, u32 ptr, u32 len)
+{
+	u8 *to = guest_range(i, ptr, len);
+	const u8 *from = pkt_range(i, off, len);
+
+	if (!to || !from)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+static u32 host_PKT_STORE(struct kw_inst *i, u32 off, u32 ptr, u32 len, u32 flags)
+{
+	const u8 *from = guest_range(i, ptr, len);
+	u8 *to = pkt_range(i, off, len);
+
+	if (flags & ~STORE_RECOMPUTE_CSUM)
+		return -EINVAL;
+	if (!to || !from)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+static u32 store_be(struct kw_inst *i, u32 off, u32 value, u32 bytes)
+{
+	u8 *to = pkt_range(i, off, bytes);
+	u32 k;
+
+	if (!to)
+		return -EFAULT;
+	for (k = 0; k < bytes; k++)
+		to[k] = value >> 8 * (bytes - 1 - k);
+	return 0;
+}
+
+static u32 host_PKT_ST8(struct kw_inst *i, u32 off, u32 value)
+{
+	return store_be(i, off, value, 1);
+}
+
+static u32 host_PKT_ST16BE(struct kw_inst *i, u32 off, u32 value)
+{
+	return store_be(i, off, value, 2);
+}
+
+static u32 host_PKT_ST32BE(struct kw_inst *i, u32 off, u32 value)
+{
+	return store_be(i, off, value, 4);
+}
+
+static u32 host_PKT_SET_MARK(struct kw_inst *i, u32 value)
+{
+	i->exec->field[KW_FIELD_MARK] = value;
+	return 0;
+}
+
+/* A load that does not lie within the linear part. */
+static void pkt_slow(struct kw_exec *x, struct kw_pkt_slow *s)
+{
+	const struct kwasm_engine_packet *pkt = ((struct kwasm_engine *)x->host)->pkt;
+	u64 v = 0;
+	u32 k;
+
+	if (!pkt || (u64)s->off + s->size > pkt->len) {
+		if (s->has_default)
+			return;
+		x->pkt_short = 1;
+		s->value = 0;
+		return;
+	}
+	for (k = 0; k < s->size; k++)
+		v |= (u64)pkt->data[s->off + (s->be ? s->size - 1 - k : k)] << 8 * k;
+	s->value = v;
+}
+
+static void *const stub_fn[KW_NR_STUBS] = {
+	[KW_STUB_PKT_SLOW] = pkt_slow,
+#define KW_HOST(id, module, name, context, shape, how, arg) \
+	KW_IF_FN_##how([KW_STUB_HOST + KW_HOST_##id] = host_##id,)
+#include "rt/host.def"
+};
+
+void kwasm_engine_stub_fns(void *fn[KW_NR_STUBS])
+{
+	memcpy(fn, stub_fn, sizeof(stub_fn));
+	memcpy(fn + KW_STUB_HELPER, kw_helper_fn, sizeof(kw_helper_fn));
+}
