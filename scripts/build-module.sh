@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Kernel headers in, build/kmod-RELEASE/kwasm.ko out.  The kernel's build
+# system writes next to the sources, so it is given a folder of links to ours,
+# one for each kernel: two kernels never see each other's objects.
+#
+# usage: build-module.sh KDIR [ARENA_MB] [make arguments...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kdir=$(realpath "${1:?usage: build-module.sh KDIR [ARENA_MB]}" 2>/dev/null) || kdir=
+if [ ! -e "$kdir/include/generated/utsrelease.h" ]; then
+	echo "build-module.sh: no kernel headers in $1: install linux-headers-$(uname -r), or say KDIR=..." >&2
+	exit 1
+fi
+arena_mb=${2:-16}
+shift $(($# < 2 ? $# : 2))
+release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h")
+out=$PWD/build/kmod-$release
+mkdir -p "$out"
+
+# Folders are real, files are links; links whose file is gone go as well.
+cp -rsu "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/" 2>/dev/null ||
+	{ rm -rf "${out:?}"; mkdir -p "$out"; cp -rs "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/"; }
+find "$out" -xtype l -delete
+
+args=(CONFIG_DEBUG_INFO_BTF_MODULES=)
+
+# The compiler the kernel was built with, else the nearest: an older one lacks
+# what the newer was found to have when the kernel was configured.
+want=$(sed -n 's/^CONFIG_CC_VERSION_TEXT=.*-gcc-\([0-9]*\) .*/\1/p; s/^CONFIG_GCC_VERSION=\([0-9]*\)0[0-9]0[0-9]$/\1/p' "$kdir/.config" | head -n 1)
+cc=gcc
+for v in "$want" 14 13 12; do
+	if command -v "gcc-$v" >/dev/null; then
+		cc=gcc-$v
+		break
+	fi
+done
+have=$("$cc" -dumpversion)
+args+=("CC=$cc")
+if [ "${have%%.*}" -lt 13 ]; then
+	args+=(CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
+fi
+
+# The arena has a size and no bytes; it joins at the last link, behind objtool's back.
+if [ -e kmod/arch/x86/arena.s ]; then
+	stamp=$out/arena-$arena_mb.stamp
+	if [ ! -e "$stamp" ] || [ kmod/arch/x86/arena.s -nt "$stamp" ]; then
+		rm -f "$out"/arena-*.stamp "$out/kwasm.ko"
+		as --defsym ARENA_BYTES=$((arena_mb << 20)) kmod/arch/x86/arena.s -o "$out/arena_img.o"
+		touch "$stamp"
+	fi
+	args+=("LDFLAGS_MODULE=$out/arena_img.o")
+fi
+
+make --no-print-directory -C "$kdir" M="$out" "${args[@]}" "$@" modules
