@@ -118,6 +118,7 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 	v = new_node(b);
 	if (!v)
 		return 0;
+	n.bits = kw_ir_bits(b->f, &n);
 	b->f->node[v] = n;
 	append(b->f, b->cur, v);
 	if (share)
@@ -139,6 +140,7 @@ static kw_vid emit_head(struct kw_builder *b, u8 op, u8 type, u64 imm)
 	v = new_node(b);
 	if (!v)
 		return 0;
+	n.bits = kw_ir_bits(b->f, &n);
 	b->f->node[v] = n;
 	append_to_head(b, v);
 	kw_gvn_add(b, v);

@@ -46,6 +46,29 @@ kw_vid kw_b_bounds(struct kw_builder *b, kw_vid index, kw_vid limit, u64 imm, u8
 	return kw_b_emit(b, KW_IR_BOUNDS, b->f->node[index].type, index, limit, 0, imm, 0, trap);
 }
 
+/*
+ * Clang puts a constant into an i32.add where it cannot prove that the sum
+ * does not wrap.  Where the bits of the index prove it, the constant joins
+ * the offset: index + c + offset is the same number then.
+ */
+static void peel_constant(struct kw_builder *b, kw_vid *addr, u64 *offset)
+{
+	const struct kw_node *n = &b->f->node[*addr], *x, *c;
+	u64 top;
+
+	if (b->err || b->o->no_fold || n->op != KW_IR_ADD)
+		return;
+	x = &b->f->node[n->a];
+	c = &b->f->node[n->b];
+	if (c->op != KW_IR_CONST || x->bits > 31)
+		return;
+	top = (1ULL << x->bits) - 1 + c->imm;
+	if (top > 0xffffffffULL || *offset + c->imm >= KW_GUARD_BYTES / 2)
+		return;
+	*offset += c->imm;
+	*addr = n->a;
+}
+
 /* What to access: *addr and *offset become a LOAD's or STORE's. Return: whether it may fault. */
 static bool checked_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 {
@@ -70,6 +93,7 @@ static void do_access(struct kw_builder *b, const struct access *a)
 
 	if (b->err)
 		return;
+	peel_constant(b, &addr, &offset);
 	may_fault = checked_address(b, &addr, &offset, kw_mtype_bytes(a->mtype));
 	if (a->store)
 		kw_b_emit(b, KW_IR_STORE, KW_T_VOID, addr, value, 0, offset, a->mtype, may_fault);

@@ -91,6 +91,7 @@ struct kw_node {
 	kw_bid block;
 	u32 wasm_off;		/* byte offset of the instruction it came from */
 	u32 uses;		/* filled by kw_ir_count_uses() */
+	u8 bits;		/* integers: the value is below 2^bits, taken as unsigned */
 };
 
 struct kw_edge {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * How large a value can be, from its operation and operands alone.  It lets
+ * constants and scales move into addresses: index arithmetic of Wasm wraps
+ * at 2^32, the machine's does not, and only a bound proves them equal.
+ */
+#include "builder.h"
+
+static u8 width(const struct kw_node *n)
+{
+	return n->type == KW_T_I32 ? 32 : 64;
+}
+
+static u8 bits_of(u64 v)
+{
+	return v ? (u8)(64 - __builtin_clzll(v)) : 0;
+}
+
+static u8 load_bits(const struct kw_node *n)
+{
+	switch (n->sub) {
+	case KW_M_U8:
+		return 8;
+	case KW_M_U16:
+		return 16;
+	case KW_M_U32:
+		return 32;
+	default:
+		return width(n);
+	}
+}
+
+static u8 shift_bits(const struct kw_node *n, const struct kw_node *x, const struct kw_node *count)
+{
+	u8 w = width(n), by;
+
+	if (count->op != KW_IR_CONST)
+		return n->op == KW_IR_SHR_U ? x->bits : w;
+	by = (u8)(count->imm & (w - 1));
+	if (n->op == KW_IR_SHR_U)
+		return x->bits > by ? (u8)(x->bits - by) : 0;
+	return (u8)min_t(u32, w, (u32)x->bits + by);
+}
+
+u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
+{
+	const struct kw_node *x = &f->node[n->a], *y = &f->node[n->b];
+	u8 w = width(n);
+
+	switch (n->op) {
+	case KW_IR_CONST:
+		return bits_of(n->imm);
+	case KW_IR_CMP:
+		return 1;
+	case KW_IR_CLZ:
+	case KW_IR_CTZ:
+	case KW_IR_POPCNT:
+		return 7;
+	case KW_IR_AND:
+		return min(x->bits, y->bits);
+	case KW_IR_OR:
+	case KW_IR_XOR:
+		return max(x->bits, y->bits);
+	case KW_IR_ADD:
+		return (u8)min_t(u32, w, max(x->bits, y->bits) + 1);
+	case KW_IR_MUL:
+		return (u8)min_t(u32, w, (u32)x->bits + y->bits);
+	case KW_IR_SHL:
+	case KW_IR_SHR_U:
+		return shift_bits(n, x, y);
+	case KW_IR_DIV_U:
+		return x->bits;
+	case KW_IR_REM_U:
+		return min(x->bits, y->bits);
+	case KW_IR_ZEXT32:
+	case KW_IR_BOUNDS:
+		return x->bits;
+	case KW_IR_WRAP:
+		return min_t(u8, 32, x->bits);
+	case KW_IR_SELECT:
+		return max(y->bits, f->node[n->c].bits);
+	case KW_IR_LOAD:
+	case KW_IR_HLOAD:
+		return load_bits(n);
+	case KW_IR_PKT_LD:
+		return n->c ? w : load_bits(n);	/* the default may be anything */
+	default:
+		return w;
+	}
+}

@@ -1,0 +1,7 @@
+;; OPTIONS: check
+;; IR: = hload.i64
+;; IR: = bounds.i32
+;; IR: #12 !2
+;; IR: = load.i32
+(module (memory 1) (func (param i32) (result i32)
+  (i32.load offset=8 (local.get 0))))
