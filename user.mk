@@ -100,9 +100,7 @@ $(O)/obj/userspace-tools/%.o: ucflags += -D_GNU_SOURCE
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	$(Q)$(CC) $(ucflags) -c -o $@ $< 2>$@.log || { grep -q 'No such file' $@.log && \
-		echo "WARNING: $< left out: a header is missing" >&2 && $(CC) -c -o $@ -x c /dev/null && touch -d @0 $@; }; \
-		rc=$$?; cat $@.log >&2; rm -f $@.log; exit $$rc
+	$(Q)$(CC) $(ucflags) -c -o $@ $<
 
 $(O)/obj/%.o: %.S
 	@mkdir -p $(@D)

@@ -1,18 +1,77 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The checks.  Each unit test is one C file that prints TAP; the files beside
-# them that are no tests are linked to all of them.
+# The checks.  What is found by its place in the tree:
+#
+#   tests/unit/NAME_test.c          a program that prints TAP
+#   tests/unit/NAME_dump.c          with NAME_check.py, which reads its output and prints TAP
+#   tests/FOLDER/run.sh             text tests; gets the programs made of FOLDER/*.c as arguments
+#   tests/kselftest/NAME.c, *.sh    run in the guest, in /t; lib/*.c is linked to each of them
+#   tests/kselftest/*.wat, *.c.wasm their guests, in /t beside them
+#   tests/hostile/*.wat             guests that try to get out, in /hostile
+#
+# Results are collected by tests/check.py into one TAP stream and a total.
 
-unit-tests := $(patsubst tests/unit/%.c,$(O)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
-unit-common := $(filter-out %_test.c,$(wildcard tests/unit/*.c))
+host-test-src := $(filter-out tests/kselftest/% tests/qemu/% tests/hostile/%,$(sort $(wildcard tests/*/*.c)))
+host-tests    := $(addprefix $(O)/tests/,$(basename $(notdir $(host-test-src))))
+guest-tests   := $(patsubst tests/kselftest/%.c,build/kselftest/%,$(sort $(wildcard tests/kselftest/*.c)))
+guest-common  := $(sort $(wildcard tests/kselftest/lib/*.c))
+test-wasm     := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/kselftest/*.wat tests/hostile/*.wat)))
 
-.PHONY: tests
-tests: user $(unit-tests) ## the unit tests, in build/user/tests/
+check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' KWASM_STRESS=$(KWASM_STRESS)
 
-$(O)/tests/%: $(O)/obj/tests/unit/%.o $(call objs,$(unit-common)) $(libs)
+.PHONY: tests guest-tests check check-fast check-kernel check-stress style sparse demo
+tests: user $(host-tests)
+guest-tests: user $(guest-tests) $(test-wasm)
+
+# One test that does not build is one failure, not the end of the check.
+check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=), kernel tests on 6.1 and 6.12, 1% of stress
+	$(Q)$(MAKE) -s -k tests guest-tests samples || true
+	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py unit text spec kernel
+
+check-fast: ## what needs no guest, in under two minutes
+	$(Q)$(MAKE) -s -k tests samples || true
+	$(Q)$(check-env) tests/check.py unit text $(if $(SPEC_DIR),spec)
+
+check-kernel: ## kernel tests in QEMU: KERNEL=6.1|6.12|6.1-rt|6.1-cloud|..., default 6.1 and 6.12
+	$(Q)$(MAKE) -s -k user guest-tests samples || true
+	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py kernel
+
+check-stress: KWASM_STRESS := 100
+check-stress: ## the kernel tests with the full counts (200,000 swaps, ...): long
+	$(Q)$(MAKE) -s -k tests guest-tests samples || true
+	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py unit kernel
+
+KWASM_STRESS ?= 1
+
+define host-test
+$(O)/tests/$(basename $(notdir $(1))): $(call objs,$(1)) $(libs)
+	@mkdir -p $$(@D)
+	@echo "  LD      $$@"
+	$$(Q)$$(CC) $$(uldflags) -o $$@ $$< -Wl,--start-group $(libs) -Wl,--end-group $$(libkwasm-libs) -lpthread
+endef
+$(foreach t,$(host-test-src),$(eval $(call host-test,$(t))))
+
+# The guest has no libraries of its own for them: static.
+build/kselftest/%: tests/kselftest/%.c $(guest-common) $(wildcard tests/kselftest/*.h tests/kselftest/lib/*.h) $(libs)
 	@mkdir -p $(@D)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(uldflags) -o $@ $(filter %.o,$^) -Wl,--start-group $(libs) -Wl,--end-group $(libkwasm-libs) -lpthread
+	@echo "  CC      $@"
+	$(Q)$(CC) $(filter-out -MMD -MP,$(ucflags)) -D_GNU_SOURCE -Itests/kselftest -Itests/kselftest/lib -Itests/kselftest/vendor \
+		-static -o $@ $< $(guest-common) -Wl,--start-group $(libs) -Wl,--end-group $(libkwasm-libs) -lpthread
+
+build/%.wasm: tests/%.wat
+	@mkdir -p $(@D)
+	@echo "  WAT     $@"
+	$(Q)wat2wasm -o $@ $<
 
 $(O)/obj/tests/%.o: ucflags += -D_GNU_SOURCE -Itests/unit
 .SECONDARY:
+
+ifeq ($(wildcard samples/samples.mk),)
+.PHONY: samples
+samples:
+endif
+-include samples/samples.mk
+
+style: ## SPDX lines, tabs, order of includes
+	$(Q)tests/check/style.sh
+	$(Q)tests/check/layers.sh

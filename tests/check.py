@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Run tests and put their results into one TAP stream that ends with a total.
+
+usage: check.py SUITE...    unit text spec kernel
+
+Every test is a program that prints TAP; unit and text tests are found by
+their place in the tree, kernel tests run in QEMU (tests/qemu/check.sh).  A
+program that dies, prints no plan it keeps, or fails without saying so is a
+failure of its own; exit status 4 or 77 without a result is a skip.
+
+Environment: O (build folder), SPEC_DIR, KERNEL (default: 6.1 6.12),
+KWASM_STRESS (percent of the full counts, default 1).
+"""
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+O = os.environ.get('O', 'build/user')
+RESULT = re.compile(r'(not )?ok\b\s*(\d+)?\s*-?\s*(.*)')
+DIRECTIVE = re.compile(r'\s*#\s*(SKIP|TODO|XFAIL)\b[\s:]*(.*)', re.I)
+SPEC_LINE = re.compile(r'(?:PASS|FAIL|SKIP)?\s*(\S+\.json)\b\D*(\d+) passed, (\d+) failed, (\d+) skipped(.*)')
+
+
+class Results:
+    """All results so far; numbers them, prints them, counts them."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+        print('TAP version 13', flush=True)
+
+    def add(self, ok, name, skip=None):
+        number = self.passed + self.failed + self.skipped + 1
+        if skip is not None and ok:
+            self.skipped += 1
+            name += f' # SKIP {skip}'
+        elif ok:
+            self.passed += 1
+        else:
+            self.failed += 1
+            self.failures.append(name)
+        print(f'{"ok" if ok else "not ok"} {number} {name}', flush=True)
+
+    def total(self):
+        print(f'1..{self.passed + self.failed + self.skipped}')
+        for name in self.failures[:40]:
+            print(f'# failed: {name}')
+        print(f'{self.passed} passed, {self.failed} failed, {self.skipped} skipped', flush=True)
+        return 1 if self.failed or not self.passed else 0
+
+
+class Reader:
+    """One program's TAP, renumbered under a label."""
+
+    def __init__(self, results, label, suffix=''):
+        self.results, self.label, self.suffix = results, label, suffix
+        self.plan = None
+        self.seen = self.failed = 0
+        self.why_none = None
+
+    def name(self, text):
+        text = text.strip()
+        if text.startswith(self.label + ':'):
+            text = text[len(self.label) + 1:].strip()
+        return f'{self.label}: {text}{self.suffix}'
+
+    def line(self, line):
+        if m := re.fullmatch(r'1\.\.(\d+)\s*(?:#\s*(?:SKIP)?\s*(.*))?', line):
+            self.plan = int(m[1])
+            self.why_none = m[2]
+        elif m := RESULT.match(line):
+            text, skip = m[3], None
+            if d := DIRECTIVE.search(text):
+                skip, text = d[2] or d[1].lower(), text[:d.start()]
+            self.seen += 1
+            self.failed += bool(m[1])
+            self.results.add(not m[1], self.name(text), skip)
+        elif m := SPEC_LINE.match(line):
+            passed, failed, skipped = int(m[2]), int(m[3]), int(m[4])
+            self.seen += 1
+            self.failed += bool(failed)
+            name = self.name(f'{os.path.basename(m[1])}, {passed + failed + skipped} commands')
+            if failed:
+                print(f'# {line}')
+            self.results.add(not failed, name, f'{skipped} of them: {m[5].strip(" ,:()")}' if skipped and not failed and not passed else None)
+        elif re.match(r'TAP version|ok$', line) or re.fullmatch(r'\d+ passed, \d+ failed, \d+ skipped', line):
+            pass
+        elif line:
+            print(line if line.startswith('#') else f'# {line}', flush=True)
+
+    def end(self, status):
+        if self.plan is not None and self.plan != self.seen:
+            self.results.add(False, self.name(f'all {self.plan} results, {self.seen} came'))
+        elif status in (4, 77) and not self.seen:
+            self.results.add(True, self.name('all'), self.why_none or 'not possible here')
+        elif self.plan == 0 and status == 0:
+            self.results.add(True, self.name('all'), self.why_none or 'nothing to do')
+        elif status and not self.failed and not (status in (4, 77) and self.seen):
+            died = f'killed by {signal.Signals(-status).name}' if status < 0 else f'exit status {status}'
+            self.results.add(False, self.name(f'ends well ({died})'))
+        elif not status and not self.seen:
+            self.results.add(False, self.name('says anything'))
+
+
+def run(results, label, argv, timeout=300, suffix='', env=None):
+    """Run a program; "@@ begin NAME" / "@@ end NAME STATUS" lines nest the tests of a guest."""
+    start = time.monotonic()
+    full = dict(os.environ, **(env or {}))
+    outer = reader = Reader(results, label, suffix)
+    nested = False
+    p = subprocess.Popen(argv if isinstance(argv, list) else ['bash', '-o', 'pipefail', '-c', argv],
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                         env=full, text=True, errors='replace', start_new_session=True)
+    expired = []
+    signal.signal(signal.SIGALRM, lambda *_: (expired.append(1), os.killpg(p.pid, signal.SIGKILL)))
+    signal.alarm(timeout)
+    for line in p.stdout:
+        line = line.rstrip()
+        if m := re.fullmatch(r'@@ begin (\S+)', line):
+            reader, nested = Reader(results, m[1], suffix), True
+        elif m := re.fullmatch(r'@@ end (\S+) (\d+)', line):
+            reader.end(-9 if m[2] == '137' else int(m[2]))
+            reader = outer
+        else:
+            reader.line(line)
+    status = p.wait()
+    signal.alarm(0)
+    if reader is not outer:
+        reader.end(255)
+    if expired:
+        results.add(False, outer.name(f'ends within {timeout} s'))
+    elif status or not nested:
+        outer.end(status)
+    if time.monotonic() - start > 10:
+        print(f'# {label}{suffix}: {time.monotonic() - start:.0f} s', flush=True)
+
+
+def unit(results):
+    """tests/unit: NAME_test.c; a pair NAME_dump.c | NAME_check.py"""
+    for src in sorted(glob.glob('tests/unit/*_test.c')):
+        name = os.path.basename(src)[:-2]
+        if not os.path.exists(f'{O}/tests/{name}'):
+            results.add(False, f'{name[:-5]}: builds')
+            continue
+        run(results, name[:-5], [f'{O}/tests/{name}'])
+    for src in sorted(glob.glob('tests/unit/*_check.py')):
+        name = os.path.basename(src)[:-9]
+        run(results, name, f'{O}/tests/{name}_dump | python3 {src}')
+
+
+def text(results):
+    """tests/NAME/run.sh, given the programs built from tests/NAME/*.c"""
+    for script in sorted(glob.glob('tests/*/run.sh')):
+        folder = os.path.dirname(script)
+        tools = [f'{O}/tests/{os.path.basename(c)[:-2]}' for c in sorted(glob.glob(f'{folder}/*.c'))]
+        run(results, os.path.basename(folder), ['bash', script] + tools,
+            env={'PATH': f'{os.path.abspath(O)}:{os.environ["PATH"]}', 'O': O})
+
+
+def spec(results):
+    """The WebAssembly test suite in this process's world, in both memory modes."""
+    folder = os.environ.get('SPEC_DIR')
+    for mode in ('guard', 'check'):
+        if not folder:
+            results.add(True, f'spec {mode}: suite', 'no SPEC_DIR given')
+        else:
+            run(results, f'spec {mode}', [f'{O}/kwasm-spec', '--mode', mode, folder], timeout=900)
+
+
+def kernel(results):
+    """tests/kselftest in Debian's kernels."""
+    for name in (os.environ.get('KERNEL') or '6.1 6.12').split():
+        run(results, 'guest', ['tests/qemu/check.sh', name], timeout=3600, suffix=f' ({name})')
+
+
+def main():
+    suites = {f.__name__: f for f in (unit, text, spec, kernel)}
+    if not sys.argv[1:] or not set(sys.argv[1:]) <= set(suites):
+        sys.exit(__doc__)
+    results = Results()
+    with tempfile.TemporaryDirectory(prefix='kwasm-spec.') as tmp:
+        archive = os.environ.get('SPEC_DIR', '')
+        if os.path.isfile(archive):
+            subprocess.run(['tar', '-xf', archive, '-C', tmp], check=True)
+            os.environ['SPEC_DIR'] = tmp
+        elif archive and not os.path.isdir(archive):
+            sys.exit(f'check.py: SPEC_DIR={archive}: no such folder or archive')
+        for suite in sys.argv[1:]:
+            suites[suite](results)
+    sys.exit(results.total())
+
+
+main()

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boots a Debian kernel with kwasm.ko in QEMU, runs one command there.
+#
+# usage: boot.sh KERNEL COMMAND [FOLDER]...
+#
+# KERNEL is a name of fetch-kernel.sh.  The contents of each FOLDER are laid
+# over the guest's root.  What COMMAND prints comes out here, its exit status
+# is ours (120 and above: the guest did not get to the end).  The kernel log
+# is left in build/guest/KERNEL/klog.
+#
+#   MEM=1024 SMP=2 TIMEOUT=900   size of the guest, seconds until it is killed
+#   MODULE=FILE                  a kwasm.ko built elsewhere
+#   ICOUNT=1                     guest time follows instructions, not the host's clock
+#   QEMU_ARGS, APPEND            more for QEMU, more for the kernel's command line
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+name=${1:?usage: boot.sh KERNEL COMMAND [FOLDER]...}
+command=${2:?usage: boot.sh KERNEL COMMAND [FOLDER]...}
+shift 2
+k=build/kernels/$name
+g=build/guest/$name
+mkdir -p "$g"
+
+tests/qemu/fetch-kernel.sh "$name"
+release=$(cat "$k/release")
+module=${MODULE:-build/kmod-$release/kwasm.ko}
+if [ -z "${MODULE:-}" ] && ! scripts/build-module.sh "$k/kdir" "${ARENA_MB:-16}" > "$g/build.log" 2>&1; then
+	cat "$g/build.log" >&2
+	echo "boot.sh: kwasm.ko does not build for $release" >&2
+	exit 125
+fi
+
+# put FILE TARGET: a program with the libraries it needs
+put() {
+	install -D "$1" "$g/root/$2"
+	{ ldd "$1" 2>/dev/null | grep -o '/[^ ]*' || true; } | while read -r lib; do
+		[ -e "$g/root$lib" ] || install -D "$lib" "$g/root$lib"
+	done
+}
+
+rm -rf "$g/root"
+mkdir -p "$g/root"/{bin,dev,t}
+install tests/qemu/init "$g/root/init"
+put /bin/busybox bin/busybox
+put /bin/bash bin/bash
+put "$(PATH=$PATH:/sbin:/usr/sbin command -v ip)" usr/sbin/ip
+for tool in kwasm kwasm-spec; do
+	[ ! -x "build/user/$tool" ] || put "build/user/$tool" "bin/$tool"
+done
+strip -g -o "$g/root/kwasm.ko" "$module"
+
+# veth is a module in Debian's kernels; in order of what needs what.
+for m in veth; do
+	f=$(find -L "$k/modules" -name "$m.ko*" | head -n 1)
+	case $f in
+	*.xz) xz -dc "$f" > "$g/root/$m.ko" ;;
+	?*)   cp "$f" "$g/root/$m.ko" ;;
+	esac
+	echo "/$m.ko"
+done > "$g/root/modules.list"
+
+for folder in "$@"; do
+	cp -rL "$folder/." "$g/root/"
+done
+printf 'GUEST_DIR=/t\nGUEST_COMMAND="%s"\nexport KWASM_STRESS=%s GUEST_TESTS="%s" COLUMNS=%s\n' "$command" \
+	"${KWASM_STRESS:-1}" "${GUEST_TESTS:-}" "${COLUMNS:-80}" > "$g/root/guest.conf"
+(cd "$g/root" && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1) > "$g/initrd"
+rm -rf "$g/root"
+
+accel=(-accel tcg,thread=multi)
+if [ "${ICOUNT:-0}" != 0 ]; then
+	accel=(-accel tcg,thread=single -icount shift=0)
+fi
+rc=0
+: > "$g/klog"
+# Word splitting of QEMU_ARGS is meant.
+# shellcheck disable=SC2086
+timeout -k 10 "${TIMEOUT:-900}" qemu-system-x86_64 "${accel[@]}" -cpu max -smp "${SMP:-2}" -m "${MEM:-1024}" \
+	-display none -nodefaults -no-reboot -serial "file:$g/klog" -serial stdio \
+	-kernel "$k/vmlinuz" -initrd "$g/initrd" \
+	-append "console=ttyS0 no_timer_check panic=-1 oops=panic loglevel=7 printk.time=1 ${APPEND:-}" ${QEMU_ARGS:-} \
+	</dev/null 2>"$g/qemu.log" |
+	awk '/^@@ exit / { seen = 1; rc = $3; next } { sub(/\r$/, ""); print; fflush() }
+	     END { exit seen ? rc : 121 }' || rc=$?
+if [ $rc = 121 ]; then
+	cat "$g/qemu.log" >&2
+	{ echo "boot.sh: the guest did not get to the end; its last words:"; tail -n 25 "$g/klog"; } >&2
+fi
+exit $rc

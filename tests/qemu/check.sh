@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Kernel tests in one kernel: boots it, passes on what its tests print, and
+# adds results of its own: that the guest lived to the end, that its log is clean.
+#
+# usage: check.sh KERNEL      SPEC_DIR: also run this suite through /dev/kwasm
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+name=${1:?usage: check.sh KERNEL}
+over=(build/guest/over)
+if [ -n "${SPEC_DIR:-}" ]; then
+	rm -rf build/guest/spec
+	mkdir -p build/guest/spec
+	cp -r "$SPEC_DIR" build/guest/spec/spec
+	over+=(build/guest/spec)
+fi
+rm -rf build/guest/over
+mkdir -p build/guest/over/t
+cp tests/qemu/run-tests build/guest/over/t/
+[ ! -d build/kselftest ] || cp -r build/kselftest/. build/guest/over/t/
+for f in tests/kselftest/*.sh; do
+	[ ! -e "$f" ] || cp "$f" build/guest/over/t/
+done
+for d in samples hostile; do
+	[ ! -d "build/$d" ] || cp -r "build/$d" build/guest/over/
+done
+
+errors=build/guest/$name.errors
+tests/qemu/boot.sh "$name" /t/run-tests "${over[@]}" 2> "$errors"
+rc=$?
+echo "@@ begin guest"
+grep -v '^# ' "$errors" | sed 's/^/# /'
+[ $rc = 0 ] && echo "ok runs to its end" || echo "not ok runs to its end"
+if [ $rc -lt 122 ]; then
+	if log=$(tests/qemu/klog.sh "build/guest/$name/klog"); then
+		echo "ok kernel log is clean"
+	else
+		printf '%s\n' "$log" | sed 's/^/# /'
+		echo "not ok kernel log is clean"
+	fi
+fi
+echo "@@ end guest 0"
