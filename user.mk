@@ -23,7 +23,7 @@ CC     := $(CROSS_COMPILE)gcc
 AR     := $(CROSS_COMPILE)ar
 CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra -Wdeclaration-after-statement -Wmissing-prototypes
-ucflags  := -std=gnu11 $(CFLAGS) $(warnings) -Iuapi -Ijit -Iuserspace-tools -Iuserspace-tools/libkwasm -MMD -MP
+ucflags  := -std=gnu11 $(CFLAGS) -fPIC -fvisibility=hidden $(warnings) -Iuapi -Ijit -Iuserspace-tools -Iuserspace-tools/libkwasm -MMD -MP
 uldflags := $(LDFLAGS)
 ifdef DEBUG
 ucflags  += -DKW_DEBUG
@@ -89,12 +89,12 @@ $(O)/obj/userspace-tools/$(1)/%.o: ucflags += $$($(1)-cflags)
 endef
 $(foreach t,$(tools),$(eval $(call tool,$(t))))
 
-$(O)/libkwasm.so: $(call objs,$(library-src)) $(wildcard userspace-tools/libkwasm/libkwasm.map)
+$(O)/libkwasm.so: $(call objs,$(library-src) $(engine-src) $(jit-src)) $(wildcard userspace-tools/libkwasm/libkwasm.map)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(uldflags) -shared -Wl,-soname,libkwasm.so.0 $(addprefix -Wl$(comma)--version-script=,$(filter %.map,$^)) \
 		-o $@ $(filter %.o,$^) $(libkwasm-libs)
 comma := ,
-$(O)/obj/userspace-tools/libkwasm/%.o: ucflags += -fPIC -fvisibility=hidden $(libkwasm-cflags)
+$(O)/obj/userspace-tools/libkwasm/%.o: ucflags += $(libkwasm-cflags)
 $(O)/obj/userspace-tools/%.o: ucflags += -D_GNU_SOURCE
 
 $(O)/obj/%.o: %.c

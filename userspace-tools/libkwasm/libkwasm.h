@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * libkwasm: load WebAssembly into the kernel and attach it.
+ *
+ * Conventions, those of libbpf:
+ *  - Functions that return int give 0 (or what they are for, such as a
+ *    descriptor) or a negative errno; errno is set as well.  Functions that
+ *    return a pointer give NULL with errno set.
+ *  - Options go through structs that begin with their size: make them with
+ *    LIBKWASM_OPTS(), NULL means all defaults.
+ *  - Objects are opaque.  Calls on different objects may run in different
+ *    threads; calls on one object must not overlap.
+ *  - Nothing is printed unless libkwasm_set_print() was given a function.
+ *
+ * Two layers: below, one function for each ioctl of <linux/kwasm.h>; above
+ * them, modules, programs and links as objects.  A runner for tests without a
+ * kernel stands beside.
+ */
+#ifndef LIBKWASM_H
+#define LIBKWASM_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/kwasm.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef LIBKWASM_API
+#define LIBKWASM_API	__attribute__((visibility("default")))
+#endif
+
+#define LIBKWASM_MAJOR_VERSION	0
+#define LIBKWASM_MINOR_VERSION	1
+#define LIBKWASM_PATCH_VERSION	0
+
+/* "0.1.0": of the library that runs, not of this header. */
+LIBKWASM_API const char *libkwasm_version_string(void);
+
+enum libkwasm_print_level {
+	LIBKWASM_WARN,
+	LIBKWASM_INFO,
+	LIBKWASM_DEBUG,
+};
+
+typedef int (*libkwasm_print_fn_t)(enum libkwasm_print_level level, const char *fmt, va_list ap);
+
+/* Who gets the library's messages; NULL: nobody.  Return: who got them before. */
+LIBKWASM_API libkwasm_print_fn_t libkwasm_set_print(libkwasm_print_fn_t fn);
+
+/**
+ * LIBKWASM_OPTS() - define an options struct with its size filled in
+ *
+ *	LIBKWASM_OPTS(kwasm_netfilter_opts, o, .priority = -150);
+ */
+#define LIBKWASM_OPTS(type, name, ...) \
+	struct type name = { .sz = sizeof(struct type), ##__VA_ARGS__ }
+
+/* ---- Layer 1: one function for each ioctl ------------------------------ */
+
+/* What this kernel can do.  -ENODEV: /dev/kwasm does not exist. */
+LIBKWASM_API int kwasm_feature_get(struct kwasm_feature *out);
+
+struct kwasm_module_load_opts {
+	size_t sz;
+	const char *name;
+	__u32 flags;			/* KWASM_LOAD_* */
+	__u32 mode;			/* enum kwasm_mode */
+	__u64 memory_max;		/* bytes */
+	const void *config;
+	size_t config_sz;
+	struct kwasm_diag *diag;	/* filled in on a refusal */
+	size_t :0;
+};
+
+/* Return: a module descriptor. */
+LIBKWASM_API int kwasm_module_load(const void *bytes, size_t len,
+				   const struct kwasm_module_load_opts *opts);
+
+/* Name of the @index-th export that can be a program; KWASM_NAME_LEN bytes at @name.  -ENOENT at the end. */
+LIBKWASM_API int kwasm_module_program(int module_fd, __u32 index, char *name);
+
+struct kwasm_program_create_opts {
+	size_t sz;
+	__u32 flags;
+	struct kwasm_diag *diag;
+	size_t :0;
+};
+
+/* Return: a program descriptor. */
+LIBKWASM_API int kwasm_program_create(int module_fd, const char *export_name,
+				      const struct kwasm_program_create_opts *opts);
+
+struct kwasm_link_create_opts {
+	size_t sz;
+	__u32 flags;
+	int netns_fd;			/* 0: the caller's; so a descriptor 0 cannot be passed */
+	__u32 on_trap;			/* enum kwasm_on_trap */
+	__u32 on_short;			/* enum kwasm_on_short */
+	__u32 default_verdict;
+	__u32 quarantine;
+	__u64 deadline_ns;
+	struct {
+		__u32 family;
+		__u32 hook;
+		__s32 priority;
+	} netfilter;
+	size_t :0;
+};
+
+/* Return: a link descriptor; when the last one is closed the link detaches, unless it is pinned. */
+LIBKWASM_API int kwasm_link_create(int program_fd, enum kwasm_link_type type,
+				   const struct kwasm_link_create_opts *opts);
+
+struct kwasm_link_update_opts {
+	size_t sz;
+	__u32 flags;
+	int old_program_fd;		/* not 0: -EBUSY unless this one is attached */
+	size_t :0;
+};
+
+LIBKWASM_API int kwasm_link_update(int link_fd, int program_fd,
+				   const struct kwasm_link_update_opts *opts);
+LIBKWASM_API int kwasm_link_detach(int link_fd);
+
+/* Smallest id above @start_id.  -ENOENT at the end. */
+LIBKWASM_API int kwasm_module_get_next_id(__u32 start_id, __u32 *next_id);
+LIBKWASM_API int kwasm_program_get_next_id(__u32 start_id, __u32 *next_id);
+LIBKWASM_API int kwasm_link_get_next_id(__u32 start_id, __u32 *next_id);
+
+LIBKWASM_API int kwasm_module_get_fd_by_id(__u32 id);
+LIBKWASM_API int kwasm_program_get_fd_by_id(__u32 id);
+LIBKWASM_API int kwasm_link_get_fd_by_id(__u32 id);
+
+/* By the name something is pinned under. */
+LIBKWASM_API int kwasm_obj_get_fd_by_name(enum kwasm_obj_type type, const char *name);
+
+/**
+ * kwasm_obj_get_info_by_fd() - what the kernel knows about an object
+ * @info:     struct kwasm_{module,program,link}_info
+ * @info_len: in: its size; out: how much of it the kernel filled in
+ */
+LIBKWASM_API int kwasm_obj_get_info_by_fd(int fd, void *info, __u32 *info_len);
+
+LIBKWASM_API int kwasm_obj_pin(int fd, const char *name);
+LIBKWASM_API int kwasm_obj_unpin(enum kwasm_obj_type type, const char *name);
+
+/* Return: a descriptor to read() and poll() the module's log from. */
+LIBKWASM_API int kwasm_log_open(int module_fd);
+
+struct kwasm_test_run_opts {
+	size_t sz;
+	const void *data_in;
+	void *data_out;
+	__u32 data_size_in;
+	__u32 data_size_out;		/* in: room; out: length of the packet */
+	__u32 repeat;
+	__u32 retval;			/* out */
+	__u64 duration_ns;		/* out: average */
+	struct kwasm_trap_info trap;	/* out; kind 0: none */
+	__u32 short_read;		/* out: 1: ended with a load past the packet unread */
+	__u32 mark;			/* out: the packet's mark */
+	size_t :0;
+};
+
+LIBKWASM_API int kwasm_program_test_run(int program_fd, struct kwasm_test_run_opts *opts);
+
+struct kwasm_store_create_opts {
+	size_t sz;
+	__u32 flags;
+	__u32 mode;
+	__u32 max_memory_pages;
+	size_t :0;
+};
+
+/* Return: a store descriptor. */
+LIBKWASM_API int kwasm_store_create(const struct kwasm_store_create_opts *opts);
+
+struct kwasm_instance_create_opts {
+	size_t sz;
+	const struct kwasm_import *imports;
+	__u32 nr_imports;
+	__u32 flags;
+	__u32 trap;			/* out */
+	struct kwasm_diag *diag;
+	size_t :0;
+};
+
+/* Return: an instance descriptor. */
+LIBKWASM_API int kwasm_instance_create(int store_fd, int module_fd,
+				       struct kwasm_instance_create_opts *opts);
+
+struct kwasm_instance_call_opts {
+	size_t sz;
+	struct kwasm_value *values;	/* in: arguments; out: results */
+	__u32 nr_args;
+	__u32 nr_results;		/* in: room; out: how many there are */
+	__u64 deadline_ns;
+	__u32 flags;
+	struct kwasm_trap_info trap;	/* out; kind 0: none */
+	size_t :0;
+};
+
+LIBKWASM_API int kwasm_instance_call(int instance_fd, const char *name, size_t name_len,
+				     struct kwasm_instance_call_opts *opts);
+LIBKWASM_API int kwasm_instance_global(int instance_fd, const char *name, size_t name_len,
+				       struct kwasm_value *value, __u32 *type);
+
+/* ---- Layer 2: modules -------------------------------------------------- */
+
+struct kwasm_module;
+struct kwasm_program;
+struct kwasm_link;
+
+struct kwasm_module_open_opts {
+	size_t sz;
+	const char *name;		/* else that of kwasm.meta, else the file's without .wasm */
+	const char *path;		/* shown in error texts; open_file() sets it itself */
+	__u32 mode;			/* enum kwasm_mode */
+	__u64 memory_max;		/* bytes per memory */
+	const void *config;		/* must stay until load */
+	size_t config_sz;
+	size_t :0;
+};
+
+/**
+ * kwasm_module__open_file() - read a module from a file
+ *
+ * No kernel is asked yet.  Bytes that are no module at all open as well; what
+ * is wrong with them is told by kwasm_module__check() or kwasm_module__load().
+ * Return: the module, or NULL: errno of open() and read(), EISDIR, EFBIG.
+ */
+LIBKWASM_API struct kwasm_module *
+kwasm_module__open_file(const char *path, const struct kwasm_module_open_opts *opts);
+
+/* The same from memory; @bytes are copied. */
+LIBKWASM_API struct kwasm_module *
+kwasm_module__open_mem(const void *bytes, size_t len, const struct kwasm_module_open_opts *opts);
+
+/* A module that is in the kernel already, pinned as @name. */
+LIBKWASM_API struct kwasm_module *kwasm_module__open_pinned(const char *name);
+
+/**
+ * kwasm_module__check() - decode, validate, resolve imports, compile; all in this process
+ *
+ * Needs neither kernel nor privilege.  What passes is what the kernel accepts,
+ * up to its limits and policy.
+ * Return: 0 or a negative errno; kwasm_module__error() tells the rest.
+ */
+LIBKWASM_API int kwasm_module__check(struct kwasm_module *m);
+
+/* Validate and compile in the kernel.  Errors as in <linux/kwasm.h>, and -ENODEV. */
+LIBKWASM_API int kwasm_module__load(struct kwasm_module *m);
+
+LIBKWASM_API int kwasm_module__fd(const struct kwasm_module *m);	/* -ENOENT before load */
+LIBKWASM_API const char *kwasm_module__name(const struct kwasm_module *m);
+LIBKWASM_API const void *kwasm_module__bytes(const struct kwasm_module *m, size_t *len);
+LIBKWASM_API int kwasm_module__info(const struct kwasm_module *m, struct kwasm_module_info *info);
+LIBKWASM_API int kwasm_module__pin(struct kwasm_module *m, const char *name);
+LIBKWASM_API int kwasm_module__unpin(struct kwasm_module *m, const char *name);
+
+/* Name of function @index, or NULL when the module does not say. */
+LIBKWASM_API const char *kwasm_module__function_name(struct kwasm_module *m, __u32 index);
+
+/* Programs that were found in it and links that were made go on; only this object ends. */
+LIBKWASM_API void kwasm_module__close(struct kwasm_module *m);
+
+/**
+ * struct kwasm_error - what is wrong with a module
+ * @err:            negative errno, 0: nothing
+ * @code:           a word that stays the same: "malformed_module", "invalid_module",
+ *                  "import_refused", "unsupported", "limit"
+ * @message:        "type mismatch: expected i32, found i64"
+ * @function:       name, or NULL
+ * @function_index: ~0 for none
+ * @offset:         byte offset in the file, ~0 for none
+ * @import:         "module.name" of the import at fault, or NULL
+ * @text:           all of it in one line:
+ *                  filter.wasm: function 12 `parse_ip`, offset 0x126f: type mismatch: expected i32, found i64
+ *
+ * The strings live until the next call on the module.
+ */
+struct kwasm_error {
+	size_t sz;
+	int err;
+	__u32 function_index;
+	__u32 offset;
+	__u32 pad;
+	const char *code;
+	const char *message;
+	const char *function;
+	const char *import;
+	const char *text;
+	size_t :0;
+};
+
+/* Why the last check or load of @m failed.  Return: 0, or -ENOENT when it did not. */
+LIBKWASM_API int kwasm_module__error(const struct kwasm_module *m, struct kwasm_error *out);
+
+/* ---- Programs ---------------------------------------------------------- */
+
+/* Exports whose names say a hook, in the module's order.  The module owns them. */
+LIBKWASM_API struct kwasm_program *
+kwasm_module__next_program(const struct kwasm_module *m, const struct kwasm_program *prev);
+LIBKWASM_API struct kwasm_program *
+kwasm_module__find_program_by_name(const struct kwasm_module *m, const char *name);
+
+LIBKWASM_API const char *kwasm_program__name(const struct kwasm_program *p);
+/* The program's descriptor; makes the instances when called first.  The module must be loaded. */
+LIBKWASM_API int kwasm_program__fd(struct kwasm_program *p);
+LIBKWASM_API int kwasm_program__info(struct kwasm_program *p, struct kwasm_program_info *info);
+
+struct kwasm_netfilter_opts {
+	size_t sz;
+	int netns_fd;			/* 0: the caller's namespace */
+	__s32 priority;
+	__u32 on_trap;			/* enum kwasm_on_trap */
+	__u32 on_short;			/* enum kwasm_on_short */
+	__u32 default_verdict;		/* KWASM_NF_DROP or KWASM_NF_ACCEPT; see has_default_verdict */
+	__u32 has_default_verdict;	/* else KWASM_NF_ACCEPT */
+	__u64 deadline_ns;
+	__u32 quarantine;
+	size_t :0;
+};
+
+/* Attach where the program's name says.  -EINVAL: it does not name a netfilter hook. */
+LIBKWASM_API struct kwasm_link *
+kwasm_program__attach_netfilter(struct kwasm_program *p, const struct kwasm_netfilter_opts *opts);
+
+/* ---- Links ------------------------------------------------------------- */
+
+LIBKWASM_API struct kwasm_link *kwasm_link__open(const char *name);
+LIBKWASM_API struct kwasm_link *kwasm_link__open_by_id(__u32 id);
+LIBKWASM_API int kwasm_link__fd(const struct kwasm_link *l);
+LIBKWASM_API int kwasm_link__info(const struct kwasm_link *l, struct kwasm_link_info *info);
+/* Every packet sees the old program or the new one; counters go on. */
+LIBKWASM_API int kwasm_link__update_program(struct kwasm_link *l, struct kwasm_program *p);
+LIBKWASM_API int kwasm_link__pin(struct kwasm_link *l, const char *name);
+LIBKWASM_API int kwasm_link__unpin(struct kwasm_link *l, const char *name);
+LIBKWASM_API int kwasm_link__detach(struct kwasm_link *l);
+/* Close the descriptor: an unpinned link that nobody else holds detaches. */
+LIBKWASM_API int kwasm_link__destroy(struct kwasm_link *l);
+
+/* ---- Texts ------------------------------------------------------------- */
+
+/* "out of bounds memory access", or NULL for a number this library does not know. */
+LIBKWASM_API const char *libkwasm_trap_str(__u32 kind);
+/* A word for machines: "MEM_OOB". */
+LIBKWASM_API const char *libkwasm_trap_name(__u32 kind);
+/* "netfilter/ip/input" -> NFPROTO_* and NF_INET_*.  0 or -EINVAL. */
+LIBKWASM_API int libkwasm_netfilter_by_name(const char *name, __u32 *family, __u32 *hook);
+/* The other way; NULL when there is no such hook. */
+LIBKWASM_API const char *libkwasm_netfilter_name(__u32 family, __u32 hook);
+
+/* ---- Runner: programs in this process, without a kernel ---------------- */
+
+struct kwasm_runner;
+
+struct kwasm_runner_opts {
+	size_t sz;
+	__u64 deadline_ns;		/* of one run; 0: 1 s */
+	void (*log)(void *arg, int level, const char *text, size_t len);
+	void *log_arg;
+	size_t :0;
+};
+
+/**
+ * kwasm_runner__new() - instantiate a module here; its kwasm_init runs
+ * @m: opened from bytes; may be closed while the runner lives
+ *
+ * For tests with packet files: the same compiler and run time as the kernel's.
+ * Traps arrive as signals (SIGSEGV, SIGALRM), so only one thread of a process
+ * may use runners.
+ * Return: the runner, or NULL; kwasm_module__error() tells why.
+ */
+LIBKWASM_API struct kwasm_runner *
+kwasm_runner__new(struct kwasm_module *m, const struct kwasm_runner_opts *opts);
+
+/* Run @program on a packet; members of @opts as for kwasm_program_test_run().  Memory is kept from run to run. */
+LIBKWASM_API int kwasm_runner__run(struct kwasm_runner *r, const char *program,
+				   struct kwasm_test_run_opts *opts);
+LIBKWASM_API void kwasm_runner__free(struct kwasm_runner *r);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBKWASM_H */

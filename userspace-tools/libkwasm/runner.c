@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The engine as the library shows it: check a module, run its programs on
+ * packets.  What is accepted here and what the kernel accepts is decided by
+ * the same code.
+ */
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "internal.h"
+#include "engine/engine.h"
+
+#define DEFAULT_DEADLINE_NS	1000000000ull
+#define PACKET_BYTES_MAX	65535u
+
+struct kwasm_runner {
+	struct kwasm_engine *engine;
+	const struct kw_module *module;	/* the engine's */
+	struct kw_instance *instance;
+	void (*log)(void *arg, int level, const char *text, size_t len);
+	void *log_arg;
+};
+
+static u8 engine_mode(const struct kwasm_module *m)
+{
+	return m->mode == KWASM_MODE_CHECK ? KW_MODE_CHECK : KW_MODE_GUARD;
+}
+
+/* Does the function called @name take nothing and give an i32?  True if there is none. */
+static bool gives_i32(const struct kw_module *m, const char *name)
+{
+	const struct kw_export *e = kw_module_find_export(m, name, strlen(name));
+	const struct kw_functype *t;
+
+	if (!e)
+		return true;
+	if (e->kind != KW_EXT_FUNC)
+		return false;
+	t = kw_func_type(m, e->index);
+	return !t->nr_params && t->nr_results == 1 && t->types[0] == KW_V_I32;
+}
+
+static int check_signatures(struct kwasm_module *m, const struct kw_module *decoded)
+{
+	const char *bad = NULL;
+	char text[128];
+	size_t i;
+
+	for (i = 0; i < m->nr_programs && !bad; i++)
+		if (!gives_i32(decoded, m->programs[i]->name))
+			bad = m->programs[i]->name;
+	if (!bad && !gives_i32(decoded, "kwasm_init"))
+		bad = "kwasm_init";
+	if (!bad)
+		return 0;
+	snprintf(text, sizeof(text), "export `%s` must be a function of type () -> i32", bad);
+	return module_error_plain(m, -EINVAL, text);
+}
+
+/* Compile @m in @e. */
+static int compile(struct kwasm_module *m, struct kwasm_engine *e, struct kwasm_engine_module **out)
+{
+	struct kw_diag diag;
+	int err;
+
+	if (!m->bytes)
+		return module_error_plain(m, -EINVAL, "a module that is in the kernel has no bytes here");
+	err = kwasm_engine__load(e, m->bytes, m->len, 0, out, &diag);
+	if (err)
+		return module_error_diag(m, err, &diag, NULL);
+	return check_signatures(m, kwasm_engine_module__module(*out));
+}
+
+int kwasm_module__check(struct kwasm_module *m)
+{
+	struct kwasm_engine_opts o = { .mode = engine_mode(m), .form = KW_FORM_S };
+	struct kwasm_engine_module *compiled;
+	struct kwasm_engine *e;
+	int err;
+
+	module_error_clear(m);
+	e = kwasm_engine__new(&o);
+	if (!e)
+		return libkwasm_err(module_error_plain(m, -ENOMEM, NULL));
+	err = compile(m, e, &compiled);
+	kwasm_engine__free(e);
+	return libkwasm_err(err);
+}
+
+static void forward_log(void *priv, u32 level, const char *text, size_t len)
+{
+	struct kwasm_runner *r = priv;
+
+	if (r->log)
+		r->log(r->log_arg, level, text, len);
+}
+
+/* Call export @name, if there is one; an i32 it gives must be 0. */
+static int call_once(struct kwasm_module *m, struct kwasm_runner *r, const char *name)
+{
+	const struct kw_export *e = kw_module_find_export(r->module, name, strlen(name));
+	struct kwasm_trap_info trap;
+	struct kw_value result = { 0 };
+	char text[128];
+
+	if (!e || e->kind != KW_EXT_FUNC)
+		return 0;
+	if (kw_func_type(r->module, e->index)->nr_params)
+		return module_error_plain(m, -EINVAL, "_initialize must take no parameters");
+	if (kwasm_engine__call(r->engine, r->instance, e->index, &result, &trap)) {
+		snprintf(text, sizeof(text), "%s trapped: %s", name, kw_trap_text(trap.kind));
+		return module_error_plain(m, -EFAULT, text);
+	}
+	if (kw_func_type(r->module, e->index)->nr_results && (u32)result.lo)
+		return module_error_plain(m, -ECANCELED, NULL);
+	return 0;
+}
+
+static int instantiate(struct kwasm_module *m, struct kwasm_runner *r,
+		       const struct kwasm_engine_module *compiled)
+{
+	struct kwasm_trap_info trap;
+	struct kw_diag diag;
+	char text[128];
+	int err;
+
+	err = kwasm_engine__instantiate(r->engine, compiled, NULL, &r->instance, &trap, &diag);
+	if (err == -EFAULT) {
+		snprintf(text, sizeof(text), "the start function or a segment trapped: %s",
+			 kw_trap_text(trap.kind));
+		return module_error_plain(m, err, text);
+	}
+	if (err)
+		return module_error_diag(m, err, &diag, NULL);
+	err = call_once(m, r, "_initialize");
+	return err ? err : call_once(m, r, "kwasm_init");
+}
+
+struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwasm_runner_opts *opts)
+{
+	struct kwasm_engine_module *compiled;
+	struct kwasm_engine_opts o = {
+		.mode = engine_mode(m), .form = KW_FORM_S, .log = forward_log,
+		.deadline_ns = OPTS_GET(opts, deadline_ns, 0) ?: DEFAULT_DEADLINE_NS,
+	};
+	struct kwasm_runner *r;
+	int err = -ENOMEM;
+
+	if (!OPTS_VALID(opts))
+		return libkwasm_err_ptr(-EINVAL);
+	module_error_clear(m);
+	if (m->memory_max)
+		o.max_memory_pages = m->memory_max >> 16;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return libkwasm_err_ptr(-ENOMEM);
+	r->log = OPTS_GET(opts, log, NULL);
+	r->log_arg = OPTS_GET(opts, log_arg, NULL);
+	o.priv = r;
+	r->engine = kwasm_engine__new(&o);
+	if (r->engine)
+		err = compile(m, r->engine, &compiled);
+	if (!err) {
+		r->module = kwasm_engine_module__module(compiled);
+		err = instantiate(m, r, compiled);
+	}
+	if (err) {
+		kwasm_runner__free(r);
+		return libkwasm_err_ptr(err);
+	}
+	return r;
+}
+
+static u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* What a netfilter hook would say of such a packet. */
+static void fill_fields(struct kwasm_engine_packet *pkt, u32 hook)
+{
+	bool ip6 = pkt->len && pkt->data[0] >> 4 == 6;
+
+	pkt->field[KW_FIELD_PROTO] = ip6 ? 0x86dd : 0x0800;
+	pkt->field[KW_FIELD_FAMILY] = ip6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	pkt->field[KW_FIELD_HOOK] = hook;
+}
+
+/* One run on a fresh copy of the packet. */
+static int run_one(struct kwasm_runner *r, u32 func, u32 hook, struct kwasm_test_run_opts *opts,
+		   struct kwasm_engine_packet *pkt)
+{
+	u64 start = now_ns();
+	int err;
+
+	memcpy(pkt->data, opts->data_in, opts->data_size_in);
+	pkt->len = opts->data_size_in;
+	pkt->linear = opts->data_size_in;
+	memset(pkt->field, 0, sizeof(pkt->field));
+	fill_fields(pkt, hook);
+	err = kwasm_engine__run_packet(r->engine, r->instance, func, pkt, &opts->retval, &opts->trap);
+	opts->duration_ns += now_ns() - start;
+	if (!err && opts->retval > KWASM_NF_QUEUE) {
+		opts->trap.kind = KW_TRAP_BAD_VERDICT;
+		opts->trap.func = func;
+	}
+	return err == -EFAULT ? 0 : err;
+}
+
+int kwasm_runner__run(struct kwasm_runner *r, const char *program, struct kwasm_test_run_opts *opts)
+{
+	const struct kw_export *e = kw_module_find_export(r->module, program, strlen(program));
+	struct kwasm_engine_packet pkt = { 0 };
+	u32 i, repeat, family, hook;
+	int err;
+
+	if (opts->sz < sizeof(*opts) || !OPTS_VALID(opts) || opts->data_size_in > PACKET_BYTES_MAX)
+		return libkwasm_err(-EINVAL);
+	if (!e || e->kind != KW_EXT_FUNC || libkwasm_netfilter_by_name(program, &family, &hook))
+		return libkwasm_err(-ENOENT);
+	pkt.data = malloc(opts->data_size_in + 1);
+	if (!pkt.data)
+		return libkwasm_err(-ENOMEM);
+	repeat = opts->repeat ?: 1;
+	opts->duration_ns = 0;
+	memset(&opts->trap, 0, sizeof(opts->trap));
+	err = 0;
+	for (i = 0; i < repeat && !err && !opts->trap.kind; i++)
+		err = run_one(r, e->index, hook, opts, &pkt);
+	opts->duration_ns /= repeat;
+	opts->short_read = pkt.is_short;
+	opts->mark = pkt.field[KW_FIELD_MARK];
+	if (!err && opts->data_out) {
+		if (opts->data_size_out > pkt.len)
+			opts->data_size_out = pkt.len;
+		memcpy(opts->data_out, pkt.data, opts->data_size_out);
+	}
+	opts->data_size_out = pkt.len;
+	free(pkt.data);
+	return libkwasm_err(err);
+}
+
+void kwasm_runner__free(struct kwasm_runner *r)
+{
+	if (!r)
+		return;
+	kwasm_engine__free(r->engine);
+	free(r);
+}
