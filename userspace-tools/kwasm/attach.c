@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kwasm attach: a module's programs -> pinned links; all of them or none. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+#define LINKS_MAX	16
+
+struct attachment {
+	struct kwasm_program *program;
+	struct kwasm_link *link;
+	char name[KWASM_NAME_LEN];
+	bool pinned;
+};
+
+static int parse_netfilter(struct cli *c, const struct kwasm_module *m, struct kwasm_netfilter_opts *o)
+{
+	struct kwasm_module_info info;
+	int err;
+
+	/* What the module asks for, unless the command line says otherwise. */
+	if (!kwasm_module__info(m, &info) && info.on_trap != ~0u)
+		o->on_trap = info.on_trap;
+	err = opt_s32(c, OPT_PRIORITY, &o->priority);
+	if (!err)
+		err = opt_word(c, OPT_ON_TRAP, &o->on_trap);
+	if (!err)
+		err = opt_word(c, OPT_ON_SHORT, &o->on_short);
+	if (!err)
+		err = opt_duration_ns(c, OPT_DEADLINE, (uint64_t *)&o->deadline_ns);
+	if (!err && c->opt[OPT_DEFAULT]) {
+		o->has_default_verdict = 1;
+		err = opt_word(c, OPT_DEFAULT, &o->default_verdict);
+		o->default_verdict = o->default_verdict ? KWASM_NF_DROP : KWASM_NF_ACCEPT;
+	}
+	if (!err && c->opt[OPT_QUARANTINE] && !strcmp(c->opt[OPT_QUARANTINE], "never"))
+		o->quarantine = ~0u;
+	else if (!err)
+		err = opt_u32(c, OPT_QUARANTINE, 1, ~0u - 1, &o->quarantine);
+	if (!err && c->opt[OPT_NETNS])
+		err = open_netns(c, c->opt[OPT_NETNS], &o->netns_fd);
+	return err;
+}
+
+static int fail_no_program(struct cli *c, const struct kwasm_module *m)
+{
+	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
+			     .hint = "a program is an export named netfilter/<family>/<hook>, type () -> i32" };
+
+	if (c->opt[OPT_PROGRAM])
+		return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m), c->opt[OPT_PROGRAM]);
+	return fail(c, &f, "%s has no programs", kwasm_module__name(m));
+}
+
+static int choose_programs(struct cli *c, const struct kwasm_module *m, struct attachment *a, int *nr)
+{
+	const char *only = c->opt[OPT_PROGRAM];
+	struct kwasm_program *p = NULL;
+
+	*nr = 0;
+	while (*nr < LINKS_MAX && (p = kwasm_module__next_program(m, p)))
+		if (!only || !strcmp(only, kwasm_program__name(p)))
+			a[(*nr)++] = (struct attachment){ .program = p };
+	return *nr ? 0 : fail_no_program(c, m);
+}
+
+/* NAME, or NAME:inet/input when there are several. */
+static int name_links(struct cli *c, const char *name, struct attachment *a, int nr)
+{
+	const char *hook;
+	int i, len;
+
+	for (i = 0; i < nr; i++) {
+		hook = strchr(kwasm_program__name(a[i].program), '/') + 1;
+		len = snprintf(a[i].name, sizeof(a[i].name), "%s%s%s", name, nr > 1 ? ":" : "",
+			       nr > 1 ? hook : "");
+		if (len >= KWASM_NAME_LEN)
+			return fail_usage(c, "the name '%s' is too long", name);
+	}
+	return 0;
+}
+
+static int fail_attach(struct cli *c, int err, const struct attachment *a)
+{
+	struct failure f = { .status = EXIT_BUSY, .err = EEXIST, .code = "exists",
+			     .hint = "kwasm detach it, or give another name with --name" };
+
+	if (err == -EEXIST)
+		return fail(c, &f, "there is a link '%s' already", a->name);
+	return fail_errno(c, err, kwasm_program__name(a->program));
+}
+
+/* Attach and pin one after the other; a failure takes the earlier ones back. */
+static int attach_all(struct cli *c, struct attachment *a, int nr, const struct kwasm_netfilter_opts *o)
+{
+	int i, err = 0;
+
+	for (i = 0; i < nr && !err; i++) {
+		a[i].link = kwasm_program__attach_netfilter(a[i].program, o);
+		err = a[i].link ? kwasm_link__pin(a[i].link, a[i].name) : -errno;
+		a[i].pinned = !err;
+		if (err)
+			err = fail_attach(c, err, &a[i]);
+	}
+	if (!err)
+		return 0;
+	for (i = 0; i < nr; i++)
+		if (a[i].pinned)
+			kwasm_link__unpin(a[i].link, a[i].name);
+	return err;
+}
+
+static void print_links(struct cli *c, const struct attachment *a, int nr)
+{
+	struct kwasm_link_info info;
+	int i;
+
+	if (c->json) {
+		json_begin(&c->j, stdout);
+		json_array(&c->j, "links");
+	}
+	for (i = 0; i < nr; i++) {
+		if (kwasm_link__info(a[i].link, &info))
+			memset(&info, 0, sizeof(info));
+		if (!c->json) {
+			printf("attached %s: id %u, %s, priority %d\n", a[i].name, info.id,
+			       kwasm_program__name(a[i].program), info.nf_priority);
+			continue;
+		}
+		json_object(&c->j, NULL);
+		json_str(&c->j, "name", a[i].name);
+		json_u64(&c->j, "id", info.id);
+		json_str(&c->j, "program", kwasm_program__name(a[i].program));
+		json_s64(&c->j, "priority", info.nf_priority);
+		json_close(&c->j);
+	}
+	if (c->json)
+		json_end(&c->j);
+}
+
+static int open_object(struct cli *c, const char *arg, struct kwasm_module **m)
+{
+	int err;
+
+	if (!is_file_arg(arg))
+		return open_loaded(c, arg, m);
+	err = open_file(c, arg, m);
+	if (err)
+		return err;
+	if (!kwasm_module__load(*m))
+		return 0;
+	err = fail_module(c, *m, arg);
+	kwasm_module__close(*m);
+	return err;
+}
+
+int run_attach(struct cli *c)
+{
+	LIBKWASM_OPTS(kwasm_netfilter_opts, o);
+	struct attachment a[LINKS_MAX];
+	struct kwasm_module *m;
+	int nr, i, err;
+
+	err = open_object(c, c->args[0], &m);
+	if (err)
+		return err;
+	err = parse_netfilter(c, m, &o);
+	if (!err)
+		err = choose_programs(c, m, a, &nr);
+	if (err)
+		goto out_module;
+	err = name_links(c, c->opt[OPT_NAME] ?: kwasm_module__name(m), a, nr);
+	if (err)
+		goto out_module;
+	err = attach_all(c, a, nr, &o);
+	if (!err)
+		print_links(c, a, nr);
+	for (i = 0; i < nr; i++)
+		kwasm_link__destroy(a[i].link);
+out_module:
+	if (o.netns_fd > 0)
+		close(o.netns_fd);
+	kwasm_module__close(m);
+	return err;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kwasm replace, detach, unload: changes to what is there. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+static const char hint_list[] = "`kwasm list` shows what is there";
+
+/* Leave in @set the links that are meant by a name or an id; 0, or a failure's status. */
+static int pick_links(struct cli *c, const char *name, uint32_t id, struct link_set *set)
+{
+	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
+			     .hint = hint_list };
+	size_t i, found = 0;
+	int err = read_links(c, set);
+
+	if (err)
+		return err;
+	for (i = 0; i < set->nr; i++)
+		if (id ? set->info[i].id == id : link_name_matches(set->info[i].pin, name))
+			set->info[found++] = set->info[i];
+	set->nr = found;
+	if (found)
+		return 0;
+	free(set->info);
+	set->info = NULL;
+	return id ? fail(c, &f, "there is no link with id %u", id) :
+		    fail(c, &f, "there is no link '%s'", name);
+}
+
+/* "done NAME" for each link, or {"links":[...]}. */
+static void report(struct cli *c, const char *verb, const struct link_set *set)
+{
+	size_t i;
+
+	if (c->json) {
+		json_begin(&c->j, stdout);
+		json_array(&c->j, "links");
+	}
+	for (i = 0; i < set->nr; i++) {
+		if (c->json) {
+			json_object(&c->j, NULL);
+			json_str(&c->j, "name", *set->info[i].pin ? set->info[i].pin : NULL);
+			json_u64(&c->j, "id", set->info[i].id);
+			json_close(&c->j);
+		} else if (*set->info[i].pin) {
+			printf("%s %s\n", verb, set->info[i].pin);
+		} else {
+			printf("%s id %u\n", verb, set->info[i].id);
+		}
+	}
+	if (c->json)
+		json_end(&c->j);
+}
+
+static int detach_one(const struct kwasm_link_info *info)
+{
+	struct kwasm_link *l = kwasm_link__open_by_id(info->id);
+	int err;
+
+	if (!l)
+		return -errno;
+	err = info->detached ? 0 : kwasm_link__detach(l);
+	if (!err && *info->pin)
+		err = kwasm_link__unpin(l, info->pin);
+	kwasm_link__destroy(l);
+	return err;
+}
+
+int run_detach(struct cli *c)
+{
+	struct link_set set;
+	const char *name;
+	uint32_t id;
+	size_t i;
+	int used, err;
+
+	err = parse_object(c, 0, &name, &id, &used);
+	if (!err && used != c->nr_args)
+		err = fail_usage(c, "detach NAME, or detach id N");
+	if (!err)
+		err = pick_links(c, name, id, &set);
+	if (err)
+		return err;
+	for (i = 0; i < set.nr && !err; i++)
+		err = detach_one(&set.info[i]);
+	if (err)
+		err = fail_errno(c, err, set.info[i - 1].pin);
+	else
+		report(c, "detached", &set);
+	free(set.info);
+	return err;
+}
+
+/* Make every link of @set run @m's program of the same name; all are looked up before the first changes. */
+static int update_links(struct cli *c, const struct link_set *set, struct kwasm_module *m)
+{
+	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found" };
+	struct kwasm_program *p;
+	struct kwasm_link *l;
+	size_t i;
+	int err;
+
+	for (i = 0; i < set->nr; i++) {
+		p = kwasm_module__find_program_by_name(m, set->info[i].export_name);
+		if (!p)
+			return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m),
+				    set->info[i].export_name);
+		if (kwasm_program__fd(p) < 0)
+			return fail_errno(c, -errno, kwasm_program__name(p));
+	}
+	for (i = 0; i < set->nr; i++) {
+		l = kwasm_link__open_by_id(set->info[i].id);
+		p = kwasm_module__find_program_by_name(m, set->info[i].export_name);
+		err = l ? kwasm_link__update_program(l, p) : -errno;
+		kwasm_link__destroy(l);
+		if (err)
+			return fail_errno(c, err, set->info[i].pin);
+	}
+	return 0;
+}
+
+/* If @name is a loaded module's too, it becomes @m's. */
+static int move_name(struct cli *c, struct kwasm_module *m, const char *name)
+{
+	int fd = kwasm_obj_get_fd_by_name(KWASM_OBJ_MODULE, name);
+	int err;
+
+	if (fd < 0)
+		return 0;
+	close(fd);
+	err = kwasm_obj_unpin(KWASM_OBJ_MODULE, name);
+	if (!err)
+		err = kwasm_module__pin(m, name);
+	return err ? fail_errno(c, err, name) : 0;
+}
+
+int run_replace(struct cli *c)
+{
+	struct kwasm_module *m;
+	struct link_set set;
+	const char *name;
+	uint32_t id;
+	int used, err;
+
+	err = parse_object(c, 0, &name, &id, &used);
+	if (!err && c->nr_args != used + 1)
+		err = fail_usage(c, "replace NAME FILE, or replace id N FILE");
+	if (!err)
+		err = open_file(c, c->args[used], &m);
+	if (err)
+		return err;
+	err = pick_links(c, name, id, &set);
+	if (err)
+		goto out;
+	err = kwasm_module__load(m) ? fail_module(c, m, c->args[used]) : 0;
+	if (!err)
+		err = update_links(c, &set, m);
+	if (!err && name)
+		err = move_name(c, m, name);
+	if (!err)
+		report(c, "replaced", &set);
+	free(set.info);
+out:
+	kwasm_module__close(m);
+	return err;
+}
+
+static const struct kwasm_module_info *pick_module(const struct module_set *mods, const char *name,
+						   uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < mods->nr; i++)
+		if (*mods->info[i].pin && (id ? mods->info[i].id == id : !strcmp(mods->info[i].pin, name)))
+			return &mods->info[i];
+	return NULL;
+}
+
+static const struct kwasm_link_info *user_of(const struct link_set *links, uint32_t module_id)
+{
+	size_t i;
+
+	for (i = 0; i < links->nr; i++)
+		if (links->info[i].module_id == module_id && !links->info[i].detached)
+			return &links->info[i];
+	return NULL;
+}
+
+static int unload(struct cli *c, const struct kwasm_module_info *m, const struct link_set *links)
+{
+	struct failure f = { .status = EXIT_BUSY, .err = EBUSY, .code = "busy" };
+	const struct kwasm_link_info *l = user_of(links, m->id);
+	char hint[128];
+	int err;
+
+	if (l) {
+		if (*l->pin)
+			snprintf(hint, sizeof(hint), "first: kwasm detach %s", l->pin);
+		else
+			snprintf(hint, sizeof(hint), "a process holds the link; or: kwasm detach id %u", l->id);
+		f.hint = hint;
+		return fail(c, &f, "module '%s' is in use by link %s (id %u)", m->pin,
+			    *l->pin ? l->pin : "without a name", l->id);
+	}
+	err = kwasm_obj_unpin(KWASM_OBJ_MODULE, m->pin);
+	if (err)
+		return fail_errno(c, err, m->pin);
+	if (c->json) {
+		json_begin(&c->j, stdout);
+		json_str(&c->j, "name", m->pin);
+		json_u64(&c->j, "id", m->id);
+		json_end(&c->j);
+	} else {
+		printf("unloaded %s\n", m->pin);
+	}
+	return EXIT_OK;
+}
+
+int run_unload(struct cli *c)
+{
+	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
+			     .hint = hint_list };
+	const struct kwasm_module_info *m;
+	struct module_set mods;
+	struct link_set links;
+	const char *name;
+	uint32_t id;
+	int used, err;
+
+	err = parse_object(c, 0, &name, &id, &used);
+	if (!err && used != c->nr_args)
+		err = fail_usage(c, "unload NAME, or unload id N");
+	if (!err)
+		err = read_modules(c, &mods);
+	if (!err)
+		err = read_links(c, &links);
+	if (err)
+		return err;
+	m = pick_module(&mods, name, id);
+	if (m)
+		err = unload(c, m, &links);
+	else if (id)
+		err = fail(c, &f, "no module is loaded with id %u", id);
+	else
+		err = fail(c, &f, "no module is loaded as '%s'", name);
+	free(mods.info);
+	free(links.info);
+	return err;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kwasm run-once: a program and a packet -> a verdict, in this process or in the kernel. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "show.h"
+#include "table.h"
+
+#define TRAP_DEADLINE	11	/* trap.def; part of the uapi */
+
+/**
+ * struct outcome - what running gave
+ * @results: how often each result came
+ * @last:    the last run, with its trap
+ */
+struct outcome {
+	struct kwasm_test_run_opts last;
+	uint64_t results[KWASM_NF_QUEUE + 1];
+	uint64_t runs, short_reads, total_ns;
+};
+
+static struct kwasm_program *choose_program(struct cli *c, const struct kwasm_module *m, int *status)
+{
+	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
+			     .hint = "a program is an export named netfilter/<family>/<hook>, type () -> i32" };
+	struct kwasm_program *p;
+
+	if (c->opt[OPT_PROGRAM]) {
+		p = kwasm_module__find_program_by_name(m, c->opt[OPT_PROGRAM]);
+		if (!p)
+			*status = fail(c, &f, "%s has no program '%s'", kwasm_module__name(m),
+				       c->opt[OPT_PROGRAM]);
+		return p;
+	}
+	p = kwasm_module__next_program(m, NULL);
+	if (!p)
+		*status = fail(c, &f, "%s has no programs", kwasm_module__name(m));
+	else if (kwasm_module__next_program(m, p)) {
+		*status = fail_usage(c, "%s has several programs: choose one with --program",
+				     kwasm_module__name(m));
+		p = NULL;
+	}
+	return p;
+}
+
+/* Guest text, on stderr so that the verdict stays alone on stdout. */
+static void print_log(void *arg, int level, const char *text, size_t len)
+{
+	size_t i;
+
+	(void)arg;
+	fprintf(stderr, "log %d: ", level);
+	for (i = 0; i < len; i++)
+		fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], stderr);
+	fputc('\n', stderr);
+}
+
+/* Run one by one, so that every result is counted; stops at a trap. */
+static int run_here(struct cli *c, struct kwasm_module *m, const char *program, uint32_t repeat,
+		    struct outcome *o)
+{
+	LIBKWASM_OPTS(kwasm_runner_opts, ro, .log = print_log);
+	struct kwasm_runner *r;
+	uint32_t i;
+	int err = 0;
+
+	if (opt_duration_ns(c, OPT_DEADLINE, (uint64_t *)&ro.deadline_ns))
+		return EXIT_USAGE;
+	r = kwasm_runner__new(m, &ro);
+	if (!r)
+		return fail_module(c, m, c->args[0]);
+	for (i = 0; i < repeat && !err && !o->last.trap.kind; i++) {
+		err = kwasm_runner__run(r, program, &o->last);
+		if (err)
+			break;
+		o->runs++;
+		o->total_ns += o->last.duration_ns;
+		o->short_reads += o->last.short_read;
+		if (!o->last.trap.kind)
+			o->results[o->last.retval]++;
+	}
+	kwasm_runner__free(r);
+	return err ? fail_errno(c, err, program) : 0;
+}
+
+static int run_in_kernel(struct cli *c, struct kwasm_module *m, struct kwasm_program *p,
+			 uint32_t repeat, struct outcome *o)
+{
+	int err, fd;
+
+	if (kwasm_module__fd(m) < 0 && kwasm_module__load(m))
+		return fail_module(c, m, c->args[0]);
+	fd = kwasm_program__fd(p);
+	if (fd < 0)
+		return fail_errno(c, fd, kwasm_program__name(p));
+	o->last.repeat = repeat;
+	err = kwasm_program_test_run(fd, &o->last);
+	if (err)
+		return fail_errno(c, err, kwasm_program__name(p));
+	/* The kernel tells the last result only. */
+	o->runs = repeat;
+	o->total_ns = o->last.duration_ns * repeat;
+	o->short_reads = o->last.short_read;
+	if (!o->last.trap.kind && o->last.retval <= KWASM_NF_QUEUE)
+		o->results[o->last.retval] = repeat;
+	return 0;
+}
+
+/* The packet's fate: the program's result, unless a policy of the link would overrule it. */
+static const char *verdict_of(struct cli *c, const struct outcome *o, const char **by)
+{
+	uint32_t on_short = KWASM_ON_SHORT_DROP, dflt = 2;
+
+	*by = "program";
+	if (opt_word(c, OPT_ON_SHORT, &on_short) || opt_word(c, OPT_DEFAULT, &dflt))
+		return NULL;
+	if (o->last.short_read && on_short != KWASM_ON_SHORT_PROGRAM) {
+		*by = "on_short";
+		return on_short == KWASM_ON_SHORT_DROP ? "drop" : "accept";
+	}
+	if (o->last.retval == KWASM_NF_NONE && dflt != 2) {
+		*by = "default";
+		return dflt ? "drop" : "accept";
+	}
+	return verdict_name(o->last.retval);
+}
+
+static void json_outcome(struct cli *c, const struct outcome *o, const char *program,
+			 const char *verdict, const char *by)
+{
+	uint32_t i;
+
+	json_begin(&c->j, stdout);
+	json_str(&c->j, "program", program);
+	json_str(&c->j, "engine", c->opt[OPT_KERNEL] ? "kernel" : "user");
+	json_u64(&c->j, "packet_bytes", o->last.data_size_in);
+	json_u64(&c->j, "runs", o->runs);
+	if (o->last.trap.kind) {
+		json_null(&c->j, "verdict");
+	} else {
+		json_str(&c->j, "verdict", verdict);
+		json_str(&c->j, "decided_by", by);
+		json_u64(&c->j, "result", o->last.retval);
+		json_u64(&c->j, "mark", o->last.mark);
+	}
+	json_bool(&c->j, "short_read", o->last.short_read);
+	json_object(&c->j, "results");
+	for (i = 0; i <= KWASM_NF_QUEUE; i++)
+		json_u64(&c->j, verdict_name(i), o->results[i]);
+	json_close(&c->j);
+	json_u64(&c->j, "duration_ns", o->runs ? o->total_ns / o->runs : 0);
+	json_trap(&c->j, "trap", &o->last.trap);
+	json_end(&c->j);
+}
+
+static void print_trap(struct kwasm_module *m, const char *path, const struct kwasm_trap_info *t)
+{
+	const char *name;
+	uint32_t i;
+
+	printf("trap\n");
+	fprintf(stderr, "kwasm: %s: ", path);
+	if (t->func != ~0u) {
+		name = kwasm_module__function_name(m, t->func);
+		fprintf(stderr, "function %u%s%s%s, offset 0x%x: ", t->func, name ? " `" : "", name ?: "",
+			name ? "`" : "", t->offset);
+	}
+	fprintf(stderr, "trap: %s\n", libkwasm_trap_str(t->kind) ?: "?");
+	for (i = 0; i < t->nr_bt && i < KWASM_BACKTRACE_MAX; i++) {
+		name = kwasm_module__function_name(m, t->bt[i].func);
+		fprintf(stderr, "kwasm:   called from function %u%s%s%s, offset 0x%x\n", t->bt[i].func,
+			name ? " `" : "", name ?: "", name ? "`" : "", t->bt[i].offset);
+	}
+}
+
+static void print_outcome(const struct outcome *o, const char *verdict, const char *by)
+{
+	char took[UNIT_LEN];
+	uint32_t i;
+
+	if (strcmp(by, "program"))
+		printf("%s (by %s)\n", verdict, by);
+	else
+		printf("%s\n", verdict);
+	if (o->runs == 1)
+		return;
+	for (i = 0; i <= KWASM_NF_QUEUE; i++)
+		if (o->results[i])
+			printf("%12llu  %s\n", (unsigned long long)o->results[i], verdict_name(i));
+	printf("%12s  each\n", unit_ns(took, o->total_ns / o->runs));
+}
+
+static int open_any(struct cli *c, struct kwasm_module **m)
+{
+	if (is_file_arg(c->args[0]))
+		return open_file(c, c->args[0], m);
+	if (!c->opt[OPT_KERNEL])
+		return fail_usage(c, "'%s' is in the kernel: add --kernel, or give a file", c->args[0]);
+	return open_loaded(c, c->args[0], m);
+}
+
+static int run_and_tell(struct cli *c, struct kwasm_module *m, uint8_t *packet, size_t len)
+{
+	struct outcome o = { .last = { .sz = sizeof(o.last), .data_in = packet, .data_size_in = len } };
+	struct kwasm_program *p;
+	const char *verdict, *by;
+	uint32_t repeat = 1;
+	int status = 0;
+
+	/* What is wrong with the file itself comes first: bytes that do not decode have no programs. */
+	if (is_file_arg(c->args[0]) && kwasm_module__check(m))
+		return fail_module(c, m, c->args[0]);
+	p = choose_program(c, m, &status);
+	if (!p)
+		return status;
+	status = opt_u32(c, OPT_REPEAT, 1, 1000000, &repeat);
+	if (status)
+		return status;
+	verdict = verdict_of(c, &o, &by);
+	if (!verdict)
+		return EXIT_USAGE;
+	status = c->opt[OPT_KERNEL] ? run_in_kernel(c, m, p, repeat, &o) :
+				      run_here(c, m, kwasm_program__name(p), repeat, &o);
+	if (status)
+		return status;
+	verdict = verdict_of(c, &o, &by);
+	if (c->json)
+		json_outcome(c, &o, kwasm_program__name(p), verdict, by);
+	else if (o.last.trap.kind)
+		print_trap(m, c->args[0], &o.last.trap);
+	else
+		print_outcome(&o, verdict, by);
+	if (!o.last.trap.kind)
+		return EXIT_OK;
+	return o.last.trap.kind == TRAP_DEADLINE ? EXIT_DEADLINE : EXIT_TRAP;
+}
+
+int run_run_once(struct cli *c)
+{
+	struct kwasm_module *m;
+	uint8_t *packet;
+	size_t len;
+	int status;
+
+	status = open_any(c, &m);
+	if (status)
+		return status;
+	status = read_packet(c, c->args[1], &packet, &len);
+	if (!status) {
+		status = run_and_tell(c, m, packet, len);
+		free(packet);
+	}
+	kwasm_module__close(m);
+	return status;
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kwasm show: all that is known of a module or a link. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "show.h"
+#include "table.h"
+
+const char *mode_name(uint32_t mode)
+{
+	return mode == KWASM_MODE_GUARD ? "guard" : mode == KWASM_MODE_CHECK ? "check" : "?";
+}
+
+static const char *detach_why(uint32_t why)
+{
+	static const char *const names[] = { "none", "user", "netns", "quarantine", "on_trap" };
+
+	return why < sizeof(names) / sizeof(names[0]) ? names[why] : "?";
+}
+
+const char *link_state(const struct kwasm_link_info *l, char *buf, size_t bytes)
+{
+	if (l->detached)
+		snprintf(buf, bytes, "detached: %s", detach_why(l->detach_why));
+	else
+		snprintf(buf, bytes, "attached");
+	return buf;
+}
+
+const char *trap_word(uint32_t kind, char *buf, size_t bytes)
+{
+	const char *name = libkwasm_trap_name(kind);
+	size_t i;
+
+	snprintf(buf, bytes, "trap_%u", kind);
+	for (i = 0; name && name[i] && i + 1 < bytes; i++) {
+		buf[i] = tolower((unsigned char)name[i]);
+		buf[i + 1] = 0;
+	}
+	return buf;
+}
+
+void json_trap(struct json *j, const char *key, const struct kwasm_trap_info *t)
+{
+	char word[32];
+	uint32_t i;
+
+	if (!t->kind) {
+		json_null(j, key);
+		return;
+	}
+	json_object(j, key);
+	json_str(j, "kind", trap_word(t->kind, word, sizeof(word)));
+	json_str(j, "message", libkwasm_trap_str(t->kind));
+	if (t->func != ~0u) {
+		json_u64(j, "function_index", t->func);
+		json_u64(j, "offset", t->offset);
+	}
+	json_u64(j, "at_ns", t->at_ns);
+	json_array(j, "backtrace");
+	for (i = 0; i < t->nr_bt && i < KWASM_BACKTRACE_MAX; i++) {
+		json_object(j, NULL);
+		json_u64(j, "function_index", t->bt[i].func);
+		json_u64(j, "offset", t->bt[i].offset);
+		json_close(j);
+	}
+	json_close(j);
+	json_close(j);
+}
+
+void json_module(struct json *j, const char *key, const struct kwasm_module_info *m)
+{
+	json_object(j, key);
+	json_u64(j, "id", m->id);
+	json_str(j, "pin", *m->pin ? m->pin : NULL);
+	json_str(j, "name", m->name);
+	json_str(j, "version", *m->version ? m->version : NULL);
+	json_str(j, "license", *m->license ? m->license : NULL);
+	json_hex(j, "sha256", m->sha256, sizeof(m->sha256));
+	json_str(j, "mode", mode_name(m->mode));
+	json_u64(j, "wasm_bytes", m->wasm_bytes);
+	json_u64(j, "code_bytes", m->code_bytes);
+	json_u64(j, "memory_bytes", m->memory_bytes);
+	json_u64(j, "fault_sites", m->fault_sites);
+	json_u64(j, "functions", m->nr_funcs);
+	json_u64(j, "programs", m->nr_programs);
+	json_u64(j, "instances", m->nr_instances);
+	json_u64(j, "compile_ns", m->compile_ns);
+	json_u64(j, "loaded_ns", m->loaded_ns);
+	json_u64(j, "loader_uid", m->loader_uid);
+	json_close(j);
+}
+
+static void json_counters(struct json *j, const struct kwasm_link_info *l)
+{
+	char word[32];
+	uint32_t i;
+
+	json_object(j, "counters");
+	json_u64(j, "calls", l->calls);
+	json_u64(j, "time_ns", l->time_ns);
+	for (i = 0; i <= KWASM_NF_QUEUE; i++)
+		json_u64(j, verdict_name(i), l->verdict[i]);
+	json_u64(j, "short_reads", l->short_reads);
+	json_u64(j, "busy", l->busy);
+	json_u64(j, "recursion", l->recursion);
+	json_u64(j, "traps", link_traps(l));
+	json_object(j, "traps_by_kind");
+	for (i = 0; i < KWASM_NR_TRAPS; i++)
+		if (l->traps[i])
+			json_u64(j, trap_word(i, word, sizeof(word)), l->traps[i]);
+	json_close(j);
+	json_close(j);
+}
+
+void json_link(struct json *j, const char *key, const struct kwasm_link_info *l)
+{
+	char buf[64];
+
+	json_object(j, key);
+	json_u64(j, "id", l->id);
+	json_str(j, "pin", *l->pin ? l->pin : NULL);
+	json_u64(j, "module_id", l->module_id);
+	json_str(j, "module", l->module_name);
+	json_str(j, "program", l->export_name);
+	json_u64(j, "netns_ino", l->netns_ino);
+	json_str(j, "netns", netns_name(l->netns_ino, buf, sizeof(buf)));
+	json_s64(j, "priority", l->nf_priority);
+	json_str(j, "on_trap", opt_word_name(OPT_ON_TRAP, l->on_trap, buf, sizeof(buf)));
+	json_str(j, "on_short", opt_word_name(OPT_ON_SHORT, l->on_short, buf, sizeof(buf)));
+	json_str(j, "default", verdict_name(l->default_verdict));
+	json_u64(j, "deadline_ns", l->deadline_ns);
+	if (l->quarantine == ~0u)
+		json_null(j, "quarantine");
+	else
+		json_u64(j, "quarantine", l->quarantine);
+	json_bool(j, "attached", !l->detached);
+	json_str(j, "detach_reason", l->detached ? detach_why(l->detach_why) : NULL);
+	json_counters(j, l);
+	json_trap(j, "last_trap", &l->last_trap);
+	json_close(j);
+}
+
+static void row(const char *what, const char *value)
+{
+	printf("  %-12s %s\n", what, value);
+}
+
+__attribute__((format(printf, 2, 3)))
+static void rowf(const char *what, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		die_nomem();
+	va_end(ap);
+	row(what, text);
+	free(text);
+}
+
+static void print_module(const struct kwasm_module_info *m)
+{
+	char a[UNIT_LEN], b[UNIT_LEN];
+	int i;
+
+	printf("module %s\n", *m->pin ? m->pin : m->name);
+	rowf("id", "%u", m->id);
+	rowf("name", "%s%s%s", m->name, *m->version ? " " : "", m->version);
+	row("license", *m->license ? m->license : "-");
+	row("mode", mode_name(m->mode));
+	rowf("size", "%s Wasm, %s code, %u functions", unit_bytes(a, m->wasm_bytes),
+	     unit_bytes(b, m->code_bytes), m->nr_funcs);
+	rowf("memory", "%s in %u instances", unit_bytes(a, m->memory_bytes), m->nr_instances);
+	rowf("compiled in", "%s", unit_ns(a, m->compile_ns));
+	rowf("loaded by", "uid %u", m->loader_uid);
+	printf("  %-12s ", "sha256");
+	for (i = 0; i < 32; i++)
+		printf("%02x", m->sha256[i]);
+	printf("\n");
+}
+
+static void print_traps(const struct kwasm_link_info *l)
+{
+	const struct kwasm_trap_info *t = &l->last_trap;
+	uint32_t i;
+
+	rowf("traps", "%llu", (unsigned long long)link_traps(l));
+	for (i = 0; i < KWASM_NR_TRAPS; i++)
+		if (l->traps[i])
+			printf("  %-12s %12llu  %s\n", "", (unsigned long long)l->traps[i],
+			       libkwasm_trap_str(i) ?: "?");
+	if (!t->kind)
+		return;
+	rowf("last trap", "%s", libkwasm_trap_str(t->kind) ?: "?");
+	if (t->func != ~0u)
+		printf("  %-12s in function %u, offset 0x%x\n", "", t->func, t->offset);
+	for (i = 0; i < t->nr_bt && i < KWASM_BACKTRACE_MAX; i++)
+		printf("  %-12s called from function %u, offset 0x%x\n", "", t->bt[i].func, t->bt[i].offset);
+}
+
+static void print_link(const struct kwasm_link_info *l)
+{
+	char a[64], b[64];
+	uint32_t i;
+
+	printf("link %s\n", *l->pin ? l->pin : "(not pinned)");
+	rowf("id", "%u", l->id);
+	rowf("module", "%s (id %u)", l->module_name, l->module_id);
+	rowf("hook", "%s, priority %d", l->export_name, l->nf_priority);
+	row("netns", netns_name(l->netns_ino, a, sizeof(a)));
+	row("state", link_state(l, a, sizeof(a)));
+	rowf("policy", "on trap %s, on short read %s, no opinion %s",
+	     opt_word_name(OPT_ON_TRAP, l->on_trap, a, sizeof(a)),
+	     opt_word_name(OPT_ON_SHORT, l->on_short, b, sizeof(b)), verdict_name(l->default_verdict));
+	if (l->quarantine == ~0u)
+		rowf("limits", "deadline %s, no quarantine", unit_ns(a, l->deadline_ns));
+	else
+		rowf("limits", "deadline %s, quarantine after %u traps in a row",
+		     unit_ns(a, l->deadline_ns), l->quarantine);
+	rowf("calls", "%llu, %s each", (unsigned long long)l->calls,
+	     unit_ns(a, l->calls ? l->time_ns / l->calls : 0));
+	for (i = 0; i <= KWASM_NF_QUEUE; i++)
+		printf("  %-12s %12llu  %s\n", "", (unsigned long long)l->verdict[i], verdict_name(i));
+	rowf("short reads", "%llu", (unsigned long long)l->short_reads);
+	rowf("unavailable", "%llu while restoring, %llu recursions", (unsigned long long)l->busy,
+	     (unsigned long long)l->recursion);
+	print_traps(l);
+}
+
+int run_show(struct cli *c)
+{
+	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
+			     .hint = "`kwasm list` shows what is there" };
+	struct module_set mods;
+	struct link_set links;
+	const char *name;
+	uint32_t id;
+	size_t i, found = 0;
+	int used, err;
+
+	err = parse_object(c, 0, &name, &id, &used);
+	if (!err && used != c->nr_args)
+		err = fail_usage(c, "show NAME, or show id N");
+	if (!err)
+		err = read_modules(c, &mods);
+	if (!err)
+		err = read_links(c, &links);
+	if (err)
+		return err;
+
+	/* Leave only what was asked for, then print it. */
+	for (i = 0; i < mods.nr; i++)
+		if (id ? mods.info[i].id == id : !strcmp(mods.info[i].pin, name))
+			mods.info[found++] = mods.info[i];
+	mods.nr = found;
+	for (i = 0, found = 0; i < links.nr; i++)
+		if (id ? links.info[i].id == id : link_name_matches(links.info[i].pin, name))
+			links.info[found++] = links.info[i];
+	links.nr = found;
+	if (!mods.nr && !links.nr && id)
+		return fail(c, &f, "no module or link has id %u", id);
+	if (!mods.nr && !links.nr)
+		return fail(c, &f, "there is no module or link '%s'", name);
+
+	if (c->json) {
+		json_sets(c, &mods, &links);
+	} else {
+		for (i = 0; i < mods.nr; i++)
+			print_module(&mods.info[i]);
+		for (i = 0; i < links.nr; i++)
+			print_link(&links.info[i]);
+	}
+	free(mods.info);
+	free(links.info);
+	return EXIT_OK;
+}
+
+void json_sets(struct cli *c, const struct module_set *mods, const struct link_set *links)
+{
+	size_t i;
+
+	json_begin(&c->j, stdout);
+	if (mods) {
+		json_array(&c->j, "modules");
+		for (i = 0; i < mods->nr; i++)
+			json_module(&c->j, NULL, &mods->info[i]);
+		json_close(&c->j);
+	}
+	if (links) {
+		json_array(&c->j, "links");
+		for (i = 0; i < links->nr; i++)
+			json_link(&c->j, NULL, &links->info[i]);
+		json_close(&c->j);
+	}
+	json_end(&c->j);
+}
