@@ -97,12 +97,12 @@ comma := ,
 $(O)/obj/userspace-tools/libkwasm/%.o: ucflags += $(libkwasm-cflags)
 $(O)/obj/userspace-tools/%.o: ucflags += -D_GNU_SOURCE
 
-$(O)/obj/%.o: %.c
+$(O)/obj/%.o: %.c user.mk
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) $(ucflags) -c -o $@ $<
 
-$(O)/obj/%.o: %.S
+$(O)/obj/%.o: %.S user.mk
 	@mkdir -p $(@D)
 	@echo "  AS      $@"
 	$(Q)$(CC) $(ucflags) -c -o $@ $<
