@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * KW_LIMIT(name, value): what a module may ask of us.  A module beyond one is
- * refused with -E2BIG and a text that names the limit.  They bound memory and
+ * What a module may ask of us.  A module beyond one of these is refused with
+ * -E2BIG and a text that names the limit.  They bound memory and
  * time before anything is allocated, and are far above what compilers emit.
  * Documentation/limits.rst is checked against this list.
  */
@@ -33,8 +33,9 @@
 #define KW_MAX_TABLES		100U
 #define KW_MAX_ELEMS		100000U
 #define KW_MAX_DATAS		100000U
-/* Elements of one table as declared; 32 bytes each. */
-#define KW_MAX_TABLE_INIT	1000000U
+/* Items of one element segment; 32 bytes each in struct kw_elem. */
+#define KW_MAX_ELEM_ITEMS	1000000U
+#define KW_MAX_CUSTOMS		10000U
 /* Pages of a memory a module may declare: the whole 32-bit address space (spec 3.2.5). */
 #define KW_MAX_MEM_PAGES	65536U
 /* Bytes of an import, export or custom section name. */

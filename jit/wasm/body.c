@@ -34,11 +34,6 @@ static int read_u32(struct kw_body *b, const u8 **p, u32 *out)
 
 /* Locals */
 
-static bool is_valtype(u8 t)
-{
-	return (t >= KW_V_V128 && t <= KW_V_I32) || t == KW_V_FUNCREF || t == KW_V_EXTERNREF;
-}
-
 int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type)
 {
 	const u8 *p = b->pos;
@@ -51,7 +46,7 @@ int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type)
 		return err;
 	if (p == b->end)
 		return bad(b, p, KW_R_END_OF_SECTION, 0, 0);
-	if (!is_valtype(*p))
+	if (!kw_is_valtype(*p))
 		return bad(b, p, KW_R_VALTYPE, *p, 0);
 	*type = *p++;
 	b->pos = p;
@@ -198,7 +193,7 @@ static int read_block_type(struct kw_body *b, const u8 **p, struct kw_insn *insn
 
 	if (at == b->end)
 		return bad(b, at, KW_R_END_OF_SECTION, 0, 0);
-	if (*at == 0x40 || is_valtype(*at)) {
+	if (*at == 0x40 || kw_is_valtype(*at)) {
 		insn->block_type = *at == 0x40 ? -1 : ~(s32)*at;
 		*p = at + 1;
 		return 0;
@@ -247,7 +242,7 @@ static int read_result(struct kw_body *b, const u8 **p, struct kw_insn *insn)
 	if (n != 1)
 		return bad(b, at, KW_R_RESULT_ARITY, 0, 0);
 	err = read_byte(b, p, &insn->idx);
-	if (!err && !is_valtype(insn->idx))
+	if (!err && !kw_is_valtype(insn->idx))
 		err = bad(b, *p - 1, KW_R_VALTYPE, insn->idx, 0);
 	return err;
 }
@@ -256,7 +251,7 @@ static int read_reftype(struct kw_body *b, const u8 **p, struct kw_insn *insn)
 {
 	int err = read_byte(b, p, &insn->idx);
 
-	if (!err && insn->idx != KW_V_FUNCREF && insn->idx != KW_V_EXTERNREF)
+	if (!err && !kw_is_reftype(insn->idx))
 		err = bad(b, *p - 1, KW_R_REFTYPE, insn->idx, 0);
 	return err;
 }

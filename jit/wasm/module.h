@@ -27,6 +27,7 @@ struct kw_name {			/* valid UTF-8, not terminated */
 struct kw_functype {
 	u32 nr_params, nr_results;
 	const u8 *types;		/* params, then results: enum kw_valtype */
+	u32 wasm_off;
 };
 
 struct kw_limits {
@@ -37,11 +38,13 @@ struct kw_limits {
 struct kw_tabletype {
 	u8 type;			/* enum kw_valtype */
 	struct kw_limits limits;
+	u32 wasm_off;
 };
 
 struct kw_globaltype {
 	u8 type;			/* enum kw_valtype */
 	bool mutable;
+	u32 wasm_off;
 };
 
 enum kw_constkind { KW_CE_CONST, KW_CE_GLOBAL, KW_CE_FUNC, KW_CE_NULL };
@@ -69,7 +72,7 @@ struct kw_export {
 struct kw_func {
 	u32 type;			/* index of its functype */
 	u32 body_off, body_len;		/* locals and code, 0 for imports */
-	bool declared;			/* may be named by ref.func (spec: C.refs) */
+	bool declared;			/* exported, or in a segment or global: ref.func may name it (spec: C.refs) */
 };
 
 struct kw_global {
@@ -123,9 +126,10 @@ struct kw_module {
 	struct kw_elem *elems;
 	struct kw_data *datas;
 	struct kw_custom *customs;
+	u32 customs_cap;		/* room there; the others are exact */
 	u32 start;			/* function index or KW_NO_INDEX */
 	u32 data_count;			/* of the data count section, KW_NO_INDEX without */
-	bool uses_float;		/* set by validation: some body has f32, f64 or v128 */
+	bool uses_float;		/* set by validation: some body or type has f32, f64 or v128 */
 };
 
 /**
@@ -136,7 +140,9 @@ struct kw_module {
  * @out:   one array per index space; function bodies are located, not read
  * @diag:  offset and reason on a refusal
  *
- * Source: core spec 2.0, 5.5.
+ * Sections come in the order in which they refer to each other, so what the
+ * spec wants of everything but bodies is checked here, where the offset is known.
+ * Source: core spec 2.0, 5.5 and 3.4.
  * Context: process context, may sleep.
  * Return: 0, -ENOEXEC malformed, -EINVAL invalid, -E2BIG over a limit, -EOPNOTSUPP, -ENOMEM, -EINTR.
  */
@@ -144,8 +150,8 @@ int kw_module_decode(struct kw_arena *arena, const u8 *bytes, u32 len,
 		     struct kw_module *out, struct kw_diag *diag);
 
 /**
- * kw_module_validate() - the whole of core spec 2.0 chapter 3 over a decoded module
- * @m:        decoded; gets uses_float and declared
+ * kw_module_validate() - what core spec 2.0 chapter 3 wants of the bodies of a decoded module
+ * @m:        decoded; gets uses_float
  * @features: enum kw_feature bits that may be used; others are refused by name (-EOPNOTSUPP)
  *
  * Linear in the module's size, no recursion.
@@ -160,6 +166,16 @@ int kw_module_validate(struct kw_module *m, u32 features, struct kw_diag *diag);
 static inline const struct kw_functype *kw_func_type(const struct kw_module *m, u32 func)
 {
 	return &m->types[m->funcs[func].type];
+}
+
+static inline bool kw_is_reftype(u8 t)
+{
+	return t == KW_V_FUNCREF || t == KW_V_EXTERNREF;
+}
+
+static inline bool kw_is_valtype(u8 t)
+{
+	return (t >= KW_V_V128 && t <= KW_V_I32) || kw_is_reftype(t);
 }
 
 bool kw_functype_equal(const struct kw_functype *a, const struct kw_functype *b);
