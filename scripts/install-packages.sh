@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Installs the packages of tests/packages.txt that are missing; asks first when
+# there is someone to ask.  Does nothing on a machine that has them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing=()
+while read -r package; do
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done < <(sed 's/#.*//; s/ //g; /^$/d' tests/packages.txt)
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+echo "Packages needed and not installed: ${missing[*]}"
+sudo=()
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || { echo "Not root, and no sudo: install them, then run this again." >&2; exit 1; }
+	sudo=(sudo)
+fi
+if [ -t 0 ] && [ -t 1 ]; then
+	read -r -p "Install them now with apt-get? [Y/n] " answer
+	case $answer in
+	""|[yY]*) ;;
+	*) echo "Nothing was installed." >&2; exit 1 ;;
+	esac
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get -q -o Acquire::Retries=5 update >/dev/null || echo "apt-get update failed; trying with the lists at hand" >&2
+"${sudo[@]}" apt-get -q -y -o Acquire::Retries=5 -o Dpkg::Use-Pty=0 --no-install-recommends install "${missing[@]}"
