@@ -16,14 +16,10 @@ struct attachment {
 	bool pinned;
 };
 
-static int parse_netfilter(struct cli *c, const struct kwasm_module *m, struct kwasm_netfilter_opts *o)
+static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 {
-	struct kwasm_module_info info;
 	int err;
 
-	/* What the module asks for, unless the command line says otherwise. */
-	if (!kwasm_module__info(m, &info) && info.on_trap != ~0u)
-		o->on_trap = info.on_trap;
 	err = opt_s32(c, OPT_PRIORITY, &o->priority);
 	if (!err)
 		err = opt_word(c, OPT_ON_TRAP, &o->on_trap);
@@ -43,6 +39,17 @@ static int parse_netfilter(struct cli *c, const struct kwasm_module *m, struct k
 	if (!err && c->opt[OPT_NETNS])
 		err = open_netns(c, c->opt[OPT_NETNS], &o->netns_fd);
 	return err;
+}
+
+/* What the module asks for, where the command line says nothing. */
+static void ask_module(struct cli *c, const struct kwasm_module *m, struct kwasm_netfilter_opts *o)
+{
+	struct kwasm_module_info info;
+
+	if (kwasm_module__info(m, &info))
+		return;
+	if (!c->opt[OPT_ON_TRAP] && info.on_trap != ~0u)
+		o->on_trap = info.on_trap;
 }
 
 static int fail_no_program(struct cli *c, const struct kwasm_module *m)
@@ -164,12 +171,14 @@ int run_attach(struct cli *c)
 	struct kwasm_module *m;
 	int nr, i, err;
 
-	err = open_object(c, c->args[0], &m);
+	err = parse_netfilter(c, &o);
 	if (err)
 		return err;
-	err = parse_netfilter(c, m, &o);
-	if (!err)
-		err = choose_programs(c, m, a, &nr);
+	err = open_object(c, c->args[0], &m);
+	if (err)
+		goto out_netns;
+	ask_module(c, m, &o);
+	err = choose_programs(c, m, a, &nr);
 	if (err)
 		goto out_module;
 	err = name_links(c, c->opt[OPT_NAME] ?: kwasm_module__name(m), a, nr);
@@ -181,8 +190,9 @@ int run_attach(struct cli *c)
 	for (i = 0; i < nr; i++)
 		kwasm_link__destroy(a[i].link);
 out_module:
+	kwasm_module__close(m);
+out_netns:
 	if (o.netns_fd > 0)
 		close(o.netns_fd);
-	kwasm_module__close(m);
 	return err;
 }

@@ -34,7 +34,7 @@ static void print_valid(const struct kwasm_module *m, const char *path)
 
 struct first_failure {
 	struct failure f;
-	char *message;
+	struct kwasm_error e;
 };
 
 /* Check one file; note its failure in @first if it is the first. */
@@ -72,10 +72,10 @@ static enum exit_status check_one(struct cli *c, const char *path, struct kwasm_
 		if (f.hint)
 			fprintf(stderr, "kwasm: %s\n", f.hint);
 	}
-	if (!first->message) {
+	if (!first->e.err) {
+		first->e = e;
 		first->f = f;
-		first->f.module = NULL;	/* goes with @m */
-		first->message = strdup(e.message);
+		first->f.module = &first->e;
 	}
 	return f.status;
 }
@@ -103,15 +103,16 @@ int run_check(struct cli *c)
 		one = check_one(c, c->args[i], m[i], &first);
 		if (status == EXIT_OK)
 			status = one;
-		kwasm_module__close(m[i]);
 	}
 	if (c->json) {
 		json_close(&c->j);
-		if (first.message)
-			json_error(&c->j, &first.f, first.message);
+		if (first.e.err)
+			json_error(&c->j, &first.f, first.e.message);
 		json_end(&c->j);
 	}
-	free(first.message);
+	/* Not before: the texts of errors are theirs. */
+	for (i = 0; i < c->nr_args; i++)
+		kwasm_module__close(m[i]);
 	free(m);
 	return status;
 }

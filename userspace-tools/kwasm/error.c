@@ -20,7 +20,7 @@ static const struct {
 	  "module kwasm is not loaded; try: modprobe kwasm" },
 	{ EPERM,	EXIT_PERMISSION,	"permission",	NULL,
 	  "loading needs CAP_BPF or CAP_SYS_ADMIN, attaching CAP_NET_ADMIN; try it as root" },
-	{ EACCES,	EXIT_PERMISSION,	"permission",	NULL, NULL },
+	{ EACCES,	EXIT_PERMISSION,	"permission",	NULL,	"try it as root" },
 	{ ENOENT,	EXIT_NOT_FOUND,		"not_found",	NULL, NULL },
 	{ EBUSY,	EXIT_BUSY,		"busy",		NULL, NULL },
 	{ EEXIST,	EXIT_BUSY,		"exists",	NULL, NULL },

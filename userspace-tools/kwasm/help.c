@@ -12,7 +12,7 @@ static void print_list(void)
 	printf("kwasm: WebAssembly in the kernel\n\nusage: kwasm VERB [OBJECT] [options]\n\n");
 	for (i = 0; i < nr_verbs; i++)
 		printf("  %-10s %-18s %s\n", verbs[i].name, verbs[i].args, verbs[i].summary);
-	printf("\n--json works with every verb; `kwasm help VERB` tells more; see kwasm(8).\n");
+	printf("\n--json works with every verb that answers; `kwasm help VERB` tells more; see kwasm(8).\n");
 }
 
 static void print_verb(const struct verb *v)

@@ -10,6 +10,30 @@
 
 #define TRAP_DEADLINE	11	/* trap.def; part of the uapi */
 
+/* The options, as numbers. */
+#define NO_DEFAULT	2
+struct wishes {
+	uint32_t repeat;
+	uint32_t on_short;		/* enum kwasm_on_short */
+	uint32_t dflt;			/* 0 accept, 1 drop, NO_DEFAULT */
+	uint64_t deadline_ns;
+};
+
+static int parse_wishes(struct cli *c, struct wishes *w)
+{
+	int err;
+
+	*w = (struct wishes){ .repeat = 1, .on_short = KWASM_ON_SHORT_DROP, .dflt = NO_DEFAULT };
+	err = opt_u32(c, OPT_REPEAT, 1, 1000000, &w->repeat);
+	if (!err)
+		err = opt_word(c, OPT_ON_SHORT, &w->on_short);
+	if (!err)
+		err = opt_word(c, OPT_DEFAULT, &w->dflt);
+	if (!err)
+		err = opt_duration_ns(c, OPT_DEADLINE, &w->deadline_ns);
+	return err;
+}
+
 /**
  * struct outcome - what running gave
  * @results: how often each result came
@@ -58,20 +82,18 @@ static void print_log(void *arg, int level, const char *text, size_t len)
 }
 
 /* Run one by one, so that every result is counted; stops at a trap. */
-static int run_here(struct cli *c, struct kwasm_module *m, const char *program, uint32_t repeat,
-		    struct outcome *o)
+static int run_here(struct cli *c, struct kwasm_module *m, const char *program,
+		    const struct wishes *w, struct outcome *o)
 {
-	LIBKWASM_OPTS(kwasm_runner_opts, ro, .log = print_log);
+	LIBKWASM_OPTS(kwasm_runner_opts, ro, .log = print_log, .deadline_ns = w->deadline_ns);
 	struct kwasm_runner *r;
 	uint32_t i;
 	int err = 0;
 
-	if (opt_duration_ns(c, OPT_DEADLINE, (uint64_t *)&ro.deadline_ns))
-		return EXIT_USAGE;
 	r = kwasm_runner__new(m, &ro);
 	if (!r)
 		return fail_module(c, m, c->args[0]);
-	for (i = 0; i < repeat && !err && !o->last.trap.kind; i++) {
+	for (i = 0; i < w->repeat && !err && !o->last.trap.kind; i++) {
 		err = kwasm_runner__run(r, program, &o->last);
 		if (err)
 			break;
@@ -86,7 +108,7 @@ static int run_here(struct cli *c, struct kwasm_module *m, const char *program, 
 }
 
 static int run_in_kernel(struct cli *c, struct kwasm_module *m, struct kwasm_program *p,
-			 uint32_t repeat, struct outcome *o)
+			 const struct wishes *w, struct outcome *o)
 {
 	int err, fd;
 
@@ -95,34 +117,30 @@ static int run_in_kernel(struct cli *c, struct kwasm_module *m, struct kwasm_pro
 	fd = kwasm_program__fd(p);
 	if (fd < 0)
 		return fail_errno(c, fd, kwasm_program__name(p));
-	o->last.repeat = repeat;
+	o->last.repeat = w->repeat;
 	err = kwasm_program_test_run(fd, &o->last);
 	if (err)
 		return fail_errno(c, err, kwasm_program__name(p));
 	/* The kernel tells the last result only. */
-	o->runs = repeat;
-	o->total_ns = o->last.duration_ns * repeat;
+	o->runs = w->repeat;
+	o->total_ns = o->last.duration_ns * w->repeat;
 	o->short_reads = o->last.short_read;
 	if (!o->last.trap.kind && o->last.retval <= KWASM_NF_QUEUE)
-		o->results[o->last.retval] = repeat;
+		o->results[o->last.retval] = w->repeat;
 	return 0;
 }
 
 /* The packet's fate: the program's result, unless a policy of the link would overrule it. */
-static const char *verdict_of(struct cli *c, const struct outcome *o, const char **by)
+static const char *verdict_of(const struct wishes *w, const struct outcome *o, const char **by)
 {
-	uint32_t on_short = KWASM_ON_SHORT_DROP, dflt = 2;
-
 	*by = "program";
-	if (opt_word(c, OPT_ON_SHORT, &on_short) || opt_word(c, OPT_DEFAULT, &dflt))
-		return NULL;
-	if (o->last.short_read && on_short != KWASM_ON_SHORT_PROGRAM) {
+	if (o->last.short_read && w->on_short != KWASM_ON_SHORT_PROGRAM) {
 		*by = "on_short";
-		return on_short == KWASM_ON_SHORT_DROP ? "drop" : "accept";
+		return w->on_short == KWASM_ON_SHORT_DROP ? "drop" : "accept";
 	}
-	if (o->last.retval == KWASM_NF_NONE && dflt != 2) {
+	if (o->last.retval == KWASM_NF_NONE && w->dflt != NO_DEFAULT) {
 		*by = "default";
-		return dflt ? "drop" : "accept";
+		return w->dflt ? "drop" : "accept";
 	}
 	return verdict_name(o->last.retval);
 }
@@ -201,12 +219,12 @@ static int open_any(struct cli *c, struct kwasm_module **m)
 	return open_loaded(c, c->args[0], m);
 }
 
-static int run_and_tell(struct cli *c, struct kwasm_module *m, uint8_t *packet, size_t len)
+static int run_and_tell(struct cli *c, struct kwasm_module *m, const struct wishes *w,
+			uint8_t *packet, size_t len)
 {
 	struct outcome o = { .last = { .sz = sizeof(o.last), .data_in = packet, .data_size_in = len } };
 	struct kwasm_program *p;
 	const char *verdict, *by;
-	uint32_t repeat = 1;
 	int status = 0;
 
 	/* What is wrong with the file itself comes first: bytes that do not decode have no programs. */
@@ -215,17 +233,11 @@ static int run_and_tell(struct cli *c, struct kwasm_module *m, uint8_t *packet, 
 	p = choose_program(c, m, &status);
 	if (!p)
 		return status;
-	status = opt_u32(c, OPT_REPEAT, 1, 1000000, &repeat);
+	status = c->opt[OPT_KERNEL] ? run_in_kernel(c, m, p, w, &o) :
+				      run_here(c, m, kwasm_program__name(p), w, &o);
 	if (status)
 		return status;
-	verdict = verdict_of(c, &o, &by);
-	if (!verdict)
-		return EXIT_USAGE;
-	status = c->opt[OPT_KERNEL] ? run_in_kernel(c, m, p, repeat, &o) :
-				      run_here(c, m, kwasm_program__name(p), repeat, &o);
-	if (status)
-		return status;
-	verdict = verdict_of(c, &o, &by);
+	verdict = verdict_of(w, &o, &by);
 	if (c->json)
 		json_outcome(c, &o, kwasm_program__name(p), verdict, by);
 	else if (o.last.trap.kind)
@@ -240,16 +252,20 @@ static int run_and_tell(struct cli *c, struct kwasm_module *m, uint8_t *packet, 
 int run_run_once(struct cli *c)
 {
 	struct kwasm_module *m;
+	struct wishes w;
 	uint8_t *packet;
 	size_t len;
 	int status;
 
+	status = parse_wishes(c, &w);
+	if (status)
+		return status;
 	status = open_any(c, &m);
 	if (status)
 		return status;
 	status = read_packet(c, c->args[1], &packet, &len);
 	if (!status) {
-		status = run_and_tell(c, m, packet, len);
+		status = run_and_tell(c, m, &w, packet, len);
 		free(packet);
 	}
 	kwasm_module__close(m);
