@@ -62,6 +62,22 @@ int kw_mem_reserve(struct kw_mem_area *a, u64 max_bytes, bool guard);
 /* Back [committed, @new_bytes) with zeroed pages; never shrinks.  May sleep.  0 or -ENOMEM. */
 int kw_mem_commit(struct kw_mem_area *a, u64 new_bytes);
 
+/**
+ * kw_mem_prepare() - make kw_mem_commit() up to @bytes certain: it neither fails nor sleeps
+ *
+ * What lies between committed and prepared still faults in guard mode.
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kw_mem_prepare(struct kw_mem_area *a, u64 bytes);
+
+/*
+ * Take back [@bytes, committed) where @bytes, a multiple of 64 KiB, is less: it
+ * faults again in guard mode and reads as zero when committed anew.  No guest
+ * may be running on @a.  May sleep.
+ */
+void kw_mem_trim(struct kw_mem_area *a, u64 bytes);
+
 /* Give everything back.  No guest may be running on @a.  May sleep. */
 void kw_mem_release(struct kw_mem_area *a);
 

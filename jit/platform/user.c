@@ -47,6 +47,22 @@ int kw_mem_commit(struct kw_mem_area *a, u64 new_bytes)
 	return 0;
 }
 
+int kw_mem_prepare(struct kw_mem_area *a, u64 bytes)
+{
+	return bytes <= a->reserved_bytes ? 0 : -ENOMEM;
+}
+
+void kw_mem_trim(struct kw_mem_area *a, u64 bytes)
+{
+	u64 len = a->committed_bytes - bytes;
+
+	if (bytes >= a->committed_bytes)
+		return;
+	madvise(a->base + bytes, len, MADV_DONTNEED);
+	mprotect(a->base + bytes, len, PROT_NONE);
+	a->committed_bytes = bytes;
+}
+
 void kw_mem_release(struct kw_mem_area *a)
 {
 	if (a->base)

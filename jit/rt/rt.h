@@ -35,7 +35,7 @@ struct kw_linked {
 /* Limits of a store; what a module asks beyond them fails or makes grow return -1. */
 struct kw_store_opts {
 	bool guard;			/* memories reserve guard regions: code must be compiled likewise */
-	bool commit_all;		/* S instances: commit up to the maximum at once */
+	bool commit_all;		/* S instances: prepare memory up to the maximum, grow cannot sleep */
 	u32 max_memory_pages;		/* of one memory */
 	u32 max_table_elems;
 	u32 max_instances;

@@ -149,11 +149,11 @@ void kw_snapshot_free(struct kw_snapshot *s)
 	kw_free(s);
 }
 
-/* What lies above the image must read as zero when memory.grow hands it out again. */
+/* What lies above the image goes back to memory.grow, which hands out zeros. */
 static int load_memory(struct kw_memory *mem, const struct mem_image *im)
 {
-	u64 at, end = max(mem->bytes, im->bytes);
 	const u8 *page;
+	u64 at;
 	int err;
 
 	if (im->bytes > mem->area.committed_bytes) {
@@ -161,16 +161,17 @@ static int load_memory(struct kw_memory *mem, const struct mem_image *im)
 		if (err)
 			return err;
 	}
-	for (at = 0; at < end; at += KW_PAGE_BYTES) {
-		page = at < im->bytes ? im->page[at / KW_PAGE_BYTES] : NULL;
+	for (at = 0; at < im->bytes; at += KW_PAGE_BYTES) {
+		page = im->page[at / KW_PAGE_BYTES];
 		if (page)
 			memcpy(mem->base + at, page, KW_PAGE_BYTES);
-		else if (at < mem->bytes && !is_zero(mem->base + at))
+		else if (!is_zero(mem->base + at))
 			memset(mem->base + at, 0, KW_PAGE_BYTES);
 		err = kw_checkpoint();
 		if (err)
 			return err;
 	}
+	kw_mem_trim(&mem->area, im->bytes);
 	mem->bytes = im->bytes;
 	return 0;
 }

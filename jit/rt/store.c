@@ -91,7 +91,9 @@ int kw_memory_init(struct kw_memory *mem, const struct kw_limits *type, const st
 	err = kw_mem_reserve(&mem->area, max_pages * KW_PAGE_BYTES, o->guard);
 	if (err)
 		return err;
-	err = kw_mem_commit(&mem->area, o->commit_all ? max_pages * KW_PAGE_BYTES : bytes);
+	err = o->commit_all ? kw_mem_prepare(&mem->area, max_pages * KW_PAGE_BYTES) : 0;
+	if (!err)
+		err = kw_mem_commit(&mem->area, bytes);
 	if (err)
 		return err;
 	mem->base = mem->area.base;
