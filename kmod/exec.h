@@ -32,18 +32,15 @@
  * struct kwasm_exec - struct kw_exec and what only the kernel needs of it
  * @e:        what compiled code sees; the caller sets host, pkt_* and field after begin
  * @form:     enum kw_form
- * @cpu:      S: whose it is
  * @busy:     S: between begin and end
  * @srcu_idx: P
  * @active:   P: entry in the list of executions that want polls
  * @start_ns: monotonic clock when the guest was entered
- * @stack_pages: P
  */
 struct kwasm_exec {
 	struct kw_exec e;
 	u8 form;
 	bool busy;
-	int cpu;
 	int srcu_idx;
 	struct list_head active;
 	u64 start_ns;
@@ -63,7 +60,8 @@ static inline struct kwasm_exec *kwasm_exec_of(struct kw_exec *e)
  * Turns off bottom halves and migration and enters an RCU read section, up to
  * kwasm_exec_end().
  * Context: process or softirq with interrupts on.
- * Return: the execution, its packet part and host zeroed; or ERR_PTR:
+ * Return: the execution, host and packet zeroed but for the fields (fill those
+ * of the program's code->field_mask); or ERR_PTR:
  * -EBUSY a guest already runs on this CPU, -EOPNOTSUPP hard irq, NMI or
  * interrupts off, -ENOSPC too little kernel stack left, -ENODEV the CPU is
  * going down.
@@ -106,7 +104,7 @@ u32 kwasm_exec_call(struct kwasm_exec *x, struct kw_inst *inst, void *thunk,
 
 void kwasm_exec_end(struct kwasm_exec *x);
 
-/* Why begin refused, since load. */
+/* Since the module was loaded. */
 struct kwasm_exec_stats {
 	u64 calls_s;
 	u64 refused_busy;
@@ -123,7 +121,13 @@ void kwasm_exec_exit(void);
 
 /* entry.S */
 
-/* Enter @code with @inst on the VM stack of @e; @frame for thunks. Returns eax of the guest; e->trap says whether it means anything. */
+/*
+ * Enter @code with @inst, and @frame for thunks, on the VM stack of @e.
+ * Return: eax of the guest; e->trap says whether it means anything.
+ */
 u64 kwasm_enter(void *code, struct kw_inst *inst, struct kw_call_frame *frame, struct kw_exec *e);
+
+/* The flag of @e was seen set on a way back into guest code. Return: the trap, or 0 to go on. */
+u32 kwasm_exec_poll(struct kw_exec *e);
 
 #endif /* KWASM_EXEC_H */

@@ -10,6 +10,7 @@
 #ifndef KWASM_TEXT_H
 #define KWASM_TEXT_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
 #include "../jit/code/code.h"
@@ -18,15 +19,15 @@
 /**
  * struct kwasm_text - a code object that has an address
  * @addr:  first byte; functions are [addr, addr + code->body_len)
- * @len:   code->len
+ * @len, @body_len: code's
  * @page, @nr_pages: its place in the arena; pages are never shared
  * @code:  what it was made from: fault sites and call sites are read from there
- * @owner: the caller's; NULL for the stubs
+ * @owner: the caller's
  * @dead:  entry in the list of texts that wait for their grace period
  */
 struct kwasm_text {
 	u8 *addr;
-	u32 len;
+	u32 len, body_len;
 	u32 page, nr_pages;
 	const struct kw_code *code;
 	void *owner;
@@ -95,6 +96,13 @@ void kwasm_text_exit(void);
 
 u8 *kwasm_arena_start(void);
 u8 *kwasm_arena_end(void);
+
+/*
+ * Room in the arena's first page, which holds stubs and is never given back;
+ * NULL when full.  Before anything else is published, or not concurrently.
+ */
+void *kwasm_text_stub_reserve(u32 bytes);
+int kwasm_text_stub_write(void *at, const void *bytes, u32 len);
 
 /**
  * kwasm_text_jump_stub() - make a place that may be called indirectly and jumps to @target

@@ -12,8 +12,11 @@
 
 #define KWASM_DEADLINE_DEFAULT_NS	1000000ULL
 
-/* Publish @x on this CPU; x->e.deadline_ns is set. False: the CPU is going down. BH off. */
-bool kwasm_watchdog_enter(struct kwasm_exec *x);
+/* Can guests be ended on this CPU: not while it goes down or comes up. BH off. */
+bool kwasm_watchdog_alive(void);
+
+/* Publish @x on this CPU; x->e.deadline_ns is set. BH off, up to leave. */
+void kwasm_watchdog_enter(struct kwasm_exec *x);
 void kwasm_watchdog_leave(struct kwasm_exec *x);
 
 void kwasm_watchdog_stats(u64 *killed, u64 *flagged);

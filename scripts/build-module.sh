@@ -25,7 +25,7 @@ cp -rsu "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/" 2>/dev/null ||
 	{ rm -rf "${out:?}"; mkdir -p "$out"; cp -rs "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/"; }
 find "$out" -xtype l -delete
 
-args=(CONFIG_DEBUG_INFO_BTF_MODULES=)
+args=(CONFIG_DEBUG_INFO_BTF_MODULES= "KWASM_ARENA_MB=$arena_mb")
 
 # The compiler the kernel was built with, else the nearest: an older one lacks
 # what the newer was found to have when the kernel was configured.

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What kmod/ wants of a machine; x86-64. */
+#ifndef KWASM_X86_ARCH_H
+#define KWASM_X86_ARCH_H
+
+#include <linux/extable.h>
+#include <linux/ptrace.h>
+#include <asm/cpufeature.h>
+#include <asm/extable_fixup_types.h>
+#include <asm/msr.h>
+#include <asm/sync_core.h>
+
+#include "../../../jit/common/layout.h"
+
+/* The exit of every trap, in entry.S; exec's trap, trap_pc and trap_site are set. */
+void kwasm_trap_exit(void);
+
+/*
+ * On every CPU after code was written: another CPU may have prefetched what
+ * was there before.  Reused addresses: its branch predictor knows the old code.
+ */
+static inline void kwasm_arch_sync_cpu(bool reused)
+{
+	sync_core();
+	if (reused && boot_cpu_has(X86_FEATURE_IBPB))
+		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
+}
+
+/*
+ * On a fault the kernel puts the immediate into eax and goes to the fixup.
+ * It has 16 bits, sign-extended; more sites than that in one function: not known.
+ */
+static inline void kwasm_arch_fault_data(struct exception_table_entry *e, u32 site)
+{
+	e->data = EX_TYPE_IMM_REG | EX_DATA_REG(0) | min(site, 0xffffu) << EX_DATA_IMM_SHIFT;
+}
+
+/* The execution, if @regs are those of guest code. */
+static inline struct kw_exec *kwasm_arch_exec(const struct pt_regs *regs)
+{
+	return (struct kw_exec *)(regs->r15 & ~(KW_STACK_BYTES - 1));
+}
+
+/* Continue at the trap exit; it finds the execution in the pinned register. */
+static inline void kwasm_arch_divert(struct pt_regs *regs)
+{
+	regs->ip = (unsigned long)kwasm_trap_exit;
+}
+
+/**
+ * kwasm_arch_stack_room() - bytes left on the kernel stack we stand on
+ *
+ * Return: ~0 when that cannot be known, 0 on a stack that is neither the
+ * task's nor the interrupts'.
+ */
+unsigned long kwasm_arch_stack_room(void);
+void kwasm_arch_stack_init(void);
+
+#endif /* KWASM_X86_ARCH_H */

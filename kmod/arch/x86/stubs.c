@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every enum kw_stub gets an address.  The fixed ones are in entry.S; each C
+ * function a guest may call gets a few instructions of its own in the arena's
+ * first page, so that the call is direct and needs no thunk:
+ *
+ *	endbr64
+ *	mov	%r15, %r10		exec, as in layout.h
+ *	and	$-KW_STACK_BYTES, %r10
+ *	mov	%r10, exec(%rdi)	where the C function finds it
+ *	call	function
+ *	jmp	kwasm_stub_return	tests exec->flag
+ */
+#include <linux/errno.h>
+#include <linux/string.h>
+
+#include "../../stubs.h"
+#include "../../text.h"
+#include "../../../jit/rt/rt.h"
+#include "offsets.h"
+
+static_assert(offsetof(struct kw_exec, sp) == KWASM_X_SP);
+static_assert(offsetof(struct kw_exec, flag) == KWASM_X_FLAG);
+static_assert(offsetof(struct kw_exec, trap) == KWASM_X_TRAP);
+static_assert(offsetof(struct kw_exec, trap_site) == KWASM_X_SITE);
+static_assert(offsetof(struct kw_exec, nr_bt) == KWASM_X_NR_BT);
+static_assert(offsetof(struct kw_exec, trap_pc) == KWASM_X_PC);
+static_assert(offsetof(struct kw_exec, bt) == KWASM_X_BT);
+static_assert(offsetof(struct kw_inst, mem_base) == KWASM_I_MEM_BASE);
+static_assert(offsetof(struct kw_inst, exec) == KWASM_I_EXEC);
+static_assert(KW_STACK_BYTES == KWASM_VM_STACK_BYTES);
+static_assert(sizeof(struct kw_pkt_slow) == KWASM_PKT_SLOW_BYTES);
+static_assert(KW_TRAP_MEM_OOB == KWASM_TRAP_MEM_OOB);
+static_assert(KW_BACKTRACE_MAX == KWASM_BACKTRACE_MAX);
+
+void kwasm_stub_trap(void);
+void kwasm_stub_fault(void);
+void kwasm_stub_poll(void);
+void kwasm_stub_pkt_slow(void);
+void kwasm_stub_return(void);
+
+#define STUB_BYTES	32
+
+u64 kwasm_stub[KW_NR_STUBS];
+
+static const u8 head[] = {
+	0xf3, 0x0f, 0x1e, 0xfa,				/* endbr64 */
+	0x4d, 0x89, 0xfa,				/* mov %r15, %r10 */
+	0x49, 0x81, 0xe2, 0x00, 0xc0, 0xff, 0xff,	/* and $-16384, %r10 */
+	0x4c, 0x89, 0x57, KWASM_I_EXEC,			/* mov %r10, exec(%rdi) */
+};
+static_assert(KWASM_VM_STACK_BYTES == 0x4000);
+
+/* @op rel32 at @p, which will be executed at @addr. */
+static u8 *put_rel32(u8 *p, u64 addr, u8 op, u64 target)
+{
+	s32 rel = target - (addr + 5);
+
+	*p = op;
+	memcpy(p + 1, &rel, sizeof(rel));
+	return p + 5;
+}
+
+static u64 call_stub(const void *fn)
+{
+	u8 buf[STUB_BYTES], *p;
+	u64 addr = (u64)kwasm_text_stub_reserve(sizeof(buf));
+
+	if (!addr)
+		return 0;
+	memset(buf, 0xcc, sizeof(buf));
+	memcpy(buf, head, sizeof(head));
+	p = buf + sizeof(head);
+	p = put_rel32(p, addr + (p - buf), 0xe8, (u64)fn);
+	put_rel32(p, addr + (p - buf), 0xe9, (u64)kwasm_stub_return);
+	return kwasm_text_stub_write((void *)addr, buf, sizeof(buf)) ? 0 : addr;
+}
+
+void *kwasm_text_jump_stub(const void *target)
+{
+	u8 buf[16] = { 0xf3, 0x0f, 0x1e, 0xfa };	/* endbr64 */
+	u8 *at = kwasm_text_stub_reserve(sizeof(buf));
+
+	if (!at)
+		return NULL;
+	memset(buf + 4, 0xcc, sizeof(buf) - 4);
+	put_rel32(buf + 4, (u64)at + 4, 0xe9, (u64)target);
+	return kwasm_text_stub_write(at, buf, sizeof(buf)) ? NULL : at;
+}
+
+int kwasm_stubs_init(void)
+{
+	u32 i;
+
+	kwasm_stub[KW_STUB_TRAP] = (u64)kwasm_stub_trap;
+	kwasm_stub[KW_STUB_FAULT] = (u64)kwasm_stub_fault;
+	kwasm_stub[KW_STUB_POLL] = (u64)kwasm_stub_poll;
+	kwasm_stub[KW_STUB_PKT_SLOW] = (u64)kwasm_stub_pkt_slow;
+	for (i = 0; i < KW_NR_HELPERS; i++) {
+		kwasm_stub[KW_STUB_HELPER + i] = call_stub(kw_helper_fn[i]);
+		if (!kwasm_stub[KW_STUB_HELPER + i])
+			return -ENOSPC;
+	}
+	for (i = 0; i < KW_NR_HOSTS; i++) {
+		/* No C function: always inlined; code that asks for it anyway traps. */
+		if (!kwasm_host_fn[i]) {
+			kwasm_stub[KW_STUB_HOST + i] = (u64)kwasm_stub_trap;
+			continue;
+		}
+		kwasm_stub[KW_STUB_HOST + i] = call_stub(kwasm_host_fn[i]);
+		if (!kwasm_stub[KW_STUB_HOST + i])
+			return -ENOSPC;
+	}
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What differs between the kernels we build for; nothing else in kmod/ looks at a version. */
+#ifndef KWASM_COMPAT_H
+#define KWASM_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/timer.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define hrtimer_setup(timer, fn, clock, mode)		\
+	do {						\
+		hrtimer_init(timer, clock, mode);	\
+		(timer)->function = fn;			\
+	} while (0)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define timer_shutdown_sync(timer)	del_timer_sync(timer)
+#endif
+
+/* Where the kernel keeps the top of a CPU's interrupt stack, if it tells modules at all. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define KWASM_IRQ_STACK_IN_PCPU_HOT
+#endif
+
+#endif /* KWASM_COMPAT_H */

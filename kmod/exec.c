@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * (instance, entry point) -> result or trap: the only way into guest code.
+ *
+ * S executions have one VM stack per possible CPU and are ended by the
+ * watchdog.  P executions get a VM stack each; a timer raises KWASM_FLAG_POLL
+ * in all of them every jiffy, their polls notice and look for a fatal signal,
+ * the deadline, and whether others want the CPU.
+ */
+#include <linux/gfp.h>
+#include <linux/interrupt.h>
+#include <linux/ktime.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/topology.h>
+
+#include "arch.h"
+#include "compat.h"
+#include "exec.h"
+#include "offsets.h"
+#include "text.h"
+#include "watchdog.h"
+
+#define STACK_ORDER	(KW_STACK_LOG2 - PAGE_SHIFT)
+/* Return addresses of as many frames as a VM stack holds, and what host functions and interrupts may need. */
+#define GUEST_NATIVE	((KW_STACK_BYTES - KW_STACK_FLOOR) / KW_MIN_FRAME * sizeof(u64))
+#define NATIVE_NEEDED	(GUEST_NATIVE + 6144)
+#define DEADLINE_MAX_NS	(500 * NSEC_PER_MSEC)	/* S: bottom halves are off that long */
+
+DEFINE_SRCU(kwasm_srcu);
+
+static DEFINE_PER_CPU(struct kwasm_exec *, stack_s);
+static DEFINE_PER_CPU(struct kwasm_exec_stats, stats);
+
+/* P executions inside guest code or a host function. */
+static DEFINE_SPINLOCK(active_lock);
+static LIST_HEAD(active);
+static void raise_polls(struct timer_list *unused);
+static DEFINE_TIMER(poll_timer, raise_polls);
+
+static void raise_polls(struct timer_list *unused)
+{
+	struct kwasm_exec *x;
+
+	spin_lock(&active_lock);
+	list_for_each_entry(x, &active, active)
+		cmpxchg(&x->e.flag, 0, KWASM_FLAG_POLL);
+	if (!list_empty(&active))
+		mod_timer(&poll_timer, jiffies + 1);
+	spin_unlock(&active_lock);
+}
+
+static void want_polls(struct kwasm_exec *x)
+{
+	spin_lock_bh(&active_lock);
+	list_add(&x->active, &active);
+	if (!timer_pending(&poll_timer))
+		mod_timer(&poll_timer, jiffies + 1);
+	spin_unlock_bh(&active_lock);
+}
+
+static void no_polls(struct kwasm_exec *x)
+{
+	spin_lock_bh(&active_lock);
+	list_del(&x->active);
+	spin_unlock_bh(&active_lock);
+}
+
+/* The reason to end, or KW_TRAP_NONE after giving way to others. */
+static u32 poll_p(struct kwasm_exec *x)
+{
+	cmpxchg(&x->e.flag, KWASM_FLAG_POLL, 0);
+	if (fatal_signal_pending(current))
+		return KW_TRAP_INTERRUPTED;
+	if (x->e.deadline_ns && ktime_get_ns() > x->e.deadline_ns)
+		return KW_TRAP_DEADLINE;
+	cond_resched();
+	return KW_TRAP_NONE;
+}
+
+u32 kwasm_exec_poll(struct kw_exec *e)
+{
+	struct kwasm_exec *x = kwasm_exec_of(e);
+	u32 trap = READ_ONCE(e->flag);
+
+	if (trap == KWASM_FLAG_POLL)
+		trap = x->form == KW_FORM_P ? poll_p(x) : KW_TRAP_NONE;
+	e->trap = trap;
+	return trap;
+}
+
+static bool may_run_here(void)
+{
+	return !in_nmi() && !in_hardirq() && !irqs_disabled();
+}
+
+static void reset(struct kwasm_exec *x)
+{
+	x->e.host = NULL;
+	x->e.pkt_data = NULL;
+	x->e.pkt_lin = 0;
+	x->e.pkt_len = 0;
+	x->e.pkt_short = 0;
+}
+
+static int claim_s(struct kwasm_exec *x)
+{
+	if (x->busy) {
+		this_cpu_inc(stats.refused_busy);
+		return -EBUSY;
+	}
+	if (!kwasm_watchdog_alive())
+		return -ENODEV;
+	if (kwasm_arch_stack_room() < NATIVE_NEEDED) {
+		this_cpu_inc(stats.refused_stack);
+		return -ENOSPC;
+	}
+	x->busy = true;
+	reset(x);
+	return 0;
+}
+
+struct kwasm_exec *kwasm_exec_begin_s(void)
+{
+	struct kwasm_exec *x;
+	int err;
+
+	if (!may_run_here()) {
+		this_cpu_inc(stats.refused_context);
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	local_bh_disable();
+	rcu_read_lock();
+	x = __this_cpu_read(stack_s);
+	err = claim_s(x);
+	if (!err)
+		return x;
+	rcu_read_unlock();
+	local_bh_enable();
+	return ERR_PTR(err);
+}
+
+struct kwasm_exec *kwasm_exec_begin_p(void)
+{
+	struct kwasm_exec *x;
+
+	if (!may_run_here() || in_softirq())
+		return ERR_PTR(-EOPNOTSUPP);
+	if (kwasm_arch_stack_room() < NATIVE_NEEDED)
+		return ERR_PTR(-ENOSPC);
+	x = (void *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, STACK_ORDER);
+	if (!x)
+		return ERR_PTR(-ENOMEM);
+	x->form = KW_FORM_P;
+	x->srcu_idx = srcu_read_lock(&kwasm_srcu);
+	return x;
+}
+
+void kwasm_exec_end(struct kwasm_exec *x)
+{
+	if (x->form == KW_FORM_P) {
+		srcu_read_unlock(&kwasm_srcu, x->srcu_idx);
+		free_pages((unsigned long)x, STACK_ORDER);
+		return;
+	}
+	x->busy = false;
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/* A trap by a plain call: the call site says which. */
+static u32 trap_at_site(u64 pc)
+{
+	const struct kwasm_text *t = kwasm_text_find(pc);
+	const struct kw_code_func *f;
+	const struct kw_call_site *s;
+	u32 off;
+
+	if (!t || pc == (u64)t->addr)
+		return KW_TRAP_UNLINKED;
+	off = pc - (u64)t->addr;
+	f = kw_code_find_func(t->code, off - 1);
+	s = f ? kw_code_find_site(t->code, f, off) : NULL;
+	return s && s->trap ? s->trap : KW_TRAP_UNLINKED;
+}
+
+/* Between guest frames there may be words of a thunk's; nobody should see those. */
+static void clean_backtrace(struct kw_exec *e)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < e->nr_bt; i++)
+		if (kwasm_text_find(e->bt[i]))
+			e->bt[n++] = e->bt[i];
+	e->nr_bt = n;
+}
+
+static void prepare(struct kwasm_exec *x, struct kw_inst *inst, u64 deadline_ns)
+{
+	x->e.flag = 0;
+	x->e.trap = KW_TRAP_NONE;
+	x->e.trap_site = ~0u;
+	x->e.nr_bt = 0;
+	x->e.inst = inst;
+	inst->exec = &x->e;
+	x->start_ns = ktime_get_ns();
+	x->e.deadline_ns = deadline_ns ? x->start_ns + deadline_ns : 0;
+}
+
+static u64 enter_s(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct kw_call_frame *frame)
+{
+	u64 result;
+
+	this_cpu_inc(stats.calls_s);
+	kwasm_watchdog_enter(x);
+	result = kwasm_enter(code, inst, frame, &x->e);
+	kwasm_watchdog_leave(x);
+	return result;
+}
+
+static u64 enter_p(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct kw_call_frame *frame)
+{
+	u64 result;
+
+	want_polls(x);
+	result = kwasm_enter(code, inst, frame, &x->e);
+	no_polls(x);
+	return result;
+}
+
+static u64 enter(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct kw_call_frame *frame,
+		 u64 deadline_ns)
+{
+	u64 result;
+
+	if (x->form == KW_FORM_P) {
+		prepare(x, inst, deadline_ns);
+		result = enter_p(x, inst, code, frame);
+	} else {
+		prepare(x, inst, min(deadline_ns ?: KWASM_DEADLINE_DEFAULT_NS, DEADLINE_MAX_NS));
+		result = enter_s(x, inst, code, frame);
+	}
+	if (x->e.trap == KWASM_TRAP_AT_SITE)
+		x->e.trap = trap_at_site(x->e.trap_pc);
+	if (unlikely(x->e.trap))
+		clean_backtrace(&x->e);
+	return result;
+}
+
+u32 kwasm_exec_run(struct kwasm_exec *x, struct kw_inst *inst, void *code, u64 deadline_ns, u32 *result)
+{
+	u64 value = enter(x, inst, code, NULL, deadline_ns);
+
+	if (!x->e.trap)
+		*result = value;
+	return x->e.trap;
+}
+
+u32 kwasm_exec_call(struct kwasm_exec *x, struct kw_inst *inst, void *thunk,
+		    struct kw_call_frame *frame, u64 deadline_ns)
+{
+	enter(x, inst, thunk, frame, deadline_ns);
+	return x->e.trap;
+}
+
+void kwasm_exec_stats(struct kwasm_exec_stats *st)
+{
+	int cpu;
+
+	memset(st, 0, sizeof(*st));
+	for_each_possible_cpu(cpu) {
+		const struct kwasm_exec_stats *c = per_cpu_ptr(&stats, cpu);
+
+		st->calls_s += c->calls_s;
+		st->refused_busy += c->refused_busy;
+		st->refused_context += c->refused_context;
+		st->refused_stack += c->refused_stack;
+	}
+	kwasm_watchdog_stats(&st->killed, &st->flagged);
+}
+
+static void free_stacks(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		free_pages((unsigned long)per_cpu(stack_s, cpu), STACK_ORDER);
+}
+
+int kwasm_exec_init(void)
+{
+	int cpu;
+
+	kwasm_arch_stack_init();
+	for_each_possible_cpu(cpu) {
+		struct page *page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_ZERO, STACK_ORDER);
+
+		if (!page) {
+			free_stacks();
+			return -ENOMEM;
+		}
+		per_cpu(stack_s, cpu) = page_address(page);
+	}
+	return 0;
+}
+
+void kwasm_exec_exit(void)
+{
+	timer_shutdown_sync(&poll_timer);
+	free_stacks();
+}

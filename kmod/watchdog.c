@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One timer per CPU, running only while S executions come: entering a guest
+ * costs a store and a compare.
+ *
+ *	enter:	publish x; barrier; start the timer unless it will look by x's deadline
+ *	timer:	nothing published for a while: stop
+ *		deadline ahead: look again then
+ *		deadline past:  in guest code with x's register: to the trap exit
+ *		                elsewhere: raise the flag, look again soon
+ *
+ * Timer and executions of one CPU never run at the same time, so plain
+ * accesses ordered by barrier() do.  There is one S execution per CPU at most.
+ */
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/hrtimer.h>
+#include <linux/percpu.h>
+#include <linux/ptrace.h>
+#include <asm/irq_regs.h>
+
+#include "arch.h"
+#include "compat.h"
+#include "text.h"
+#include "watchdog.h"
+
+#define LOOK_NS		KWASM_DEADLINE_DEFAULT_NS	/* while guests come and go */
+#define AGAIN_NS	50000ULL			/* after a runaway was seen outside guest code */
+#define IDLE_LOOKS	4				/* without a guest, then the timer stops */
+
+/**
+ * struct watchdog - of one CPU
+ * @running: the published execution, or NULL
+ * @next_ns: when the timer looks next; ~0 while it is stopped
+ * @dead:    the CPU is going down or not up yet
+ */
+struct watchdog {
+	struct hrtimer timer;
+	struct kwasm_exec *running;
+	u64 next_ns;
+	u32 idle;
+	bool dead;
+	u64 killed;
+	u64 flagged;
+};
+
+static DEFINE_PER_CPU(struct watchdog, watchdogs);
+static enum cpuhp_state hotplug_state;
+
+static void start(struct watchdog *w, u64 at_ns)
+{
+	w->next_ns = at_ns;
+	hrtimer_start(&w->timer, ns_to_ktime(at_ns), HRTIMER_MODE_ABS_PINNED_HARD);
+}
+
+bool kwasm_watchdog_alive(void)
+{
+	return !__this_cpu_read(watchdogs.dead);
+}
+
+void kwasm_watchdog_enter(struct kwasm_exec *x)
+{
+	struct watchdog *w = this_cpu_ptr(&watchdogs);
+
+	WRITE_ONCE(w->running, x);
+	barrier();
+	/* Deadlines of the usual length come in order: a timer that runs at all looks early enough. */
+	if (x->e.deadline_ns < READ_ONCE(w->next_ns))
+		start(w, x->e.deadline_ns);
+}
+
+void kwasm_watchdog_leave(struct kwasm_exec *x)
+{
+	WRITE_ONCE(this_cpu_ptr(&watchdogs)->running, NULL);
+}
+
+/* In guest code nothing is half done: end it here. */
+static bool kill(struct kwasm_exec *x, struct pt_regs *regs)
+{
+	if (!regs || user_mode(regs) || kwasm_arch_exec(regs) != &x->e ||
+	    !kwasm_text_is_body(instruction_pointer(regs)))
+		return false;
+	x->e.trap = KW_TRAP_DEADLINE;
+	x->e.trap_site = ~0u;
+	x->e.trap_pc = instruction_pointer(regs);
+	kwasm_arch_divert(regs);
+	return true;
+}
+
+/* Return: when to look next. */
+static u64 look(struct watchdog *w, u64 now)
+{
+	struct kwasm_exec *x = w->running;
+
+	if (!x)
+		return ++w->idle < IDLE_LOOKS ? now + LOOK_NS : ~0ULL;
+	w->idle = 0;
+	if (now < x->e.deadline_ns)
+		return x->e.deadline_ns;
+	if (kill(x, get_irq_regs())) {
+		w->killed++;
+		return now + LOOK_NS;
+	}
+	if (!READ_ONCE(x->e.flag)) {
+		WRITE_ONCE(x->e.flag, KW_TRAP_DEADLINE);
+		w->flagged++;
+	}
+	return now + AGAIN_NS;
+}
+
+static enum hrtimer_restart tick(struct hrtimer *timer)
+{
+	struct watchdog *w = container_of(timer, struct watchdog, timer);
+
+	w->next_ns = look(w, ktime_get_ns());
+	if (w->next_ns == ~0ULL)
+		return HRTIMER_NORESTART;
+	hrtimer_set_expires(timer, ns_to_ktime(w->next_ns));
+	return HRTIMER_RESTART;
+}
+
+void kwasm_watchdog_stats(u64 *killed, u64 *flagged)
+{
+	int cpu;
+
+	*killed = 0;
+	*flagged = 0;
+	for_each_possible_cpu(cpu) {
+		*killed += per_cpu(watchdogs, cpu).killed;
+		*flagged += per_cpu(watchdogs, cpu).flagged;
+	}
+}
+
+/* On the CPU itself, interrupts and softirqs on. */
+static int come_up(unsigned int cpu)
+{
+	struct watchdog *w = this_cpu_ptr(&watchdogs);
+
+	w->next_ns = ~0ULL;
+	w->idle = 0;
+	WRITE_ONCE(w->dead, false);
+	return 0;
+}
+
+/* With bottom halves off no S execution of this CPU is under way; later ones are refused. */
+static int go_down(unsigned int cpu)
+{
+	struct watchdog *w = this_cpu_ptr(&watchdogs);
+
+	local_bh_disable();
+	WRITE_ONCE(w->dead, true);
+	local_bh_enable();
+	hrtimer_cancel(&w->timer);
+	return 0;
+}
+
+int kwasm_watchdog_init(void)
+{
+	int cpu, state;
+
+	for_each_possible_cpu(cpu) {
+		struct watchdog *w = per_cpu_ptr(&watchdogs, cpu);
+
+		hrtimer_setup(&w->timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_HARD);
+		w->next_ns = ~0ULL;
+		w->dead = true;
+	}
+	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "kwasm:online", come_up, go_down);
+	if (state < 0)
+		return state;
+	hotplug_state = state;
+	return 0;
+}
+
+void kwasm_watchdog_exit(void)
+{
+	cpuhp_remove_state(hotplug_state);
+}
