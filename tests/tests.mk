@@ -5,14 +5,16 @@
 #   tests/unit/NAME_test.c          a program that prints TAP
 #   tests/unit/NAME_dump.c          with NAME_check.py, which reads its output and prints TAP
 #   tests/FOLDER/run.sh             text tests; gets the programs made of FOLDER/*.c as arguments
+#   tests/ref/*.c, tests/*/lib/*.c  the reference interpreter and what else those programs share
 #   tests/kselftest/NAME.c, *.sh    run in the guest, in /t; lib/*.c is linked to each of them
 #   tests/kselftest/*.wat, *.c.wasm their guests, in /t beside them
 #   tests/hostile/*.wat             guests that try to get out, in /hostile
 #
 # Results are collected by tests/check.py into one TAP stream and a total.
 
-host-test-src := $(filter-out tests/kselftest/% tests/qemu/% tests/hostile/%,$(sort $(wildcard tests/*/*.c)))
+host-test-src := $(filter-out tests/kselftest/% tests/qemu/% tests/hostile/% tests/ref/%,$(sort $(wildcard tests/*/*.c)))
 host-tests    := $(addprefix $(O)/tests/,$(basename $(notdir $(host-test-src))))
+host-shared   := $(filter-out tests/kselftest/%,$(sort $(wildcard tests/ref/*.c tests/*/lib/*.c)))
 guest-tests   := $(patsubst tests/kselftest/%.c,build/kselftest/%,$(sort $(wildcard tests/kselftest/*.c)))
 guest-common  := $(sort $(wildcard tests/kselftest/lib/*.c))
 test-wasm     := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/kselftest/*.wat tests/hostile/*.wat)))
@@ -43,11 +45,13 @@ check-stress: ## the kernel tests with the full counts (200,000 swaps, ...): lon
 
 KWASM_STRESS ?= 1
 
+$(eval $(call archive,libtests.a,$(host-shared)))
+
 define host-test
-$(O)/tests/$(basename $(notdir $(1))): $(call objs,$(1)) $(libs)
+$(O)/tests/$(basename $(notdir $(1))): $(call objs,$(1)) $(O)/libtests.a $(libs)
 	@mkdir -p $$(@D)
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(uldflags) -o $$@ $$< -Wl,--start-group $(libs) -Wl,--end-group $$(libkwasm-libs) -lpthread
+	$$(Q)$$(CC) $$(uldflags) -o $$@ $$< $(O)/libtests.a -Wl,--start-group $(libs) -Wl,--end-group $$(libkwasm-libs) -lm -lpthread
 endef
 $(foreach t,$(host-test-src),$(eval $(call host-test,$(t))))
 
@@ -71,6 +75,12 @@ ifeq ($(wildcard samples/samples.mk),)
 samples:
 endif
 -include samples/samples.mk
+
+MINUTES ?= 10
+
+.PHONY: fuzz
+fuzz: tests ## compiled code against the reference interpreter, from a random seed: MINUTES=n
+	$(Q)$(O)/tests/diff -s $$(date +%s)000000 -t $$((60 * $(MINUTES))) -o $(O)
 
 style: ## SPDX lines, tabs, order of includes
 	$(Q)tests/check/style.sh

@@ -17,7 +17,7 @@
 
 #include "../../userspace-tools/engine/engine.h"
 #include "../ref/ref.h"
-#include "gen.h"
+#include "lib/gen.h"
 
 #define MAX_PAGES	16
 #define FUEL		200000

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "../../jit/wasm/opcode.h"
+#include "../../../jit/wasm/opcode.h"
 #include "gen.h"
 
 #define I32		0x7f
