@@ -19,6 +19,9 @@ struct kw_compile_opts {
 	u64 budget_bytes;	/* per function */
 };
 
+/* KW_FEATURE_* that every stage of the pipeline handles; validation refuses the others by name. */
+#define KW_COMPILE_FEATURES	0
+
 #define KW_OPT_GVN	0x01
 #define KW_OPT_DCE	0x02
 #define KW_OPT_FOLD	0x04

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Text of kwasm.meta -> struct kw_meta: lines, words, and a table of keys. */
+#include "../common/layout.h"
+#include "meta.h"
+
+/* What is left of a line, and where in the module it stands. */
+struct cursor {
+	const u8 *p, *end;
+	u32 wasm_off;		/* of @p */
+	struct kw_diag *diag;
+};
+
+struct word {
+	const u8 *p;
+	u32 len;
+	u32 wasm_off;
+};
+
+struct unit {
+	char name[4];
+	u64 factor;
+};
+
+static const struct unit byte_unit[] = { { "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 } };
+static const struct unit time_unit[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+
+static bool is_blank(u8 c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == 0;	/* 0: .asciz instead of .ascii */
+}
+
+static bool is_graph(u8 c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+static int reject(const struct cursor *c, u32 wasm_off, enum kw_reason why)
+{
+	return kw_reject(c->diag, wasm_off, why, 0, 0);
+}
+
+static void skip(struct cursor *c, u32 n)
+{
+	c->p += n;
+	c->wasm_off += n;
+}
+
+/* The next word, up to a blank or @stop; length 0 at the end of the line. */
+static struct word next_word(struct cursor *c, u8 stop)
+{
+	struct word w;
+
+	while (c->p < c->end && is_blank(*c->p))
+		skip(c, 1);
+	w.p = c->p;
+	w.wasm_off = c->wasm_off;
+	while (c->p < c->end && !is_blank(*c->p) && *c->p != stop)
+		skip(c, 1);
+	w.len = c->p - w.p;
+	return w;
+}
+
+static bool word_is(const struct word *w, const char *s)
+{
+	return w->len == strlen(s) && !memcmp(w->p, s, w->len);
+}
+
+/* One word of printable ASCII into @out. */
+static int parse_text(struct cursor *c, char *out)
+{
+	struct word w = next_word(c, 0);
+	u32 i;
+
+	if (!w.len || w.len >= KW_META_NAME_LEN)
+		return reject(c, w.wasm_off, KW_R_META_VALUE);
+	for (i = 0; i < w.len; i++) {
+		if (!is_graph(w.p[i]))
+			return reject(c, w.wasm_off, KW_R_META_VALUE);
+	}
+	memcpy(out, w.p, w.len);
+	out[w.len] = 0;
+	return 0;
+}
+
+/* "50us", "1M": digits, then one of @unit. */
+static int parse_amount(const struct cursor *c, struct word w, const struct unit *unit, u32 nr_units,
+			u64 *out)
+{
+	const u32 off = w.wasm_off;
+	u64 v = 0;
+	u32 i, digits = 0;
+
+	while (digits < w.len && digits < 9 && w.p[digits] >= '0' && w.p[digits] <= '9')
+		v = v * 10 + w.p[digits++] - '0';
+	w.p += digits;
+	w.len -= digits;
+	for (i = 0; digits && v && i < nr_units; i++) {
+		if (word_is(&w, unit[i].name)) {
+			*out = v * unit[i].factor;	/* < 10^9 * 2^30 */
+			return 0;
+		}
+	}
+	return reject(c, off, KW_R_META_VALUE);
+}
+
+static int parse_limit(struct cursor *c, struct kw_meta *out)
+{
+	u64 stack_bytes;
+	struct word key, w;
+	int err;
+
+	for (;;) {
+		key = next_word(c, '=');
+		if (!key.len)
+			return 0;
+		if (c->p == c->end || *c->p != '=')
+			return reject(c, key.wasm_off, KW_R_META_VALUE);
+		skip(c, 1);
+		w = next_word(c, 0);
+		if (word_is(&key, "memory")) {
+			err = parse_amount(c, w, byte_unit, ARRAY_SIZE(byte_unit), &out->memory_bytes);
+		} else if (word_is(&key, "deadline")) {
+			err = parse_amount(c, w, time_unit, ARRAY_SIZE(time_unit), &out->deadline_ns);
+		} else if (word_is(&key, "stack")) {
+			err = parse_amount(c, w, byte_unit, ARRAY_SIZE(byte_unit), &stack_bytes);
+			if (!err && stack_bytes > KW_STACK_BYTES)
+				err = reject(c, w.wasm_off, KW_R_META_STACK);
+		} else {
+			err = reject(c, key.wasm_off, KW_R_META_KEY);
+		}
+		if (err)
+			return err;
+	}
+}
+
+static int parse_on_trap(struct cursor *c, struct kw_meta *out)
+{
+	static const char value[][8] = { "drop", "accept", "detach" };
+	struct word w = next_word(c, 0);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(value); i++) {
+		if (word_is(&w, value[i])) {
+			out->on_trap = i;
+			return 0;
+		}
+	}
+	return reject(c, w.wasm_off, KW_R_META_VALUE);
+}
+
+static int parse_line(struct cursor *c, struct kw_meta *out)
+{
+	struct word key = next_word(c, 0);
+	int err;
+
+	if (!key.len)
+		return 0;
+	if (key.len >= 2 && !memcmp(key.p, "x-", 2))
+		return 0;
+	if (word_is(&key, "name"))
+		err = parse_text(c, out->name);
+	else if (word_is(&key, "version"))
+		err = parse_text(c, out->version);
+	else if (word_is(&key, "license"))
+		err = parse_text(c, out->license);
+	else if (word_is(&key, "limit"))
+		err = parse_limit(c, out);
+	else if (word_is(&key, "on_trap"))
+		err = parse_on_trap(c, out);
+	else
+		err = reject(c, key.wasm_off, KW_R_META_KEY);
+	if (err)
+		return err;
+	if (next_word(c, 0).len)
+		return reject(c, c->wasm_off, KW_R_META_VALUE);
+	return 0;
+}
+
+static int parse_section(const struct kw_custom *s, struct kw_meta *out, struct kw_diag *diag)
+{
+	const u8 *end = s->bytes + s->len, *line = s->bytes, *next, *hash;
+	struct cursor c = { .diag = diag };
+	int err;
+
+	while (line < end) {
+		for (next = line; next < end && *next != '\n'; next++)
+			;
+		for (hash = line; hash < next && *hash != '#'; hash++)
+			;
+		c.p = line;
+		c.end = hash;
+		c.wasm_off = s->wasm_off + (u32)(line - s->bytes);
+		err = parse_line(&c, out);
+		if (err)
+			return err;
+		line = next + 1;
+	}
+	return 0;
+}
+
+int kw_meta_parse(const struct kw_module *m, struct kw_meta *out, struct kw_diag *diag)
+{
+	const struct kw_custom *s;
+	u32 from = 0;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	out->on_trap = KW_META_UNSET;
+	while ((s = kw_module_next_custom(m, "kwasm.meta", &from))) {
+		err = parse_section(s, out, diag);
+		if (err)
+			return err;
+	}
+	return 0;
+}
