@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "ksym.h"
 #include "memory.h"
+#include "objects.h"
 #include "selftest.h"
 #include "stubs.h"
 #include "text.h"
@@ -31,6 +32,7 @@ static const struct part {
 	{ "executions",		kwasm_exec_init,	kwasm_exec_exit },
 	{ "watchdog",		kwasm_watchdog_init,	kwasm_watchdog_exit },
 	{ "self test",		kwasm_selftest,		NULL },
+	{ "device",		kwasm_objects_init,	kwasm_objects_exit },
 };
 
 static void exit_parts(int n)

@@ -38,6 +38,7 @@ int strcmp(const char *a, const char *b);
 #define ERANGE		34
 #define EOVERFLOW	75
 #define EOPNOTSUPP	95
+#define ECANCELED	125
 #endif
 
 #ifndef likely

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KWASM_INSTANCE_CALL and KWASM_INSTANCE_GLOBAL: typed values in and out of typed instances. */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "dev.h"
+#include "exec.h"
+#include "program.h"
+#include "store.h"
+
+/* Not a pointer: whether there is one. */
+static void hide_reference(struct kw_value *v, u8 type)
+{
+	if (type == KW_V_FUNCREF)
+		v->lo = !!v->lo;
+}
+
+static int get_args(struct kw_value *val, const struct kwasm_value __user *user,
+		    const struct kw_functype *t)
+{
+	struct kwasm_value v;
+	u32 i;
+
+	for (i = 0; i < t->nr_params; i++) {
+		if (copy_from_user(&v, user + i, sizeof(v)))
+			return -EFAULT;
+		val[i].lo = v.lo;
+		val[i].hi = v.hi;
+		if (t->types[i] == KW_V_I32 || t->types[i] == KW_V_F32)
+			val[i].lo = (u32)v.lo;
+		/* A function is nothing a caller can name, only null is. */
+		if (t->types[i] == KW_V_FUNCREF && v.lo)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int put_results(struct kwasm_value __user *user, struct kw_value *val,
+		       const struct kw_functype *t)
+{
+	struct kwasm_value v;
+	u32 i;
+
+	for (i = 0; i < t->nr_results; i++) {
+		hide_reference(&val[i], t->types[t->nr_params + i]);
+		v = (struct kwasm_value){ .lo = val[i].lo, .hi = val[i].hi };
+		if (copy_to_user(user + i, &v, sizeof(v)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* store->lock held.  A trap is no error: @info says it. */
+static int run(const struct kwasm_instance *inst, u32 func, struct kw_call_frame *frame, u64 deadline_ns,
+	       struct kwasm_trap_info *info)
+{
+	const struct kw_linked *l = kwasm_instance_linked(inst);
+	u32 type = l->module->funcs[func].type, trap;
+	struct kw_inst *callee;
+	struct kwasm_exec *x;
+
+	frame->code = kw_instance_func_code(inst->instance, func, &callee);
+	if (!frame->code)
+		return -EINVAL;
+	x = kwasm_exec_begin_p();
+	if (IS_ERR(x))
+		return PTR_ERR(x);
+	trap = kwasm_exec_call(x, callee, l->text + l->code->thunk_off[type], frame, deadline_ns);
+	if (trap)
+		kwasm_trap_place(l, x, func, trap, info);
+	kwasm_exec_end(x);
+	return 0;
+}
+
+static int call(struct kwasm_instance *inst, u32 func, struct kwasm_instance_call *a)
+{
+	const struct kw_functype *t = kw_func_type(kwasm_instance_linked(inst)->module, func);
+	struct kwasm_value __user *user = u64_to_user_ptr(a->values);
+	struct kw_call_frame *frame;
+	int err;
+
+	if (a->nr_args != t->nr_params || a->nr_results < t->nr_results)
+		return -EINVAL;
+	frame = kvzalloc(struct_size(frame, val, max(t->nr_params, t->nr_results)), GFP_KERNEL_ACCOUNT);
+	if (!frame)
+		return -ENOMEM;
+	err = get_args(frame->val, user, t);
+	if (!err && mutex_lock_killable(&inst->store->lock))
+		err = -EINTR;
+	if (!err) {
+		err = run(inst, func, frame, a->deadline_ns, &a->trap);
+		mutex_unlock(&inst->store->lock);
+	}
+	if (!err && !a->trap.kind)
+		err = put_results(user, frame->val, t);
+	a->nr_results = t->nr_results;
+	kvfree(frame);
+	return err;
+}
+
+/* Export @name of @kind of the instance behind @fd, which comes with a reference. */
+static struct kwasm_instance *find_export(int fd, u64 name, u64 len, u8 kind, u32 *index)
+{
+	struct kwasm_instance *inst = kwasm_instance_from_fd(fd);
+	struct kw_extern_ref ref;
+	char *s;
+	int err;
+
+	if (IS_ERR(inst))
+		return inst;
+	s = kwasm_user_name(name, len);
+	err = PTR_ERR_OR_ZERO(s);
+	if (!err) {
+		err = kw_instance_export(inst->instance, s, len, &ref);
+		kvfree(s);
+	}
+	if (!err && ref.kind != kind)
+		err = -EINVAL;
+	if (err) {
+		kwasm_object_put(&inst->obj);
+		return ERR_PTR(err);
+	}
+	*index = ref.index;
+	return inst;
+}
+
+int kwasm_ioctl_instance_call(void *arg, struct file **file)
+{
+	struct kwasm_instance_call *a = arg;
+	struct kwasm_instance *inst;
+	u32 func;
+	int err;
+
+	if (a->flags || a->pad)
+		return -EINVAL;
+	memset(&a->trap, 0, sizeof(a->trap));
+	inst = find_export(a->instance_fd, a->export_name, a->export_name_len, KW_EXT_FUNC, &func);
+	if (IS_ERR(inst))
+		return PTR_ERR(inst);
+	err = call(inst, func, a);
+	kwasm_object_put(&inst->obj);
+	return err;
+}
+
+static struct kw_value global_value(const union kw_global_cell *c, u8 type)
+{
+	struct kw_value v = {};
+
+	switch (type) {
+	case KW_V_I32:
+	case KW_V_F32:
+		v.lo = c->i32;
+		break;
+	case KW_V_V128:
+		v.lo = c->v128[0];
+		v.hi = c->v128[1];
+		break;
+	default:
+		v.lo = c->i64;
+	}
+	hide_reference(&v, type);
+	return v;
+}
+
+int kwasm_ioctl_instance_global(void *arg, struct file **file)
+{
+	struct kwasm_instance_global *a = arg;
+	struct kwasm_instance *inst;
+	struct kw_value v;
+	u32 index;
+
+	if (a->pad)
+		return -EINVAL;
+	inst = find_export(a->instance_fd, a->export_name, a->export_name_len, KW_EXT_GLOBAL, &index);
+	if (IS_ERR(inst))
+		return PTR_ERR(inst);
+	if (mutex_lock_killable(&inst->store->lock)) {
+		kwasm_object_put(&inst->obj);
+		return -EINTR;
+	}
+	a->type = kwasm_instance_linked(inst)->module->globals[index].type.type;
+	v = global_value(kw_instance_global(inst->instance, index), a->type);
+	mutex_unlock(&inst->store->lock);
+	a->value.lo = v.lo;
+	a->value.hi = v.hi;
+	kwasm_object_put(&inst->obj);
+	return 0;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KWASM_FEATURE: what works on this kernel, and how much room there is. */
+#include <linux/cpumask.h>
+#include <linux/fs.h>
+#include <linux/security.h>
+
+#include "../jit/common/limits.h"
+#include "../jit/compile.h"
+#include "../uapi/linux/kwasm.h"
+#include "dev.h"
+#include "memory.h"
+#include "text.h"
+
+/* 0 none, 1 integrity, 2 confidentiality. */
+static u32 lockdown_level(void)
+{
+	if (security_locked_down(LOCKDOWN_CONFIDENTIALITY_MAX))
+		return 2;
+	return security_locked_down(LOCKDOWN_INTEGRITY_MAX) ? 1 : 0;
+}
+
+int kwasm_ioctl_feature(void *arg, struct file **file)
+{
+	struct kwasm_feature *f = arg;
+	struct kwasm_text_stats text;
+	int guard = kwasm_memory_guard();
+
+	kwasm_text_stats(&text);
+	*f = (struct kwasm_feature) {
+		.size = f->size,
+		.abi_version = KWASM_ABI_VERSION,
+		.guard_mode = !guard,
+		.guard_why = -guard,
+		.guard_free = kwasm_memory_guard_free(),
+		.arena_bytes = text.bytes,
+		.arena_used_bytes = text.used_bytes,
+		.fault_sites = text.fault_sites,
+		.fault_sites_used = text.fault_sites_used,
+		.stack_bytes = KW_STACK_BYTES,
+		.nr_cpus = num_possible_cpus(),
+		.hooks = BIT(KWASM_LINK_NETFILTER),
+		.lockdown = lockdown_level(),
+		.wasm_features = KW_COMPILE_FEATURES,
+		.max_memory_pages = KW_MAX_MEM_PAGES,
+	};
+	return 0;
+}

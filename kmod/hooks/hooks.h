@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Places a program can be attached to, and how its export's name tells. */
+#ifndef KWASM_HOOKS_H
+#define KWASM_HOOKS_H
+
+#include "../../jit/wasm/module.h"
+
+/**
+ * struct kwasm_hook - one export name that is a program
+ * @name:   of the export
+ * @type:   enum kwasm_link_type
+ * @family: netfilter: NFPROTO_*
+ * @number: netfilter: enum nf_inet_hooks
+ */
+struct kwasm_hook {
+	char name[32];
+	u8 type;
+	u8 family;
+	u8 number;
+};
+
+/* The hook that export @e is named after, NULL if it is no function or not named so. */
+const struct kwasm_hook *kwasm_hook_find(const struct kw_export *e);
+
+#endif /* KWASM_HOOKS_H */

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kwasm_v1, and the table of all host functions. */
+#include <linux/ktime.h>
+#include <linux/random.h>
+#include <linux/smp.h>
+
+#include "../log.h"
+#include "../module.h"
+#include "../stubs.h"
+#include "host.h"
+
+#define RANDOM_CHUNK	4096	/* bytes between looks at the deadline */
+
+KW_PROTO_I_III(kwasm_host_log)
+{
+	const u8 *text = kw_range(i, b, c);
+
+	if (!text) {
+		kw_raise(i, KW_TRAP_HOST_OOB);
+		return 0;
+	}
+	return kwasm_log_write(kwasm_module_of(i)->log, a, text, c);
+}
+
+KW_PROTO_V_II(kwasm_host_abort)
+{
+	const u8 *text = kw_range(i, a, b);
+
+	if (text)
+		kwasm_log_write(kwasm_module_of(i)->log, 3, text, b);
+	kw_raise(i, KW_TRAP_ABORT);
+}
+
+KW_PROTO_L_I(kwasm_host_time_ns)
+{
+	switch (a) {
+	case 0:
+		return ktime_get_ns();
+	case 1:
+		return ktime_get_boottime_ns();
+	case 2:
+		return ktime_get_real_ns();
+	case 3:
+		return ktime_get_clocktai_ns();
+	default:
+		return 0;
+	}
+}
+
+KW_PROTO_I_II(kwasm_host_random_get)
+{
+	u8 *to = kw_range(i, a, b);
+	u32 done, n;
+
+	if (!to) {
+		kw_raise(i, KW_TRAP_HOST_OOB);
+		return 0;
+	}
+	for (done = 0; done < b && !READ_ONCE(i->exec->flag); done += n) {
+		n = min_t(u32, b - done, RANDOM_CHUNK);
+		get_random_bytes(to + done, n);
+	}
+	return 0;
+}
+
+KW_PROTO_I_V(kwasm_host_cpu_id)
+{
+	return raw_smp_processor_id();
+}
+
+void *const kwasm_host_fn[KW_NR_HOSTS] = {
+	[KW_HOST_LOG] = kwasm_host_log,
+	[KW_HOST_ABORT] = kwasm_host_abort,
+	[KW_HOST_TIME_NS] = kwasm_host_time_ns,
+	[KW_HOST_RANDOM_GET] = kwasm_host_random_get,
+	[KW_HOST_CPU_ID] = kwasm_host_cpu_id,
+	[KW_HOST_PKT_FIELD] = kwasm_host_pkt_field,
+	[KW_HOST_PKT_LOAD] = kwasm_host_pkt_load,
+	[KW_HOST_PKT_STORE] = kwasm_host_pkt_store,
+	[KW_HOST_PKT_ST8] = kwasm_host_pkt_st8,
+	[KW_HOST_PKT_ST16BE] = kwasm_host_pkt_st16be,
+	[KW_HOST_PKT_ST32BE] = kwasm_host_pkt_st32be,
+	[KW_HOST_PKT_SET_MARK] = kwasm_host_pkt_set_mark,
+};

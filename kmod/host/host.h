@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* C functions of host.def, called from guest code through stubs: BH off in S form, may not sleep. */
+#ifndef KWASM_HOST_H
+#define KWASM_HOST_H
+
+#include "../../jit/rt/bind.h"
+#include "../../jit/rt/rt.h"
+
+/* kwasm_v1 */
+KW_PROTO_I_III(kwasm_host_log);
+KW_PROTO_V_II(kwasm_host_abort);
+KW_PROTO_L_I(kwasm_host_time_ns);
+KW_PROTO_I_II(kwasm_host_random_get);
+KW_PROTO_I_V(kwasm_host_cpu_id);
+
+/* kwasm_pkt_v1 */
+KW_PROTO_L_I(kwasm_host_pkt_field);
+KW_PROTO_I_III(kwasm_host_pkt_load);
+KW_PROTO_I_IIII(kwasm_host_pkt_store);
+KW_PROTO_I_II(kwasm_host_pkt_st8);
+KW_PROTO_I_II(kwasm_host_pkt_st16be);
+KW_PROTO_I_II(kwasm_host_pkt_st32be);
+KW_PROTO_I_I(kwasm_host_pkt_set_mark);
+
+#endif /* KWASM_HOST_H */

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kwasm_pkt_v1: what a guest sees and changes of a packet, beside the loads
+ * that compiled code does by itself.
+ *
+ * Reads may be of any byte.  Writes are of what the kernel looks at again:
+ * what it has parsed already by the time of our hooks (version, header length,
+ * total length, IPv4 options, IPv6 next header) stays as it is, else the stack
+ * would walk headers by lengths that nobody has checked.
+ */
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <net/net_namespace.h>
+
+#include "../../jit/rt/bind.h"
+#include "../../jit/rt/rt.h"
+#include "../packet.h"
+#include "../stubs.h"
+#include "host.h"
+
+static void show_data(struct kw_exec *e, const struct kwasm_packet *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	e->pkt_data = skb->data + p->net_off;
+	e->pkt_lin = skb_headlen(skb) - p->net_off;
+	e->pkt_len = skb->len - p->net_off;
+}
+
+static u64 field_of(const struct kwasm_packet *p, u32 id)
+{
+	const struct sk_buff *skb = p->skb;
+	const struct nf_hook_state *st = p->state;
+
+	switch (id) {
+	case KW_FIELD_PROTO:
+		return ntohs(skb->protocol);
+	case KW_FIELD_IFINDEX_IN:
+		return st->in ? st->in->ifindex : 0;
+	case KW_FIELD_IFINDEX_OUT:
+		return st->out ? st->out->ifindex : 0;
+	case KW_FIELD_MARK:
+		return skb->mark;
+	case KW_FIELD_PRIORITY:
+		return skb->priority;
+	case KW_FIELD_HASH:
+		return skb->hash;
+	case KW_FIELD_VLAN:
+		return skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
+	case KW_FIELD_L4_OFF:
+		return skb_transport_header_was_set(skb) ? skb_transport_offset(skb) - p->net_off : 0;
+	case KW_FIELD_HOOK:
+		return st->hook;
+	case KW_FIELD_FAMILY:
+		return st->pf;
+	case KW_FIELD_RX_QUEUE:
+		return skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0;
+	case KW_FIELD_NETNS_COOKIE:
+		return st->net->net_cookie;
+	case KW_FIELD_TSTAMP:
+		return ktime_to_ns(skb_tstamp(skb));
+	default:
+		return 0;
+	}
+}
+
+void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_mask)
+{
+	u32 id;
+
+	p->net_off = skb_network_offset(p->skb);
+	x->e.host = p;
+	x->e.pkt_short = 0;
+	show_data(&x->e, p);
+	while (field_mask) {
+		id = __ffs64(field_mask);
+		field_mask &= field_mask - 1;
+		x->e.field[id] = field_of(p, id);
+	}
+}
+
+/* The packet of the running execution, or NULL and the guest ends: it runs outside of any hook. */
+static struct kwasm_packet *packet_of(struct kw_inst *i)
+{
+	if (!i->exec->host)
+		kw_raise(i, KW_TRAP_BAD_CONTEXT);
+	return i->exec->host;
+}
+
+/* ---- Loads ---- */
+
+static u64 value_of(const u8 *b, u32 size, bool be)
+{
+	switch (size) {
+	case 1:
+		return b[0];
+	case 2:
+		return be ? get_unaligned_be16(b) : get_unaligned_le16(b);
+	case 4:
+		return be ? get_unaligned_be32(b) : get_unaligned_le32(b);
+	default:
+		return be ? get_unaligned_be64(b) : get_unaligned_le64(b);
+	}
+}
+
+void kwasm_pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
+{
+	const struct kwasm_packet *p = e->host;
+	u8 buf[8];
+
+	if (p && (u64)s->off + s->size <= e->pkt_len &&
+	    !skb_copy_bits(p->skb, p->net_off + s->off, buf, s->size)) {
+		s->value = value_of(buf, s->size, s->be);
+		return;
+	}
+	if (!s->has_default) {
+		s->value = 0;
+		e->pkt_short = 1;
+	}
+}
+
+KW_PROTO_I_III(kwasm_host_pkt_load)
+{
+	struct kwasm_packet *p = packet_of(i);
+	u8 *to = kw_range(i, b, c);
+
+	if (!p)
+		return 0;
+	if (!to) {
+		kw_raise(i, KW_TRAP_HOST_OOB);
+		return 0;
+	}
+	if ((u64)a + c > i->exec->pkt_len || skb_copy_bits(p->skb, p->net_off + a, to, c))
+		return -EFAULT;
+	return 0;
+}
+
+KW_PROTO_L_I(kwasm_host_pkt_field)
+{
+	struct kwasm_packet *p = packet_of(i);
+
+	return p ? field_of(p, a) : 0;
+}
+
+/* ---- Stores ---- */
+
+static bool overlaps(u32 off, u32 len, u32 from, u32 to)
+{
+	return off < to && (u64)off + len > from;
+}
+
+/* Has the kernel parsed any of these bytes?  At least a whole fixed header is linear in every hook. */
+static bool is_parsed(const struct kw_exec *e, u32 off, u32 len)
+{
+	const u8 *h = e->pkt_data;
+
+	if (e->pkt_lin < sizeof(struct iphdr))
+		return true;
+	if (overlaps(off, len, 0, 1))
+		return true;
+	if (h[0] >> 4 == 4)
+		return overlaps(off, len, 2, 4) ||
+		       overlaps(off, len, sizeof(struct iphdr), (h[0] & 15) * 4);
+	return overlaps(off, len, offsetof(struct ipv6hdr, payload_len),
+			offsetof(struct ipv6hdr, hop_limit));
+}
+
+static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
+{
+	struct kwasm_packet *p = packet_of(i);
+	struct kw_exec *e = i->exec;
+
+	if (!p)
+		return 0;
+	if ((u64)off + len > e->pkt_len)
+		return -EFAULT;
+	if (is_parsed(e, off, len))
+		return -EPERM;
+	if (skb_ensure_writable(p->skb, p->net_off + off + len))
+		return -ENOMEM;
+	show_data(e, p);
+	memcpy(e->pkt_data + off, from, len);
+	if (p->skb->ip_summed == CHECKSUM_COMPLETE)
+		p->skb->ip_summed = CHECKSUM_NONE;
+	return 0;
+}
+
+KW_PROTO_I_IIII(kwasm_host_pkt_store)
+{
+	const u8 *from = kw_range(i, b, c);
+
+	if (!from) {
+		kw_raise(i, KW_TRAP_HOST_OOB);
+		return 0;
+	}
+	if (d)
+		return -EINVAL;
+	return c ? store(i, a, from, c) : 0;
+}
+
+KW_PROTO_I_II(kwasm_host_pkt_st8)
+{
+	u8 v = b;
+
+	return store(i, a, &v, 1);
+}
+
+KW_PROTO_I_II(kwasm_host_pkt_st16be)
+{
+	u8 v[2];
+
+	put_unaligned_be16(b, v);
+	return store(i, a, v, 2);
+}
+
+KW_PROTO_I_II(kwasm_host_pkt_st32be)
+{
+	u8 v[4];
+
+	put_unaligned_be32(b, v);
+	return store(i, a, v, 4);
+}
+
+KW_PROTO_I_I(kwasm_host_pkt_set_mark)
+{
+	struct kwasm_packet *p = packet_of(i);
+
+	if (!p)
+		return 0;
+	p->skb->mark = a;
+	i->exec->field[KW_FIELD_MARK] = a;
+	return 0;
+}

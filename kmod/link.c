@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Program + place + policy -> link.
+ *
+ * kwasm_link_run() is the path of every packet: it takes no lock, writes only
+ * this CPU's counters, and turns whatever a program does into one of the
+ * verdicts that the hook knows.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/nsproxy.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "dev.h"
+#include "link.h"
+#include "watchdog.h"
+
+#define DEFAULT_QUARANTINE	16
+#define SAMPLE_CALLS		64	/* one call in so many is timed */
+
+DEFINE_MUTEX(kwasm_link_lock);
+
+/* ---- The path of a packet ---- */
+
+/* From softirq: the hook cannot be unregistered here. */
+static void detach_later(struct kwasm_link *l, u32 why)
+{
+	if (atomic_cmpxchg(&l->closing, KWASM_DETACH_NONE, why) != KWASM_DETACH_NONE)
+		return;
+	/* Not if the last reference is gone already: then its release detaches. */
+	if (refcount_inc_not_zero(&l->obj.ref))
+		queue_work(kwasm_wq, &l->detach);
+}
+
+static u32 trap_verdict(const struct kwasm_link *l)
+{
+	return l->on_trap == KWASM_ON_TRAP_DROP ? KWASM_NF_DROP : KWASM_NF_ACCEPT;
+}
+
+/* BH off, before kwasm_run_end(). */
+static noinline u32 trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_run *r,
+			    u32 trap)
+{
+	struct kwasm_trap_info info;
+	unsigned long flags;
+
+	__this_cpu_inc(l->stats->traps[trap < KWASM_NR_TRAPS ? trap : 0]);
+	kwasm_trap_describe(p, r, trap, &info);
+	raw_spin_lock_irqsave(&l->trap_lock, flags);
+	l->last_trap = info;
+	raw_spin_unlock_irqrestore(&l->trap_lock, flags);
+
+	if (l->on_trap == KWASM_ON_TRAP_DETACH)
+		detach_later(l, KWASM_DETACH_ON_TRAP);
+	else if ((u32)atomic_inc_return(&l->traps_in_row) >= l->quarantine)
+		detach_later(l, KWASM_DETACH_QUARANTINE);
+	return trap_verdict(l);
+}
+
+/* BH as it was. */
+static noinline u32 refused(struct kwasm_link *l, int err)
+{
+	if (err == -EBUSY)
+		this_cpu_inc(l->stats->recursion);
+	else
+		this_cpu_inc(l->stats->busy);
+	return trap_verdict(l);
+}
+
+static u32 short_verdict(struct kwasm_link *l, u32 verdict)
+{
+	__this_cpu_inc(l->stats->short_reads);
+	switch (l->on_short) {
+	case KWASM_ON_SHORT_DROP:
+		return KWASM_NF_DROP;
+	case KWASM_ON_SHORT_ACCEPT:
+		return KWASM_NF_ACCEPT;
+	default:
+		return verdict;
+	}
+}
+
+/* BH off. */
+static u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verdict)
+{
+	__this_cpu_inc(l->stats->verdict[verdict & 7]);
+	if (unlikely(atomic_read(&l->traps_in_row)))
+		atomic_set(&l->traps_in_row, 0);
+	if (verdict == KWASM_NF_NONE)
+		verdict = l->default_verdict;
+	if (unlikely(x->e.pkt_short))
+		verdict = short_verdict(l, verdict);
+	return verdict;
+}
+
+u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt, u32 nr_results)
+{
+	struct kwasm_program *p = rcu_dereference(l->program);
+	u64 deadline = l->deadline_ns, start = 0;
+	struct kwasm_run r;
+	u32 trap, verdict;
+	int err;
+
+	if (unlikely(atomic_read(&l->closing)))
+		return KWASM_NF_ACCEPT;
+	if (p->deadline_ns && (!deadline || p->deadline_ns < deadline))
+		deadline = p->deadline_ns;
+	err = kwasm_run_begin(&r, p);
+	if (unlikely(err))
+		return refused(l, err);
+	if (__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1)
+		start = ktime_get_mono_fast_ns();
+	trap = kwasm_run_packet(&r, p, pkt, deadline, nr_results, &verdict);
+	if (start)
+		__this_cpu_add(l->stats->time_ns,
+			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);
+	if (unlikely(trap))
+		verdict = trapped(l, p, &r, trap);
+	else
+		verdict = ended_well(l, r.x, verdict);
+	kwasm_run_end(&r);
+	return verdict;
+}
+
+/* ---- Detach and free ---- */
+
+bool kwasm_link_detach_locked(struct kwasm_link *l, u32 why)
+{
+	lockdep_assert_held(&kwasm_link_lock);
+	if (!l->net)
+		return false;
+	kwasm_nf_detach(l);
+	l->net = NULL;
+	l->detach_why = why;
+	return true;
+}
+
+static bool detach(struct kwasm_link *l, u32 why)
+{
+	bool done;
+
+	mutex_lock(&kwasm_link_lock);
+	done = kwasm_link_detach_locked(l, why);
+	mutex_unlock(&kwasm_link_lock);
+	return done;
+}
+
+static void detach_work(struct work_struct *w)
+{
+	struct kwasm_link *l = container_of(w, struct kwasm_link, detach);
+
+	detach(l, atomic_read(&l->closing));
+	kwasm_object_put(&l->obj);
+}
+
+static void link_free(struct kwasm_link *l)
+{
+	struct kwasm_program *p = rcu_dereference_protected(l->program, true);
+
+	if (p) {
+		atomic_dec(&p->nr_links);
+		kwasm_program_put(p);
+	}
+	free_percpu(l->stats);
+	kfree(l);
+}
+
+static void link_release(struct kwasm_object *o)
+{
+	struct kwasm_link *l = container_of(o, struct kwasm_link, obj);
+
+	detach(l, KWASM_DETACH_USER);
+	/* A CPU may be in the hook still. */
+	synchronize_rcu();
+	link_free(l);
+}
+
+/* ---- What userspace sees ---- */
+
+static void sum_stats(const struct kwasm_link *l, struct kwasm_link_info *i)
+{
+	const struct kwasm_link_stats *s;
+	int cpu, k;
+
+	for_each_possible_cpu(cpu) {
+		s = per_cpu_ptr(l->stats, cpu);
+		i->calls += READ_ONCE(s->calls);
+		i->time_ns += READ_ONCE(s->time_ns);
+		i->short_reads += READ_ONCE(s->short_reads);
+		i->busy += READ_ONCE(s->busy);
+		i->recursion += READ_ONCE(s->recursion);
+		for (k = 0; k < ARRAY_SIZE(i->verdict); k++)
+			i->verdict[k] += READ_ONCE(s->verdict[k]);
+		for (k = 0; k < ARRAY_SIZE(i->traps); k++)
+			i->traps[k] += READ_ONCE(s->traps[k]);
+	}
+}
+
+static void link_info(struct kwasm_object *o, void *info)
+{
+	struct kwasm_link *l = container_of(o, struct kwasm_link, obj);
+	struct kwasm_link_info *i = info;
+	struct kwasm_program *p;
+
+	i->id = o->id;
+	i->type = l->type;
+	kwasm_object_pin_name(o, i->pin);
+	mutex_lock(&kwasm_link_lock);
+	p = rcu_dereference_protected(l->program, lockdep_is_held(&kwasm_link_lock));
+	i->program_id = p->obj.id;
+	i->module_id = p->module->obj.id;
+	strscpy(i->module_name, p->module->meta.name, sizeof(i->module_name));
+	strscpy(i->export_name, p->hook->name, sizeof(i->export_name));
+	i->detached = !l->net;
+	i->detach_why = l->detach_why;
+	mutex_unlock(&kwasm_link_lock);
+	i->on_trap = l->on_trap;
+	i->on_short = l->on_short;
+	i->default_verdict = l->default_verdict;
+	i->quarantine = l->quarantine;
+	i->deadline_ns = l->deadline_ns;
+	i->netns_ino = l->netns_ino;
+	i->nf_family = l->nf.pf;
+	i->nf_hook = l->nf.hooknum;
+	i->nf_priority = l->nf.priority;
+	sum_stats(l, i);
+	raw_spin_lock_irq(&l->trap_lock);
+	i->last_trap = l->last_trap;
+	raw_spin_unlock_irq(&l->trap_lock);
+}
+
+static const struct kwasm_object_ops link_ops = {
+	.type = KWASM_OBJ_LINK,
+	.fd_name = "[kwasm-link]",
+	.info_size = sizeof(struct kwasm_link_info),
+	.info = link_info,
+	.release = link_release,
+};
+
+static struct kwasm_link *link_from_fd(int fd)
+{
+	struct kwasm_object *o = kwasm_object_from_fd(fd, KWASM_OBJ_LINK);
+
+	return IS_ERR(o) ? ERR_CAST(o) : container_of(o, struct kwasm_link, obj);
+}
+
+/* ---- Requests ---- */
+
+static int check_create(const struct kwasm_link_create *a)
+{
+	if (a->type != KWASM_LINK_NETFILTER || a->flags || a->pad || a->netfilter.pad)
+		return -EINVAL;
+	if (a->on_trap > KWASM_ON_TRAP_DETACH || a->on_short > KWASM_ON_SHORT_PROGRAM ||
+	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > KWASM_DEADLINE_DEFAULT_NS)
+		return -EINVAL;
+	return kwasm_nf_check(a);
+}
+
+/* With a reference, which the link must not keep. */
+static struct net *net_of(int netns_fd)
+{
+	if (netns_fd == -1)
+		return get_net(current->nsproxy->net_ns);
+	return get_net_ns_by_fd(netns_fd);
+}
+
+/* Takes over the caller's reference on @p if it succeeds. */
+static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_link_create *a)
+{
+	struct kwasm_link *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+
+	if (!l)
+		return NULL;
+	l->stats = alloc_percpu_gfp(struct kwasm_link_stats, GFP_KERNEL_ACCOUNT);
+	if (!l->stats) {
+		kfree(l);
+		return NULL;
+	}
+	kwasm_object_init(&l->obj, &link_ops);
+	INIT_LIST_HEAD(&l->in_net);
+	INIT_WORK(&l->detach, detach_work);
+	raw_spin_lock_init(&l->trap_lock);
+	l->type = a->type;
+	l->on_trap = a->on_trap;
+	l->on_short = a->on_short;
+	l->default_verdict = a->default_verdict;
+	l->quarantine = a->quarantine ?: DEFAULT_QUARANTINE;
+	l->deadline_ns = a->deadline_ns;
+	RCU_INIT_POINTER(l->program, p);
+	atomic_inc(&p->nr_links);
+	return l;
+}
+
+static int link_attach(struct kwasm_link *l, struct net *net, const struct kwasm_link_create *a)
+{
+	int err;
+
+	mutex_lock(&kwasm_link_lock);
+	err = kwasm_nf_attach(l, net, a);
+	if (!err) {
+		l->net = net;
+		l->netns_ino = net->ns.inum;
+	}
+	mutex_unlock(&kwasm_link_lock);
+	return err;
+}
+
+static int link_create(struct kwasm_program *p, struct net *net, const struct kwasm_link_create *a,
+		       struct file **file)
+{
+	struct kwasm_link *l = link_new(p, a);
+	int err;
+
+	if (!l) {
+		kwasm_program_put(p);
+		return -ENOMEM;
+	}
+	err = kwasm_object_publish(&l->obj);
+	if (err)
+		goto err_put;
+	err = link_attach(l, net, a);
+	if (err)
+		goto err_put;
+	*file = kwasm_object_file(&l->obj);
+	err = PTR_ERR_OR_ZERO(*file);
+	if (err)
+		goto err_put;
+	return 0;
+
+err_put:
+	kwasm_object_put(&l->obj);
+	return err;
+}
+
+int kwasm_ioctl_link_create(void *arg, struct file **file)
+{
+	struct kwasm_link_create *a = arg;
+	struct kwasm_program *p;
+	struct net *net;
+	int err;
+
+	err = check_create(a);
+	if (err)
+		return err;
+	p = kwasm_program_from_fd(a->program_fd);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	net = net_of(a->netns_fd);
+	if (IS_ERR(net)) {
+		kwasm_program_put(p);
+		return PTR_ERR(net);
+	}
+	if (ns_capable(net->user_ns, CAP_NET_ADMIN)) {
+		err = link_create(p, net, a, file);
+	} else {
+		kwasm_program_put(p);
+		err = -EPERM;
+	}
+	put_net(net);
+	return err;
+}
+
+/* May the caller change @l?  kwasm_link_lock held. */
+static int may_change(const struct kwasm_link *l)
+{
+	if (!l->net)
+		return -ENOLINK;
+	return ns_capable(l->net->user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
+}
+
+/* Exchange the program of @l for *@p if @old is NULL or the one attached; kwasm_link_lock held. */
+static int swap_program(struct kwasm_link *l, struct kwasm_program **p, const struct kwasm_program *old)
+{
+	struct kwasm_program *now;
+	int err = may_change(l);
+
+	if (err)
+		return err;
+	now = rcu_dereference_protected(l->program, lockdep_is_held(&kwasm_link_lock));
+	if (old && old != now)
+		return -EBUSY;
+	atomic_inc(&(*p)->nr_links);
+	atomic_dec(&now->nr_links);
+	rcu_assign_pointer(l->program, *p);
+	atomic_set(&l->traps_in_row, 0);
+	*p = now;
+	return 0;
+}
+
+int kwasm_ioctl_link_update(void *arg, struct file **file)
+{
+	struct kwasm_link_update *a = arg;
+	struct kwasm_program *p, *old = NULL;
+	struct kwasm_link *l;
+	int err;
+
+	if (a->flags || a->pad)
+		return -EINVAL;
+	l = link_from_fd(a->link_fd);
+	if (IS_ERR(l))
+		return PTR_ERR(l);
+	p = kwasm_program_from_fd(a->program_fd);
+	err = PTR_ERR_OR_ZERO(p);
+	if (err)
+		goto out_link;
+	if (a->old_program_fd != -1)
+		old = kwasm_program_from_fd(a->old_program_fd);
+	err = PTR_ERR_OR_ZERO(old);
+	if (err)
+		goto out_program;
+	mutex_lock(&kwasm_link_lock);
+	err = swap_program(l, &p, old);
+	mutex_unlock(&kwasm_link_lock);
+	if (old)
+		kwasm_program_put(old);
+out_program:
+	/* The new one if that failed, else the one it replaced. */
+	kwasm_program_put(p);
+out_link:
+	kwasm_object_put(&l->obj);
+	return err;
+}
+
+int kwasm_ioctl_link_detach(void *arg, struct file **file)
+{
+	struct kwasm_fd_arg *a = arg;
+	struct kwasm_link *l = link_from_fd(a->fd);
+	int err;
+
+	if (IS_ERR(l))
+		return PTR_ERR(l);
+	mutex_lock(&kwasm_link_lock);
+	err = may_change(l);
+	if (!err)
+		kwasm_link_detach_locked(l, KWASM_DETACH_USER);
+	mutex_unlock(&kwasm_link_lock);
+	kwasm_object_put(&l->obj);
+	return err;
+}

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KWASM_MODULE_LOAD: bytes -> copy -> hash -> decode -> validate -> bind ->
+ * compile -> publish -> instances.
+ */
+#include <crypto/sha2.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "../jit/common/limits.h"
+#include "../jit/compile.h"
+#include "../jit/rt/bind.h"
+#include "dev.h"
+#include "hooks/hooks.h"
+#include "log.h"
+#include "memory.h"
+#include "module.h"
+#include "pool.h"
+
+#define DECODE_BUDGET_BYTES	(256ULL << 20)
+#define COMPILE_BUDGET_BYTES	(128ULL << 20)
+
+/* One load at a time: what a compile may hold in memory is then held once. */
+static DEFINE_MUTEX(pipeline_lock);
+
+/* ---- Signature ids ---- */
+
+/* Ids that may meet in one table: those of all typed modules.  Freed with the last of them. */
+static DEFINE_MUTEX(sigs_lock);
+static struct kw_sigs *shared_sigs;
+static u32 shared_sigs_users;
+
+static int sigs_get(struct kwasm_module *m)
+{
+	int err = 0;
+
+	if (m->form == KW_FORM_S) {
+		m->sigs = kw_sigs_new();
+		return m->sigs ? 0 : -ENOMEM;
+	}
+	mutex_lock(&sigs_lock);
+	if (!shared_sigs)
+		shared_sigs = kw_sigs_new();
+	if (shared_sigs) {
+		shared_sigs_users++;
+		m->shares_sigs = true;
+	} else {
+		err = -ENOMEM;
+	}
+	mutex_unlock(&sigs_lock);
+	return err;
+}
+
+static void sigs_put(struct kwasm_module *m)
+{
+	kw_sigs_free(m->sigs);
+	if (!m->shares_sigs)
+		return;
+	mutex_lock(&sigs_lock);
+	if (!--shared_sigs_users) {
+		kw_sigs_free(shared_sigs);
+		shared_sigs = NULL;
+	}
+	mutex_unlock(&sigs_lock);
+}
+
+static int intern_types(struct kwasm_module *m)
+{
+	struct kw_sigs *s;
+	u32 i;
+	int err;
+
+	err = sigs_get(m);
+	if (err)
+		return err;
+	m->sig_ids = kw_alloc(m->wasm.nr_types * sizeof(*m->sig_ids));
+	if (!m->sig_ids)
+		return -ENOMEM;
+	mutex_lock(&sigs_lock);
+	s = m->sigs ?: shared_sigs;
+	for (i = 0; !err && i < m->wasm.nr_types; i++)
+		err = kw_sigs_intern(s, &m->wasm.types[i], &m->sig_ids[i]);
+	mutex_unlock(&sigs_lock);
+	return err;
+}
+
+/* ---- Code ---- */
+
+int kwasm_build_make(struct kwasm_module *m, u8 mode, u8 form, struct kwasm_build *b,
+		     struct kw_diag *diag)
+{
+	struct kw_compile_opts o = {
+		.mode = mode,
+		.form = form,
+		.sig_ids = m->sig_ids,
+		.bind = m->bind,
+		.isa = &kw_isa_x64,
+		.env = kwasm_text_env(),
+		.budget_bytes = COMPILE_BUDGET_BYTES,
+	};
+	int err;
+
+	err = kw_compile(&m->wasm, &o, &b->code, diag);
+	if (err)
+		return err;
+	err = kwasm_text_publish(b->code, m, &b->text);
+	if (err) {
+		kw_code_free(b->code);
+		b->code = NULL;
+		return err;
+	}
+	b->module = m;
+	b->linked.module = &m->wasm;
+	b->linked.code = b->code;
+	b->linked.text = b->text->addr;
+	b->linked.sig_ids = m->sig_ids;
+	b->linked.bind = m->bind;
+	return 0;
+}
+
+void kwasm_build_free(struct kwasm_build *b)
+{
+	kwasm_text_free(b->text);
+	kw_code_free(b->code);
+	memset(b, 0, sizeof(*b));
+}
+
+/* Code and instances in @m->mode.  On failure nothing is left of either. */
+static int build_in_mode(struct kwasm_module *m, struct kw_diag *diag)
+{
+	int err;
+
+	err = kwasm_build_make(m, m->mode, m->form, &m->build, diag);
+	if (err || m->form == KW_FORM_P)
+		return err;
+	err = kwasm_pool_new(m, &m->pool, diag);
+	if (err)
+		kwasm_build_free(&m->build);
+	return err;
+}
+
+static bool guard_fits(const struct kwasm_module *m)
+{
+	u32 nr = m->form == KW_FORM_S ? num_possible_cpus() + 1 : 1;
+
+	if (kwasm_memory_guard())
+		return false;
+	return !m->wasm.nr_mems || kwasm_memory_guard_free() >= nr;
+}
+
+/*
+ * Guard mode wants address space for every CPU's instance and a fault site
+ * for every access.  Where one of them runs out, AUTO means check mode.
+ */
+static int build(struct kwasm_module *m, u32 mode, struct kw_diag *diag)
+{
+	int err;
+
+	m->mode = KW_MODE_CHECK;
+	if (mode == KWASM_MODE_GUARD) {
+		err = kwasm_memory_guard();
+		if (err)
+			return err;
+		if (!guard_fits(m))
+			return -ENOSPC;
+	}
+	if (mode == KWASM_MODE_GUARD || (mode == KWASM_MODE_AUTO && guard_fits(m))) {
+		m->mode = KW_MODE_GUARD;
+		err = build_in_mode(m, diag);
+		if (err != -ENOSPC || mode == KWASM_MODE_GUARD)
+			return err;
+		m->mode = KW_MODE_CHECK;
+	}
+	return build_in_mode(m, diag);
+}
+
+/* ---- The pipeline ---- */
+
+static int front_end(struct kwasm_module *m, const struct kwasm_module_load *a, struct kw_diag *diag)
+{
+	u32 bind_flags = m->form == KW_FORM_P ? KW_BIND_SLOTS : 0;
+	int err;
+
+	sha256(m->bytes, a->len, m->sha256);
+	err = kw_module_decode(&m->arena, m->bytes, a->len, &m->wasm, diag);
+	if (err)
+		return err;
+	err = kw_module_validate(&m->wasm, KW_COMPILE_FEATURES, diag);
+	if (err)
+		return err;
+	err = kw_meta_parse(&m->wasm, &m->meta, diag);
+	if (err)
+		return err;
+	m->bind = kw_alloc(m->wasm.nr_imported_funcs * sizeof(*m->bind));
+	if (!m->bind)
+		return -ENOMEM;
+	err = kw_host_bind(&m->wasm, bind_flags, m->bind, diag);
+	if (err)
+		return err;
+	return intern_types(m);
+}
+
+static int pipeline(struct kwasm_module *m, const struct kwasm_module_load *a, struct kw_diag *diag)
+{
+	u64 start;
+	int err;
+
+	if (mutex_lock_killable(&pipeline_lock))
+		return -EINTR;
+	start = ktime_get_ns();
+	err = front_end(m, a, diag);
+	if (!err)
+		err = build(m, a->mode, diag);
+	m->compile_ns = ktime_get_ns() - start;
+	mutex_unlock(&pipeline_lock);
+	return err;
+}
+
+static void module_free(struct kwasm_module *m)
+{
+	kwasm_pool_free(m->pool);
+	kwasm_build_free(&m->build);
+	kwasm_log_close(m->log);
+	sigs_put(m);
+	kw_free(m->sig_ids);
+	kw_free(m->bind);
+	kw_arena_free(&m->arena);
+	kvfree(m->bytes);
+	kfree(m);
+}
+
+static void module_release(struct kwasm_object *o)
+{
+	module_free(container_of(o, struct kwasm_module, obj));
+}
+
+static void module_info(struct kwasm_object *o, void *info)
+{
+	struct kwasm_module *m = container_of(o, struct kwasm_module, obj);
+	struct kwasm_module_info *i = info;
+
+	i->id = o->id;
+	i->mode = m->mode == KW_MODE_GUARD ? KWASM_MODE_GUARD : KWASM_MODE_CHECK;
+	strscpy(i->name, m->meta.name, sizeof(i->name));
+	strscpy(i->version, m->meta.version, sizeof(i->version));
+	strscpy(i->license, m->meta.license, sizeof(i->license));
+	kwasm_object_pin_name(o, i->pin);
+	memcpy(i->sha256, m->sha256, sizeof(i->sha256));
+	i->wasm_bytes = m->wasm.len;
+	i->code_bytes = m->build.code->len;
+	i->fault_sites = m->build.code->nr_faults;
+	if (m->pool) {
+		i->memory_bytes = kwasm_pool_memory_bytes(m->pool);
+		i->nr_instances = num_possible_cpus();
+	}
+	i->loaded_ns = m->loaded_ns;
+	i->compile_ns = m->compile_ns;
+	i->nr_funcs = m->wasm.nr_funcs;
+	i->nr_programs = atomic_read(&m->nr_programs);
+	i->loader_uid = from_kuid_munged(current_user_ns(), m->loader);
+	i->on_trap = m->meta.on_trap;
+	i->deadline_ns = m->meta.deadline_ns;
+}
+
+static const struct kwasm_object_ops module_ops = {
+	.type = KWASM_OBJ_MODULE,
+	.fd_name = "[kwasm-module]",
+	.info_size = sizeof(struct kwasm_module_info),
+	.info = module_info,
+	.release = module_release,
+};
+
+struct kwasm_module *kwasm_module_from_fd(int fd)
+{
+	struct kwasm_object *o = kwasm_object_from_fd(fd, KWASM_OBJ_MODULE);
+
+	return IS_ERR(o) ? ERR_CAST(o) : container_of(o, struct kwasm_module, obj);
+}
+
+/* ---- Requests ---- */
+
+static int check_load(const struct kwasm_module_load *a)
+{
+	if (a->flags & ~KWASM_LOAD_P_FORM || a->pad || a->mode > KWASM_MODE_CHECK)
+		return -EINVAL;
+	if (a->name[0] && !kwasm_name_ok(a->name))
+		return -EINVAL;
+	/* There is no host function yet that could read it. */
+	if (a->config || a->config_len)
+		return -EOPNOTSUPP;
+	if (!a->len)
+		return -ENOEXEC;
+	return a->len > KW_MAX_MODULE_BYTES ? -E2BIG : 0;
+}
+
+static struct kwasm_module *module_alloc(const struct kwasm_module_load *a)
+{
+	struct kwasm_module *m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+
+	if (!m)
+		return ERR_PTR(-ENOMEM);
+	kwasm_object_init(&m->obj, &module_ops);
+	kw_arena_init(&m->arena, DECODE_BUDGET_BYTES);
+	m->form = a->flags & KWASM_LOAD_P_FORM ? KW_FORM_P : KW_FORM_S;
+	m->memory_max = a->memory_max;
+	m->loader = current_uid();
+	m->loaded_ns = ktime_get_boottime_ns();
+	m->log = kwasm_log_new();
+	m->bytes = kvmalloc(a->len, GFP_KERNEL_ACCOUNT);
+	if (!m->bytes || !m->log) {
+		module_free(m);
+		return ERR_PTR(-ENOMEM);
+	}
+	/* The one and only time that the caller's memory is read. */
+	if (copy_from_user(m->bytes, u64_to_user_ptr(a->bytes), a->len)) {
+		module_free(m);
+		return ERR_PTR(-EFAULT);
+	}
+	return m;
+}
+
+/* "module.name" of the import that @d speaks of; an empty string if it speaks of none. */
+static void name_import(const struct kwasm_module *m, const struct kw_diag *d, char *buf, size_t bytes)
+{
+	const struct kw_import *im;
+
+	buf[0] = 0;
+	if ((d->reason != KW_R_UNKNOWN_IMPORT && d->reason != KW_R_INCOMPATIBLE_IMPORT &&
+	     d->reason != KW_R_HOST_FUNCREF) || d->arg[0] >= m->wasm.nr_imports)
+		return;
+	im = &m->wasm.imports[d->arg[0]];
+	scnprintf(buf, bytes, "%.*s.%.*s", (int)min_t(u32, im->module.len, bytes), im->module.p,
+		  (int)min_t(u32, im->name.len, bytes), im->name.p);
+}
+
+static int report(const struct kwasm_module_load *a, const struct kwasm_module *m,
+		  const struct kw_diag *d, int err)
+{
+	char name[2 * KWASM_NAME_LEN];
+
+	name_import(m, d, name, sizeof(name));
+	return kwasm_diag_put(a->diag, d, name) ?: err;
+}
+
+int kwasm_ioctl_module_load(void *arg, struct file **file)
+{
+	struct kwasm_module_load *a = arg;
+	struct kw_diag diag = { .func = KW_DIAG_NO_FUNC };
+	struct kwasm_module *m;
+	int err;
+
+	err = check_load(a);
+	if (err)
+		return err;
+	m = module_alloc(a);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	err = pipeline(m, a, &diag);
+	if (err) {
+		err = report(a, m, &diag, err);
+		module_free(m);
+		return err;
+	}
+	if (a->name[0])
+		strscpy(m->meta.name, a->name, sizeof(m->meta.name));
+	err = kwasm_object_publish(&m->obj);
+	if (err)
+		goto err_put;
+	*file = kwasm_object_file(&m->obj);
+	if (IS_ERR(*file)) {
+		err = PTR_ERR(*file);
+		goto err_put;
+	}
+	return 0;
+
+err_put:
+	kwasm_module_put(m);
+	return err;
+}
+
+int kwasm_ioctl_module_program(void *arg, struct file **file)
+{
+	struct kwasm_module_program *a = arg;
+	struct kwasm_module *m;
+	u32 i, at = 0;
+	int err = -ENOENT;
+
+	if (a->pad)
+		return -EINVAL;
+	m = kwasm_module_from_fd(a->module_fd);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	for (i = 0; i < m->wasm.nr_exports; i++) {
+		const struct kw_export *e = &m->wasm.exports[i];
+
+		if (!kwasm_hook_find(e) || at++ != a->index)
+			continue;
+		memset(a->export_name, 0, sizeof(a->export_name));
+		memcpy(a->export_name, e->name.p, e->name.len);
+		err = 0;
+		break;
+	}
+	kwasm_module_put(m);
+	return err;
+}
+
+int kwasm_ioctl_log_open(void *arg, struct file **file)
+{
+	struct kwasm_fd_arg *a = arg;
+	struct kwasm_module *m = kwasm_module_from_fd(a->fd);
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	*file = kwasm_log_file(m->log);
+	kwasm_module_put(m);
+	return PTR_ERR_OR_ZERO(*file);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* An export of a module, ready to be attached and run on packets. */
+#ifndef KWASM_PROGRAM_H
+#define KWASM_PROGRAM_H
+
+#include <linux/err.h>
+#include <linux/workqueue.h>
+
+#include "hooks/hooks.h"
+#include "module.h"
+#include "packet.h"
+#include "pool.h"
+
+/**
+ * struct kwasm_program - one of them
+ * @code:       where it begins
+ * @field_mask: packet fields it reads
+ * @pool:       the module's
+ * @free:       frees it once no CPU can still be in it
+ */
+struct kwasm_program {
+	struct kwasm_object obj;
+	struct kwasm_module *module;
+	const struct kwasm_hook *hook;
+	u32 func;
+	void *code;
+	u64 field_mask;
+	u64 deadline_ns;		/* the module's own limit, 0 for none */
+	struct kwasm_pool *pool;
+	atomic_t nr_links;
+	struct rcu_work free;
+};
+
+/* With a reference from a descriptor, or ERR_PTR. */
+struct kwasm_program *kwasm_program_from_fd(int fd);
+
+static inline void kwasm_program_put(struct kwasm_program *p)
+{
+	kwasm_object_put(&p->obj);
+}
+
+/**
+ * struct kwasm_run - one call of a program, or of several in a row
+ * @x:    the execution
+ * @slot: this CPU's instance
+ */
+struct kwasm_run {
+	struct kwasm_exec *x;
+	struct kwasm_slot *slot;
+};
+
+/**
+ * kwasm_run_begin() - claim this CPU and its instance
+ *
+ * BH off until kwasm_run_end().
+ * Return: 0; -EAGAIN the instance is being restored after a trap; -EBUSY a
+ * guest runs on this CPU; -EOPNOTSUPP, -ENOSPC, -ENODEV as kwasm_exec_begin_s().
+ */
+static inline int kwasm_run_begin(struct kwasm_run *r, struct kwasm_program *p)
+{
+	r->x = kwasm_exec_begin_s();
+	if (IS_ERR(r->x))
+		return PTR_ERR(r->x);
+	r->slot = kwasm_pool_slot(p->pool);
+	if (!kwasm_slot_ready(r->slot)) {
+		kwasm_exec_end(r->x);
+		return -EAGAIN;
+	}
+	return 0;
+}
+
+/**
+ * kwasm_run_packet() - call the program on a packet
+ * @result: out: below @nr_results
+ *
+ * A result beyond is a trap as well, so nothing unmapped gets out.
+ * Return: KW_TRAP_NONE or the trap; then nothing but kwasm_trap_describe() and
+ * kwasm_run_end() may follow.
+ */
+static inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
+				   struct kwasm_packet *pkt, u64 deadline_ns, u32 nr_results,
+				   u32 *result)
+{
+	u32 trap;
+
+	kwasm_packet_show(r->x, pkt, p->field_mask);
+	trap = kwasm_exec_run(r->x, r->slot->inst, p->code, deadline_ns, result);
+	if (likely(!trap) && unlikely(*result >= nr_results))
+		trap = KW_TRAP_BAD_VERDICT;
+	if (unlikely(trap))
+		kwasm_slot_break(r->slot);
+	return trap;
+}
+
+static inline void kwasm_run_end(struct kwasm_run *r)
+{
+	kwasm_exec_end(r->x);
+}
+
+/* Where the trap @kind of @r happened; before kwasm_run_end(). */
+void kwasm_trap_describe(const struct kwasm_program *p, const struct kwasm_run *r, u32 kind,
+			 struct kwasm_trap_info *out);
+
+/* The same for any execution of code of @l, begun at function @func. */
+void kwasm_trap_place(const struct kw_linked *l, const struct kwasm_exec *x, u32 func, u32 kind,
+		      struct kwasm_trap_info *out);
+
+#endif /* KWASM_PROGRAM_H */
