@@ -52,6 +52,7 @@ static void test_bind(void)
 	   "a host function in a table is refused");
 	func.declared = false;
 	import.kind = KW_EXT_MEMORY;
+	memset(&why, 0, sizeof(why));
 	ok(kw_host_bind(&module, 0, &bound, &why) == -EINVAL, "nothing but functions comes from the host");
 }
 
