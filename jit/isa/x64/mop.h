@@ -19,14 +19,14 @@ enum x64_mop {
 	X64_EXEC,		/* def: frame pointer rounded down */
 	X64_BR,			/* cmp; to succ[0] if cc, else succ[1] */
 	X64_SET,		/* def, cmp: cc ? 1 : 0 */
-	X64_SEL,		/* def, tied else-value, then-value, cmp */
+	X64_SEL,		/* def, tied else-value, then-value, cmp; aux: enum x64_size of the values */
 	X64_TRAPIF,		/* cmp: trap aux if cc */
 	X64_SIGCHECK,		/* cmp of the signature id with imm */
 	X64_SCAN,		/* def (early), source: row x0 with imm where there is no bit, then xor disp */
 	X64_BSWAP,		/* def, tied */
-	X64_DIV,		/* def, other of rax and rdx, use rax, divisor; row x0; x2: X64_DIV_* */
-	X64_BOUNDS,		/* def, tied index, limit, temporary: trap aux unless index + imm <= limit */
-	X64_PKT,		/* def, exec, offset, 2 temporaries, default or nothing; x1: enum kw_mtype, x2: X64_PKT_* */
+	X64_DIV,		/* def, other of rax and rdx, use rax, divisor; row x0; cc: X64_DIV_* */
+	X64_BOUNDS,		/* def, tied index, temporary, limit: trap aux unless index + imm <= limit */
+	X64_PKT,		/* def, 2 temporaries, exec, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
 	X64_POLL,		/* exec */
 	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
 	X64_CALL,		/* aux: function index */
@@ -60,6 +60,5 @@ enum x64_addr {
 
 #define X64_PKT_BE	0x01
 #define X64_PKT_DEFAULT	0x02
-#define X64_PKT_SIGNED	0x04
 
 #endif /* KW_X64_MOP_H */

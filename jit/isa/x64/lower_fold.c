@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What an instruction can take in of the graph behind its operands:
+ * immediates, addresses, loads, compares.  Only nodes of the same block that
+ * nobody else uses are taken in, so nothing is computed twice or moved into a
+ * loop.
+ */
+#include "lower.h"
+
+/* How far back a load may come from: bounds the walk that looks for writes in between. */
+#define SINK_WINDOW	24
+
+static bool sinkable(const struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+
+	return n->uses == 1 && n->block == l->block && !l->sunk[v] && !l->vreg[v];
+}
+
+bool x64_sink(struct x64_lower *l, kw_vid v, u8 op)
+{
+	if (x64_node(l, v)->op != op || !sinkable(l, v))
+		return false;
+	l->sunk[v] = 1;
+	return true;
+}
+
+bool x64_const(const struct x64_lower *l, kw_vid v, u64 *imm)
+{
+	*imm = x64_node(l, v)->imm;
+	return x64_node(l, v)->op == KW_IR_CONST;
+}
+
+/* A constant that fits a sign-extended imm32 at @size. */
+bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm)
+{
+	const struct kw_node *n = x64_node(l, v);
+
+	if (n->op != KW_IR_CONST)
+		return false;
+	*imm = size == X64_SQ ? (s64)n->imm : (s32)n->imm;
+	return *imm == (s32)*imm;
+}
+
+bool x64_is_zext(const struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+	u64 imm;
+
+	switch (n->op) {
+	case KW_IR_ZEXT32:
+		return true;
+	case KW_IR_AND:
+		return x64_const(l, n->b, &imm) && imm <= 0xffffffff;
+	case KW_IR_SHR_U:
+		return n->type == KW_T_I64 && x64_const(l, n->b, &imm) && (imm & 63) >= 32;
+	case KW_IR_LOAD:
+	case KW_IR_HLOAD:
+		return n->sub == KW_M_U8 || n->sub == KW_M_U16 || n->sub == KW_M_U32;
+	default:
+		return false;
+	}
+}
+
+u32 x64_low32(struct x64_lower *l, kw_vid v)
+{
+	if (x64_node(l, v)->op == KW_IR_WRAP && !x64_is_zext(l, x64_node(l, v)->a) && x64_sink(l, v, KW_IR_WRAP))
+		return x64_value(l, x64_node(l, v)->a);
+	return x64_value(l, v);
+}
+
+u32 x64_low(struct x64_lower *l, kw_vid v, enum x64_size size)
+{
+	return size == X64_SQ ? x64_value(l, v) : x64_low32(l, v);
+}
+
+/* May a load at @v as well be executed at the root?  @faults: it has a place among traps. */
+static bool can_move_down(const struct x64_lower *l, kw_vid v, bool faults)
+{
+	kw_vid p = x64_node(l, l->root)->prev;
+	u32 i;
+
+	for (i = 0; i < SINK_WINDOW && p; i++, p = x64_node(l, p)->prev) {
+		const struct kw_node *n = x64_node(l, p);
+		u8 flags = kw_iropinfo[n->op].flags;
+
+		if (p == v)
+			return true;
+		if (flags & (KW_IRF_W | KW_IRF_X) || n->op == KW_IR_PKT_LD)
+			return false;
+		if (faults && flags & KW_IRF_T && n->op != KW_IR_LOAD)
+			return false;
+	}
+	return false;
+}
+
+/* Does @n read exactly @size bytes, with no extension? */
+static bool is_plain_load(const struct kw_node *n, enum x64_size size)
+{
+	if (n->op == KW_IR_FLOAD)
+		return !x64_is_vec(n->type) && x64_size_of(n->type) == size;
+	if (n->op != KW_IR_LOAD && n->op != KW_IR_HLOAD)
+		return false;
+	if (size == X64_SQ)
+		return n->sub == KW_M_U64;
+	return size == X64_SL && n->type == KW_T_I32 && (n->sub == KW_M_U32 || n->sub == KW_M_S32);
+}
+
+bool x64_may_sink_load(const struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+
+	return sinkable(l, v) && can_move_down(l, v, n->op == KW_IR_LOAD && n->aux);
+}
+
+bool x64_load_sinkable(const struct x64_lower *l, kw_vid v, enum x64_size size)
+{
+	return is_plain_load(x64_node(l, v), size) && x64_may_sink_load(l, v);
+}
+
+/* The next operand is the address's base or index. */
+static void address_part(struct x64_lower *l, u8 *part, u32 vreg)
+{
+	*part = l->mi.nr_opnds;
+	x64_use(l, vreg);
+}
+
+/* Base and perhaps index of a host structure's address. */
+static void base_address(struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+	u64 shift;
+
+	l->mi.x1 = X64_A_BASE;
+	if (!x64_sink(l, v, KW_IR_ADD)) {
+		address_part(l, &l->mi.base, x64_value(l, v));
+		return;
+	}
+	address_part(l, &l->mi.base, x64_value(l, n->a));
+	v = n->b;
+	n = x64_node(l, v);
+	if (n->op == KW_IR_SHL && x64_const(l, n->b, &shift) && shift <= 3 && x64_sink(l, v, KW_IR_SHL)) {
+		l->mi.scale = shift;
+		v = n->a;
+	}
+	address_part(l, &l->mi.index, x64_value(l, v));
+}
+
+/* [memory base + index + offset]: the index is an i32, or has been through BOUNDS. */
+static void linear_address(struct x64_lower *l, const struct kw_node *n)
+{
+	u64 addr;
+
+	l->mi.x1 = X64_A_LINEAR;
+	l->mi.disp = n->imm;
+	if (n->aux)
+		l->mi.x2 |= X64_F_FAULT;
+	if (x64_const(l, n->a, &addr) && addr + n->imm <= 0x7fffffff)
+		l->mi.disp += addr;
+	else
+		address_part(l, &l->mi.index, x64_value(l, n->a));
+}
+
+void x64_address(struct x64_lower *l, const struct kw_node *n)
+{
+	switch (n->op) {
+	case KW_IR_LOAD:
+	case KW_IR_STORE:
+		linear_address(l, n);
+		break;
+	case KW_IR_HLOAD:
+	case KW_IR_HSTORE:
+		base_address(l, n->a);
+		l->mi.disp = (s32)n->imm;
+		break;
+	default:
+		l->mi.x1 = X64_A_FRAME;
+		l->mi.disp = 8 * n->imm;
+		break;
+	}
+}
+
+void x64_sink_load(struct x64_lower *l, kw_vid v)
+{
+	l->sunk[v] = 1;
+	l->mi.wasm_off = x64_node(l, v)->wasm_off;
+	x64_address(l, x64_node(l, v));
+}
+
+void x64_source(struct x64_lower *l, kw_vid v, enum x64_size size)
+{
+	if (x64_imm(l, v, size, &l->mi.imm))
+		l->mi.x2 |= X64_F_IMM;
+	else if (x64_load_sinkable(l, v, size))
+		x64_sink_load(l, v);
+	else
+		x64_use_any(l, x64_low(l, v, size));
+}
+
+static enum x64_cc condition(u8 cond)
+{
+	static const u8 cc[] = {
+		[KW_EQ] = X64_CC_E, [KW_NE] = X64_CC_NE, [KW_LT_S] = X64_CC_L, [KW_LT_U] = X64_CC_B,
+		[KW_GT_S] = X64_CC_G, [KW_GT_U] = X64_CC_A, [KW_LE_S] = X64_CC_LE, [KW_LE_U] = X64_CC_BE,
+		[KW_GE_S] = X64_CC_GE, [KW_GE_U] = X64_CC_AE,
+	};
+
+	return cc[cond];
+}
+
+/* The condition with its operands exchanged. */
+static u8 exchanged(u8 cond)
+{
+	static const u8 other[] = {
+		[KW_EQ] = KW_EQ, [KW_NE] = KW_NE, [KW_LT_S] = KW_GT_S, [KW_LT_U] = KW_GT_U,
+		[KW_GT_S] = KW_LT_S, [KW_GT_U] = KW_LT_U, [KW_LE_S] = KW_GE_S, [KW_LE_U] = KW_GE_U,
+		[KW_GE_S] = KW_LE_S, [KW_GE_U] = KW_LE_U,
+	};
+
+	return other[cond];
+}
+
+static bool is_equality(u8 cond)
+{
+	return cond == KW_EQ || cond == KW_NE;
+}
+
+static void test(struct x64_lower *l, u8 row, enum x64_size size, enum x64_cc cc)
+{
+	l->mi.x0 = row;
+	l->mi.size = size;
+	l->mi.cc = cc;
+}
+
+/* (a & b) ==/!= 0 */
+static void test_and(struct x64_lower *l, const struct kw_node *n, enum x64_size size, u8 cond)
+{
+	u64 mask;
+
+	test(l, X64_TEST, size, condition(cond));
+	if (!x64_const(l, n->b, &mask)) {
+		x64_use(l, x64_low(l, n->a, size));
+		x64_use_any(l, x64_low(l, n->b, size));
+		return;
+	}
+	l->mi.x2 |= X64_F_IMM;
+	if (size == X64_SQ && mask <= 0xffffffff)
+		l->mi.size = X64_SL;	/* the rest of the mask is 0 */
+	l->mi.imm = l->mi.size == X64_SL ? (s32)mask : (s64)mask;
+	if (l->mi.imm != (s32)l->mi.imm) {
+		l->mi.x2 &= ~X64_F_IMM;
+		x64_use(l, x64_low(l, n->a, size));
+		x64_use_any(l, x64_value(l, n->b));
+		return;
+	}
+	x64_use_any(l, x64_low(l, n->a, size));
+}
+
+/* A byte in memory against a constant, where widening it cannot matter. */
+static bool byte_compare(struct x64_lower *l, kw_vid a, u64 imm, u8 cond)
+{
+	static const u8 is_signed[] = { [KW_LT_S] = 1, [KW_GT_S] = 1, [KW_LE_S] = 1, [KW_GE_S] = 1 };
+	const struct kw_node *n = x64_node(l, a);
+
+	if ((n->op != KW_IR_LOAD && n->op != KW_IR_HLOAD) || n->sub != KW_M_U8 || imm > 0xff ||
+	    (cond < ARRAY_SIZE(is_signed) && is_signed[cond]) || !x64_may_sink_load(l, a))
+		return false;
+	test(l, X64_CMP, X64_SB, condition(cond));
+	l->mi.x2 |= X64_F_IMM | X64_F_MR;
+	l->mi.imm = (s8)imm;
+	x64_sink_load(l, a);
+	return true;
+}
+
+static void compare_imm(struct x64_lower *l, kw_vid a, s64 imm, u8 cond, enum x64_size size)
+{
+	const struct kw_node *n = x64_node(l, a);
+
+	if (imm == 0 && is_equality(cond) && x64_sink(l, a, KW_IR_AND)) {
+		test_and(l, n, size, cond);
+		return;
+	}
+	if (byte_compare(l, a, size == X64_SL ? (u32)imm : (u64)imm, cond))
+		return;
+	test(l, X64_CMP, size, condition(cond));
+	if (x64_load_sinkable(l, a, size)) {
+		l->mi.x2 |= X64_F_IMM | X64_F_MR;
+		l->mi.imm = imm;
+		x64_sink_load(l, a);
+	} else if (imm == 0) {
+		u32 vreg = x64_low(l, a, size);
+
+		l->mi.x0 = X64_TEST;
+		x64_use(l, vreg);
+		x64_use(l, vreg);
+	} else {
+		l->mi.x2 |= X64_F_IMM;
+		l->mi.imm = imm;
+		x64_use_any(l, x64_low(l, a, size));
+	}
+}
+
+static void compare(struct x64_lower *l, const struct kw_node *n)
+{
+	enum x64_size size = x64_size_of(n->sub);
+	kw_vid a = n->a, b = n->b;
+	u8 cond = n->aux;
+	s64 imm;
+
+	if (x64_imm(l, a, size, &imm) || (x64_load_sinkable(l, a, size) && !x64_imm(l, b, size, &imm))) {
+		swap(a, b);
+		cond = exchanged(cond);
+	}
+	if (x64_imm(l, b, size, &imm)) {
+		compare_imm(l, a, imm, cond, size);
+		return;
+	}
+	test(l, X64_CMP, size, condition(cond));
+	x64_use(l, x64_low(l, a, size));
+	x64_source(l, b, size);
+}
+
+/* x ==/!= 0 of an x that is itself a compare only @n uses. */
+static bool is_negation(const struct x64_lower *l, const struct kw_node *n)
+{
+	u64 imm;
+
+	return is_equality(n->aux) && n->sub == KW_T_I32 && x64_const(l, n->b, &imm) && imm == 0 &&
+	       x64_node(l, n->a)->op == KW_IR_CMP && sinkable(l, n->a);
+}
+
+void x64_cond(struct x64_lower *l, kw_vid v, bool own)
+{
+	const struct kw_node *n = x64_node(l, v);
+	bool invert = false;
+
+	while ((own || x64_sink(l, v, KW_IR_CMP)) && is_negation(l, n)) {
+		invert ^= n->aux == KW_EQ;
+		v = n->a;
+		n = x64_node(l, v);
+		own = false;
+	}
+	if (own || l->sunk[v])
+		compare(l, n);
+	else
+		compare_imm(l, v, 0, KW_NE, X64_SL);
+	if (invert)
+		l->mi.cc = x64_cc_not(l->mi.cc);
+}
