@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Emission of one function: frame, blocks in their order, moves of the register allocator. */
+#include "emit.h"
+#include "lower.h"
+
+#define UNBOUND	0xffffffffu
+
+void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size)
+{
+	void *q;
+
+	if (need <= *cap)
+		return p;
+	q = kw_arena_grow(e->mf->arena, p, cap, need, size);
+	if (!q && !e->err)
+		e->err = -ENOMEM;
+	return q;
+}
+
+bool x64_room(struct x64_emit *e, u32 bytes)
+{
+	int err;
+
+	if (e->err)
+		return false;
+	e->code->len = x64_off(e);
+	err = kw_code_reserve(e->code, bytes);
+	if (err) {
+		e->err = err;
+		return false;
+	}
+	e->b.p = e->code->bytes + e->code->len;
+	return true;
+}
+
+u32 x64_new_label(struct x64_emit *e)
+{
+	u32 *p = x64_more(e, e->label, &e->cap_labels, e->nr_labels + 1, sizeof(*p));
+
+	if (!p)
+		return 0;
+	e->label = p;
+	e->label[e->nr_labels] = UNBOUND;
+	return e->nr_labels++;
+}
+
+void x64_bind(struct x64_emit *e, u32 label)
+{
+	e->label[label] = x64_off(e);
+}
+
+void x64_branch_to(struct x64_emit *e, u32 label, u8 len)
+{
+	struct x64_branch *p = x64_more(e, e->branch, &e->cap_branches, e->nr_branches + 1, sizeof(*p));
+
+	if (!p)
+		return;
+	e->branch = p;
+	e->branch[e->nr_branches++] = (struct x64_branch){ x64_off(e), label, len };
+}
+
+void x64_jump(struct x64_emit *e, u32 label)
+{
+	x64_jmp(&e->b);
+	x64_branch_to(e, label, X64_JMP_LEN);
+}
+
+void x64_jump_if(struct x64_emit *e, enum x64_cc cc, u32 label)
+{
+	x64_jcc(&e->b, cc);
+	x64_branch_to(e, label, X64_JCC_LEN);
+}
+
+/* The place behind the call just written. */
+void x64_site(struct x64_emit *e, u32 wasm_off, u32 trap)
+{
+	int err = kw_code_add_site(e->code, x64_off(e), wasm_off, trap);
+
+	if (err)
+		e->err = err;
+}
+
+void x64_call_stub(struct x64_emit *e, u32 stub, u32 wasm_off, u32 trap)
+{
+	int err;
+
+	x64_call(&e->b);
+	err = kw_code_add_reloc(e->code, x64_off(e) - 4, KW_RELOC_REL32, stub);
+	if (err)
+		e->err = err;
+	x64_site(e, wasm_off, trap);
+}
+
+/* A control-flow template as it is, its rel32 left to relocation. */
+void x64_template(struct x64_buf *b, struct kw_code *code, const struct kw_cf_template *t, int *err)
+{
+	u32 off = b->p - code->bytes;
+
+	memcpy(b->p, t->bytes, t->len);
+	b->p += t->len;
+	if (t->rel32_at >= 0 && !*err)
+		*err = kw_code_add_reloc(code, off + t->rel32_at, KW_RELOC_REL32_TOP, (u32)t->target);
+}
+
+u32 x64_cold(struct x64_emit *e, enum x64_cold_kind kind, u8 trap, u32 back)
+{
+	struct x64_cold *p = x64_more(e, e->cold, &e->cap_cold, e->nr_cold + 1, sizeof(*p));
+	u32 label = x64_new_label(e);
+
+	if (!p)
+		return 0;
+	e->cold = p;
+	e->cold[e->nr_cold++] = (struct x64_cold){ kind, trap, label, back, e->inst, x64_inst(e)->wasm_off };
+	return label;
+}
+
+/* One stub serves neighbours that trap alike. */
+u32 x64_trap_label(struct x64_emit *e, u8 trap)
+{
+	const struct x64_cold *last = e->cold + e->nr_cold - 1;
+
+	if (e->nr_cold && last->kind == X64_COLD_TRAP && last->trap == trap &&
+	    last->wasm_off == x64_inst(e)->wasm_off)
+		return last->label;
+	return x64_cold(e, X64_COLD_TRAP, trap, 0);
+}
+
+struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc)
+{
+	if (alloc < KW_ALLOC_SLOT)
+		return x64_reg(alloc);
+	return x64_mem(X64_FP, e->slots_off + 8 * (alloc - KW_ALLOC_SLOT));
+}
+
+u8 x64_register(const struct x64_emit *e, u32 nr)
+{
+	kw_alloc_t alloc = x64_operand(e, nr)->alloc;
+
+	kw_assert(alloc < 16);
+	return alloc & 15;
+}
+
+/* Slots are always written in full, so that an i32 in one is zero-extended too (abi.h). */
+static void emit_move(struct x64_emit *e, const struct kw_edit *ed)
+{
+	struct x64_rm from = x64_place(e, ed->from), to = x64_place(e, ed->to);
+	enum x64_size size = ed->type == KW_T_I32 ? X64_SL : X64_SQ;
+
+	if (to.direct) {
+		x64_rm(&e->b, X64_MOV, size, to.base, from);
+	} else if (from.direct) {
+		x64_mr(&e->b, X64_MOV, X64_SQ, to, from.base);
+	} else {
+		x64_m(&e->b, X64_PUSH, X64_SQ, from);
+		x64_m(&e->b, X64_POP, X64_SQ, to);
+	}
+}
+
+void x64_emit_exec(struct x64_emit *e, u8 reg)
+{
+	x64_mr(&e->b, X64_MOV, X64_SQ, x64_reg(reg), X64_FP);
+	x64_mi(&e->b, X64_AND, X64_SQ, x64_reg(reg), -(s32)KW_STACK_BYTES);
+}
+
+/* Repeat a constant's instruction with its def in @to. */
+static void emit_remat(struct x64_emit *e, const struct kw_edit *ed)
+{
+	const struct kw_minst *mi = &e->mf->inst[ed->remat - 1];
+	struct x64_rm to = x64_place(e, ed->to);
+
+	kw_assert(to.direct);
+	if (mi->op == X64_EXEC)
+		x64_emit_exec(e, to.base);
+	else
+		x64_movi(&e->b, to.base, mi->imm);
+}
+
+static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
+{
+	if (!x64_room(e, X64_MAX_SEQ))
+		return;
+	if (ed->kind == KW_EDIT_MOVE)
+		emit_move(e, ed);
+	else if (ed->kind == KW_EDIT_SWAP)
+		x64_mr(&e->b, X64_XCHG, X64_SQ, x64_place(e, ed->to), ed->from);
+	else
+		emit_remat(e, ed);
+}
+
+/* First edit at or behind instruction @at. */
+static u32 find_edit(const struct kw_mfunc *mf, u32 at)
+{
+	u32 lo = 0, hi = mf->nr_edits;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (mf->edit[mid].at < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void emit_block(struct x64_emit *e, u32 b)
+{
+	const struct kw_mfunc *mf = e->mf;
+	u32 i, ed = find_edit(mf, mf->block[b].first);
+
+	e->block = b;
+	x64_bind(e, b);
+	for (i = mf->block[b].first; i < mf->block[b].end; i++) {
+		for (; ed < mf->nr_edits && mf->edit[ed].at == i; ed++)
+			emit_edit(e, &mf->edit[ed]);
+		if (!x64_room(e, X64_MAX_SEQ))
+			return;
+		e->inst = i;
+		x64_emit_inst(e);
+	}
+}
+
+/*
+ * Entry.  A leaf with a small frame needs no check: KW_STACK_FLOOR leaves room
+ * for it below whoever called it.  rax is free: no argument comes in it.
+ */
+static void emit_prologue(struct x64_emit *e)
+{
+	u32 frame = e->frame_bytes;
+
+	if (e->env && e->env->indirect_targets)
+		x64_endbr64(&e->b);
+	if (e->f->has_calls || frame > KW_LEAF_FRAME) {
+		x64_mr(&e->b, X64_MOV, X64_SL, x64_reg(X64_RAX), X64_FP);
+		x64_mi(&e->b, X64_AND, X64_SL, x64_reg(X64_RAX), KW_STACK_BYTES - 1);
+		x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(X64_RAX), KW_STACK_FLOOR + frame);
+		x64_jump_if(e, X64_CC_B, x64_trap_label(e, KW_TRAP_STACK));
+	}
+	if (frame)
+		x64_mi(&e->b, X64_SUB, X64_SQ, x64_reg(X64_FP), frame);
+}
+
+/* Hot blocks first; .follow tells which block execution may fall into. */
+static int order_blocks(struct x64_emit *e)
+{
+	const struct kw_mfunc *mf = e->mf;
+	u32 b, n = 0, cold;
+
+	e->order = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->order));
+	e->follow = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->follow));
+	if (!e->order || !e->follow)
+		return -ENOMEM;
+	for (cold = 0; cold < 2; cold++)
+		for (b = 0; b < mf->nr_blocks; b++)
+			if ((mf->block[b].cold && b) == cold)
+				e->order[n++] = b;
+	for (b = 0; b < n; b++)
+		e->follow[e->order[b]] = b + 1 < n ? e->order[b + 1] : UNBOUND;
+	return 0;
+}
+
+/* outgoing area | spill slots | frame slots of the IR */
+static int lay_out_frame(struct x64_emit *e)
+{
+	u64 slots = ALIGN((u64)e->mf->out_bytes, 16);
+	u64 locals = slots + ALIGN(8ull * e->mf->nr_slots, 16);
+	u64 frame = ALIGN(locals + 8ull * e->f->nr_frame_slots, 16);
+
+	if (e->f->has_calls)
+		frame = max(frame, (u64)KW_MIN_FRAME);
+	if (frame > 1 << 28)
+		return -E2BIG;
+	e->slots_off = slots;
+	e->locals_off = locals;
+	e->frame_bytes = frame;
+	return 0;
+}
+
+static int emit_init(struct x64_emit *e)
+{
+	u32 b;
+	int err = lay_out_frame(e) ?: order_blocks(e);
+
+	if (err)
+		return err;
+	for (b = 0; b < e->mf->nr_blocks && !e->err; b++)
+		x64_new_label(e);
+	e->start = e->code->len;
+	e->first_reloc = e->code->nr_relocs;
+	e->first_fault = e->code->nr_faults;
+	e->first_site = e->code->nr_sites;
+	return e->err;
+}
+
+#define FUNC_ALIGN	16
+
+/* Fill up to the next function with int3. */
+static int align_code(struct kw_code *code)
+{
+	u32 pad = ALIGN(code->len, FUNC_ALIGN) - code->len;
+	int err = kw_code_reserve(code, pad);
+
+	if (err)
+		return err;
+	memset(code->bytes + code->len, 0xcc, pad);
+	code->len += pad;
+	return 0;
+}
+
+int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa_env *env,
+	     struct kw_code *code, u32 defined_index)
+{
+	struct x64_emit e = { .f = f, .mf = mf, .env = env, .code = code };
+	struct kw_code_func *cf = &code->func[defined_index];
+	int err = align_code(code) ?: emit_init(&e);
+	u32 i;
+
+	if (err)
+		return err;
+	e.b.p = code->bytes + code->len;
+	if (x64_room(&e, X64_MAX_SEQ))
+		emit_prologue(&e);
+	for (i = 0; i < mf->nr_blocks && !e.err; i++)
+		emit_block(&e, e.order[i]);
+	*cf = (struct kw_code_func){
+		.off = e.start, .frame_bytes = e.frame_bytes, .fault = e.first_fault, .site = e.first_site,
+	};
+	cf->nr_faults = code->nr_faults - e.first_fault;
+	if (cf->nr_faults > X64_MAX_FAULTS)
+		return -E2BIG;
+	x64_emit_tail(&e);
+	if (e.err)
+		return e.err;
+	x64_relax(&e);
+	x64_fill_tables(&e);
+	code->len = x64_off(&e);
+	cf->len = code->len - e.start;
+	cf->nr_sites = code->nr_sites - e.first_site;
+	cf->landing_off = cf->nr_faults ? e.label[e.landing] : 0;
+	return 0;
+}
+
+static int fixup_calls(struct kw_code *code, u32 nr_imported_funcs)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < code->nr_relocs; i++) {
+		const struct kw_reloc *r = &code->reloc[i];
+		u32 callee = r->target - nr_imported_funcs;
+
+		if (r->kind != KW_RELOC_FUNC)
+			code->reloc[n++] = *r;
+		else if (callee >= code->nr_funcs)
+			return -EINVAL;
+		else
+			put_unaligned_le32(code->func[callee].off - (r->off + 4), code->bytes + r->off);
+	}
+	code->nr_relocs = n;
+	return 0;
+}
+
+const struct kw_isa kw_isa_x64 = {
+	.name = "x86_64",
+	.lower = x64_lower,
+	.emit = x64_emit,
+	.emit_thunk = x64_emit_thunk,
+	.fixup_calls = fixup_calls,
+};

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Emission: allocated machine IR -> bytes, relocations, sites.
+ *
+ *   entry:  [endbr64] [stack check] sub r15, F
+ *           hot blocks, in order
+ *           cold blocks
+ *           cold stubs of traps, polls, packet loads
+ *   landing: call KW_STUB_FAULT, if an access may fault
+ *           switch tables
+ *
+ * All branches are first written with rel32; relax.c then shortens those that
+ * fit and moves the code together.  Every position that is remembered is known
+ * to it: labels, branches, relocations, sites.
+ */
+#ifndef KW_X64_EMIT_H
+#define KW_X64_EMIT_H
+
+#include "../../code/code.h"
+#include "../isa.h"
+#include "abi.h"
+#include "mop.h"
+
+/* The most bytes one instruction with its checks becomes; SWITCH asks for more itself. */
+#define X64_MAX_SEQ	160
+
+/* x86 fixups carry the site's number in 16 signed bits (kernel EX_DATA_IMM_MASK). */
+#define X64_MAX_FAULTS	32767
+
+struct x64_branch {
+	u32 end;		/* first byte behind it, in the code object */
+	u32 label;
+	u8 len;			/* X64_JCC_LEN, X64_JMP_LEN; 0: has only a rel32 form */
+};
+
+enum x64_cold_kind { X64_COLD_TRAP, X64_COLD_SIG, X64_COLD_POLL, X64_COLD_PKT };
+
+struct x64_cold {
+	u8 kind;		/* enum x64_cold_kind */
+	u8 trap;
+	u32 label, back;
+	u32 inst;
+	u32 wasm_off;
+};
+
+struct x64_table {
+	u32 label;
+	u32 entries, nr;	/* in the IR's pool */
+	u32 block;		/* that ends in the switch */
+};
+
+struct x64_emit {
+	const struct kw_irfunc *f;
+	struct kw_mfunc *mf;
+	const struct kw_isa_env *env;
+	struct kw_code *code;
+	struct x64_buf b;	/* writes into code->bytes */
+	u32 start;		/* of the function in the code object */
+	u32 frame_bytes, slots_off, locals_off;
+	u32 *label;		/* offset in the code object, ~0: not yet; blocks first */
+	u32 nr_labels, cap_labels;
+	struct x64_branch *branch;
+	u32 nr_branches, cap_branches;
+	struct x64_cold *cold;
+	u32 nr_cold, cap_cold;
+	struct x64_table *table;
+	u32 nr_tables, cap_tables;
+	u32 *order, *follow;	/* blocks as emitted; of each block the next one */
+	u32 landing;		/* label, if there is a fault site */
+	u32 block, inst;	/* being emitted */
+	u32 first_reloc, first_fault, first_site;
+	int err;		/* first error; checked at every instruction */
+};
+
+static inline u32 x64_off(const struct x64_emit *e)
+{
+	return e->b.p - e->code->bytes;
+}
+
+static inline const struct kw_minst *x64_inst(const struct x64_emit *e)
+{
+	return &e->mf->inst[e->inst];
+}
+
+static inline const struct kw_mopnd *x64_operand(const struct x64_emit *e, u32 nr)
+{
+	return &e->mf->opnd[x64_inst(e)->opnds + nr];
+}
+
+/* emit.c */
+bool x64_room(struct x64_emit *e, u32 bytes);	/* false: out of memory, noted */
+void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size);
+u32 x64_new_label(struct x64_emit *e);
+void x64_bind(struct x64_emit *e, u32 label);
+void x64_branch_to(struct x64_emit *e, u32 label, u8 len);	/* the branch just written */
+void x64_jump(struct x64_emit *e, u32 label);
+void x64_jump_if(struct x64_emit *e, enum x64_cc cc, u32 label);
+void x64_call_stub(struct x64_emit *e, u32 stub, u32 wasm_off, u32 trap);
+void x64_site(struct x64_emit *e, u32 wasm_off, u32 trap);
+void x64_template(struct x64_buf *b, struct kw_code *code, const struct kw_cf_template *t, int *err);
+void x64_emit_return(struct x64_buf *b, struct kw_code *code, const struct kw_isa_env *env, int *err);
+u32 x64_cold(struct x64_emit *e, enum x64_cold_kind kind, u8 trap, u32 back);	/* its label */
+u32 x64_trap_label(struct x64_emit *e, u8 trap);
+struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc);
+u8 x64_register(const struct x64_emit *e, u32 nr);	/* of operand @nr */
+
+void x64_emit_exec(struct x64_emit *e, u8 reg);
+
+/* emit_op.c, emit_check.c, switch.c, relax.c, in this order */
+void x64_emit_inst(struct x64_emit *e);
+struct x64_rm x64_memory(const struct x64_emit *e);
+void x64_goto(struct x64_emit *e, u32 block);
+void x64_emit_div(struct x64_emit *e);
+void x64_emit_bounds(struct x64_emit *e);
+void x64_emit_pkt(struct x64_emit *e);
+void x64_emit_poll(struct x64_emit *e);
+void x64_emit_tail(struct x64_emit *e);
+void x64_emit_switch(struct x64_emit *e);
+void x64_reserve_tables(struct x64_emit *e);
+void x64_relax(struct x64_emit *e);
+void x64_fill_tables(struct x64_emit *e);
+
+int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa_env *env,
+	     struct kw_code *code, u32 defined_index);
+int x64_emit_thunk(const u8 *params, u32 nr_params, const u8 *results, u32 nr_results,
+		   const struct kw_isa_env *env, struct kw_code *code, u32 type_index);
+
+#endif /* KW_X64_EMIT_H */

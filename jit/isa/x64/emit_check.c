@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Emission of checked operations, and of the cold code behind their checks. */
+#include "emit.h"
+
+/* SDM: div and idiv raise an exception on 0 and on INT_MIN / -1; neither may reach them. */
+void x64_emit_div(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	struct x64_rm divisor = x64_reg(x64_register(e, 3));
+	bool is_signed = mi->x0 == X64_IDIV, rem = mi->cc & X64_DIV_REM;
+	u32 fine, done = x64_new_label(e);
+
+	if (mi->cc & X64_DIV_ZERO) {
+		x64_mr(&e->b, X64_TEST, mi->size, divisor, divisor.base);
+		x64_jump_if(e, X64_CC_E, x64_trap_label(e, KW_TRAP_DIV_ZERO));
+	}
+	if (is_signed && mi->cc & X64_DIV_NEG1 && rem) {
+		x64_movi(&e->b, X64_RDX, 0);
+		x64_mi(&e->b, X64_CMP, mi->size, divisor, -1);
+		x64_jump_if(e, X64_CC_E, done);
+	} else if (is_signed && mi->cc & X64_DIV_NEG1) {
+		/* a / -1 overflows where -a does */
+		fine = x64_new_label(e);
+		x64_mi(&e->b, X64_CMP, mi->size, divisor, -1);
+		x64_jump_if(e, X64_CC_NE, fine);
+		x64_mr(&e->b, X64_MOV, mi->size, x64_reg(X64_RDX), X64_RAX);
+		x64_m(&e->b, X64_NEG, mi->size, x64_reg(X64_RDX));
+		x64_jump_if(e, X64_CC_O, x64_trap_label(e, KW_TRAP_INT_OVERFLOW));
+		x64_bind(e, fine);
+	}
+	if (is_signed)
+		x64_cdq(&e->b, mi->size);
+	else
+		x64_movi(&e->b, X64_RDX, 0);
+	x64_m(&e->b, mi->x0, mi->size, divisor);
+	x64_bind(e, done);
+}
+
+/* The index is zero-extended and imm below 2^33: their sum cannot wrap. */
+void x64_emit_bounds(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	u8 index = x64_register(e, 0), temp = x64_register(e, 2), end = temp;
+	struct x64_rm limit = mi->x1 ? x64_memory(e) : x64_place(e, x64_operand(e, 3)->alloc);
+
+	if (mi->imm == 0) {
+		end = index;
+	} else if (mi->imm == (s32)mi->imm) {
+		x64_rm(&e->b, X64_LEA, X64_SQ, temp, x64_mem(index, mi->imm));
+	} else {
+		x64_movi(&e->b, temp, mi->imm);
+		x64_mr(&e->b, X64_ADD, X64_SQ, x64_reg(temp), index);
+	}
+	x64_rm(&e->b, X64_CMP, X64_SQ, end, limit);
+	x64_jump_if(e, X64_CC_A, x64_trap_label(e, mi->aux));
+	if (!mi->cc)
+		return;
+	/* Where the branch is mispredicted, the index is 0. */
+	x64_movi_keep(&e->b, temp, 0);
+	x64_cmov(&e->b, X64_CC_A, mi->size, index, x64_reg(temp));
+}
+
+static void load_packet(struct x64_emit *e, u8 dst, u8 base, u8 index)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	struct x64_rm m = { .base = base, .index = index };
+	bool be = mi->cc & X64_PKT_BE;
+
+	switch (mi->x0) {
+	case 1:
+		x64_rm(&e->b, X64_MOVZX8, X64_SL, dst, m);
+		break;
+	case 2:
+		x64_rm(&e->b, X64_MOVZX16, X64_SL, dst, m);
+		if (be)
+			x64_mi(&e->b, X64_ROL, X64_SW, x64_reg(dst), 8);
+		break;
+	default:
+		x64_rm(&e->b, X64_MOV, mi->x0 == 8 ? X64_SQ : X64_SL, dst, m);
+		if (be)
+			x64_bswap(&e->b, mi->x0 == 8 ? X64_SQ : X64_SL, dst);
+		break;
+	}
+}
+
+/* offset + size <= pkt_lin as offset <= pkt_lin - size, signed and 64 bits wide: nothing wraps. */
+void x64_emit_pkt(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	u8 data = x64_register(e, 1), temp = x64_register(e, 2), exec = x64_register(e, 3);
+	u8 off = x64_register(e, 4);
+	u32 back = x64_new_label(e);
+
+	x64_rm(&e->b, X64_MOV, X64_SQ, data, x64_mem(exec, offsetof(struct kw_exec, pkt_data)));
+	x64_rm(&e->b, X64_MOV, X64_SL, temp, x64_mem(exec, offsetof(struct kw_exec, pkt_lin)));
+	x64_mi(&e->b, X64_SUB, X64_SQ, x64_reg(temp), mi->x0);
+	x64_rm(&e->b, X64_CMP, X64_SQ, temp, x64_reg(off));
+	x64_jump_if(e, X64_CC_L, x64_cold(e, X64_COLD_PKT, 0, back));
+	/* Where the branch is mispredicted, the offset is 0. */
+	x64_movi_keep(&e->b, temp, 0);
+	x64_cmov(&e->b, X64_CC_GE, X64_SL, temp, x64_reg(off));
+	load_packet(e, x64_register(e, 0), data, temp);
+	x64_bind(e, back);
+}
+
+#define SLOW(field)	x64_mem(X64_FP, (s32)(offsetof(struct kw_pkt_slow, field) - sizeof(struct kw_pkt_slow)))
+
+static_assert(offsetof(struct kw_pkt_slow, be) == offsetof(struct kw_pkt_slow, size) + 2 &&
+	      offsetof(struct kw_pkt_slow, has_default) == offsetof(struct kw_pkt_slow, size) + 3,
+	      "size, be and has_default are written at once");
+
+static void pkt_cold(struct x64_emit *e, const struct x64_cold *c)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	u8 temp = x64_register(e, 1);
+	u32 how = mi->x0 | (mi->cc & X64_PKT_BE ? 1 << 16 : 0) | (mi->cc & X64_PKT_DEFAULT ? 1 << 24 : 0);
+
+	if (mi->cc & X64_PKT_DEFAULT && !(mi->x2 & X64_F_IMM)) {
+		x64_rm(&e->b, X64_MOV, X64_SQ, temp, x64_place(e, x64_operand(e, 5)->alloc));
+		x64_mr(&e->b, X64_MOV, X64_SQ, SLOW(value), temp);
+	} else {
+		x64_mi(&e->b, X64_MOV, X64_SQ, SLOW(value), mi->imm);
+	}
+	x64_mr(&e->b, X64_MOV, X64_SL, SLOW(off), x64_register(e, 4));
+	x64_mi(&e->b, X64_MOV, X64_SL, SLOW(size), how);
+	x64_call_stub(e, KW_STUB_PKT_SLOW, c->wasm_off, KW_TRAP_NONE);
+	x64_rm(&e->b, X64_MOV, mi->size, x64_register(e, 0), SLOW(value));
+	x64_jump(e, c->back);
+}
+
+void x64_emit_poll(struct x64_emit *e)
+{
+	u32 back = x64_new_label(e);
+
+	x64_mi(&e->b, X64_CMP, X64_SL, x64_mem(x64_register(e, 0), offsetof(struct kw_exec, flag)), 0);
+	x64_jump_if(e, X64_CC_NE, x64_cold(e, X64_COLD_POLL, 0, back));
+	x64_bind(e, back);
+}
+
+/* The signature is wrong: is it that there is no function at all? */
+static void sig_cold(struct x64_emit *e, const struct x64_cold *c)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	struct x64_rm id = mi->x1 ? x64_memory(e) : x64_reg(x64_register(e, 0));
+
+	x64_mi(&e->b, X64_CMP, X64_SL, id, 0);
+	x64_jump_if(e, X64_CC_E, x64_trap_label(e, KW_TRAP_NULL_ELEM));
+	x64_call_stub(e, KW_STUB_TRAP, c->wasm_off, KW_TRAP_BAD_SIG);
+}
+
+static void emit_cold(struct x64_emit *e, const struct x64_cold *c)
+{
+	e->inst = c->inst;
+	x64_bind(e, c->label);
+	switch (c->kind) {
+	case X64_COLD_TRAP:
+		x64_call_stub(e, KW_STUB_TRAP, c->wasm_off, c->trap);
+		break;
+	case X64_COLD_SIG:
+		sig_cold(e, c);
+		break;
+	case X64_COLD_POLL:
+		x64_call_stub(e, KW_STUB_POLL, c->wasm_off, KW_TRAP_NONE);
+		x64_jump(e, c->back);
+		break;
+	case X64_COLD_PKT:
+		pkt_cold(e, c);
+		break;
+	}
+}
+
+void x64_emit_tail(struct x64_emit *e)
+{
+	u32 i;
+
+	for (i = 0; i < e->nr_cold && x64_room(e, X64_MAX_SEQ); i++) {
+		struct x64_cold c = e->cold[i];		/* the list may move */
+
+		emit_cold(e, &c);
+	}
+	e->landing = x64_new_label(e);
+	if (!x64_room(e, X64_MAX_SEQ))
+		return;
+	x64_bind(e, e->landing);
+	if (e->code->nr_faults > e->first_fault)
+		x64_call_stub(e, KW_STUB_FAULT, 0, KW_TRAP_MEM_OOB);
+	x64_reserve_tables(e);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Emission of single machine instructions. */
+#include "emit.h"
+
+/* The memory operand of the instruction. */
+struct x64_rm x64_memory(const struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	struct x64_rm m = { .base = X64_FP, .index = X64_NOREG, .scale = mi->scale, .disp = mi->disp };
+
+	switch (mi->x1) {
+	case X64_A_BASE:
+		m.base = x64_register(e, mi->base);
+		break;
+	case X64_A_LINEAR:
+		m.base = X64_MEMBASE;
+		break;
+	case X64_A_IN:
+		m.disp += e->frame_bytes;
+		break;
+	case X64_A_FRAME:
+		m.disp += e->locals_off;
+		break;
+	default:
+		break;
+	}
+	if (mi->index != KW_NO_REG)
+		m.index = x64_register(e, mi->index);
+	return m;
+}
+
+/* The next instruction accesses linear memory: its address is the site. */
+static void note_access(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	int err;
+
+	if (!(mi->x2 & X64_F_FAULT))
+		return;
+	err = kw_code_add_fault(e->code, x64_off(e), mi->wasm_off);
+	if (err)
+		e->err = err;
+}
+
+/* The row's instruction, its operands from number @k on. */
+static void emit_row(struct x64_emit *e, u32 k)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	const struct x64_row *row = &x64_row[mi->x0];
+	bool mem = mi->x1 != X64_A_NONE, tied = mi->x2 & X64_F_TIED;
+	struct x64_rm rm;
+
+	note_access(e);
+	if (mi->x2 & (X64_F_DEF | X64_F_TIED)) {
+		u8 reg = x64_register(e, k);
+
+		if (tied && mi->x2 & X64_F_IMM) {
+			x64_mi(&e->b, mi->x0, mi->size, x64_reg(reg), mi->imm);
+			return;
+		}
+		if (row->m) {
+			x64_m(&e->b, mi->x0, mi->size, x64_reg(reg));
+			return;
+		}
+		rm = mem ? x64_memory(e) : x64_place(e, x64_operand(e, k + 1 + tied)->alloc);
+		if (mi->x2 & X64_F_IMM)
+			x64_rmi(&e->b, mi->x0, mi->size, reg, rm, mi->imm);
+		else
+			x64_rm(&e->b, mi->x0, mi->size, reg, rm);
+		return;
+	}
+	if (mi->x2 & X64_F_IMM) {
+		rm = mem ? x64_memory(e) : x64_place(e, x64_operand(e, k)->alloc);
+		x64_mi(&e->b, mi->x0, mi->size, rm, mi->imm);
+		return;
+	}
+	rm = mem ? x64_memory(e) : x64_place(e, x64_operand(e, k + 1)->alloc);
+	if (mi->x2 & X64_F_MR || !row->rm)
+		x64_mr(&e->b, mi->x0, mi->size, rm, x64_register(e, k));
+	else
+		x64_rm(&e->b, mi->x0, mi->size, x64_register(e, k), rm);
+}
+
+static u32 successor(const struct x64_emit *e, u32 i)
+{
+	return e->mf->medge[e->mf->block[e->block].succ + i].to;
+}
+
+void x64_goto(struct x64_emit *e, u32 block)
+{
+	if (e->follow[e->block] != block)
+		x64_jump(e, block);
+}
+
+static void emit_br(struct x64_emit *e)
+{
+	u32 then = successor(e, 0), other = successor(e, 1);
+	enum x64_cc cc = x64_inst(e)->cc;
+
+	emit_row(e, 0);
+	if (e->follow[e->block] == then) {
+		x64_jump_if(e, x64_cc_not(cc), other);
+	} else {
+		x64_jump_if(e, cc, then);
+		x64_goto(e, other);
+	}
+}
+
+/* Is the def's register also read by the compare? */
+static bool def_is_read(const struct x64_emit *e)
+{
+	u32 i;
+
+	for (i = 1; i < x64_inst(e)->nr_opnds; i++)
+		if (x64_operand(e, i)->alloc == x64_operand(e, 0)->alloc)
+			return true;
+	return false;
+}
+
+static void emit_set(struct x64_emit *e)
+{
+	u8 reg = x64_register(e, 0);
+	bool late = def_is_read(e);
+
+	if (!late)
+		x64_movi(&e->b, reg, 0);
+	emit_row(e, 1);
+	x64_setcc(&e->b, x64_inst(e)->cc, reg);
+	if (late)
+		x64_rm(&e->b, X64_MOVZX8, X64_SL, reg, x64_reg(reg));
+}
+
+static void emit_sel(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+
+	emit_row(e, 3);
+	x64_cmov(&e->b, mi->cc, mi->aux, x64_register(e, 0), x64_place(e, x64_operand(e, 2)->alloc));
+}
+
+static void emit_trapif(struct x64_emit *e)
+{
+	emit_row(e, 0);
+	x64_jump_if(e, x64_inst(e)->cc, x64_trap_label(e, x64_inst(e)->aux));
+}
+
+static void emit_sigcheck(struct x64_emit *e)
+{
+	emit_row(e, 0);
+	x64_jump_if(e, X64_CC_NE, x64_cold(e, X64_COLD_SIG, KW_TRAP_BAD_SIG, 0));
+}
+
+static void emit_scan(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	u8 reg = x64_register(e, 0);
+
+	x64_movi(&e->b, reg, mi->imm);
+	x64_rm(&e->b, mi->x0, mi->size, reg, x64_place(e, x64_operand(e, 1)->alloc));
+	if (mi->disp)
+		x64_mi(&e->b, X64_XOR, X64_SL, x64_reg(reg), mi->disp);
+}
+
+static void emit_call(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	int err;
+
+	x64_call(&e->b);
+	err = kw_code_add_reloc(e->code, x64_off(e) - 4, KW_RELOC_FUNC, mi->aux);
+	if (err)
+		e->err = err;
+	x64_site(e, mi->wasm_off, KW_TRAP_NONE);
+}
+
+static void load_membase(struct x64_emit *e, u8 inst)
+{
+	x64_rm(&e->b, X64_MOV, X64_SQ, X64_MEMBASE, x64_mem(inst, offsetof(struct kw_inst, mem_base)));
+}
+
+static void emit_call_ptr(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+
+	if (mi->x2)
+		load_membase(e, X64_INST);
+	if (e->env && e->env->call.len)
+		x64_template(&e->b, e->code, &e->env->call, &e->err);
+	else
+		x64_m(&e->b, X64_CALLR, X64_SQ, x64_reg(X64_RAX));
+	x64_site(e, mi->wasm_off, KW_TRAP_NONE);
+}
+
+static void emit_ret(struct x64_emit *e)
+{
+	if (e->frame_bytes)
+		x64_mi(&e->b, X64_ADD, X64_SQ, x64_reg(X64_FP), e->frame_bytes);
+	x64_emit_return(&e->b, e->code, e->env, &e->err);
+}
+
+void x64_emit_return(struct x64_buf *b, struct kw_code *code, const struct kw_isa_env *env, int *err)
+{
+	if (env && env->ret.len)
+		x64_template(b, code, &env->ret, err);
+	else
+		x64_ret(b);
+	if (env)
+		x64_int3(b);	/* no speculation straight on */
+}
+
+void x64_emit_inst(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+
+	switch (mi->op) {
+	case KW_MOP_NOP:
+	case KW_MOP_PARAMS:	break;
+	case KW_MOP_JUMP:	x64_goto(e, successor(e, 0)); break;
+	case X64_OP:		emit_row(e, 0); break;
+	case X64_MOVI:		x64_movi(&e->b, x64_register(e, 0), mi->imm); break;
+	case X64_EXEC:		x64_emit_exec(e, x64_register(e, 0)); break;
+	case X64_BR:		emit_br(e); break;
+	case X64_SET:		emit_set(e); break;
+	case X64_SEL:		emit_sel(e); break;
+	case X64_TRAPIF:	emit_trapif(e); break;
+	case X64_SIGCHECK:	emit_sigcheck(e); break;
+	case X64_SCAN:		emit_scan(e); break;
+	case X64_BSWAP:		x64_bswap(&e->b, mi->size, x64_register(e, 0)); break;
+	case X64_DIV:		x64_emit_div(e); break;
+	case X64_BOUNDS:	x64_emit_bounds(e); break;
+	case X64_PKT:		x64_emit_pkt(e); break;
+	case X64_POLL:		x64_emit_poll(e); break;
+	case X64_SETBASE:	load_membase(e, x64_register(e, 0)); break;
+	case X64_CALL:		emit_call(e); break;
+	case X64_CALL_PTR:	emit_call_ptr(e); break;
+	case X64_CALL_C:	x64_call_stub(e, mi->aux, mi->wasm_off, KW_TRAP_NONE); break;
+	case X64_SWITCH:	x64_emit_switch(e); break;
+	case X64_RET:		emit_ret(e); break;
+	case X64_TRAP:		x64_call_stub(e, KW_STUB_TRAP, mi->wasm_off, mi->aux); break;
+	default:		e->err = -EOPNOTSUPP; break;
+	}
+}
