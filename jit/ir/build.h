@@ -54,6 +54,8 @@ int kw_ir_verify(const struct kw_irfunc *f, char *why, size_t why_bytes);
 void kw_ir_for_each_use(const struct kw_irfunc *f, kw_vid v,
 			void (*fn)(void *priv, kw_vid *use), void *priv);
 
+u8 kw_ir_valtype(u8 valtype);		/* enum kw_valtype -> enum kw_irtype */
+
 /* Fill node.uses. */
 void kw_ir_count_uses(struct kw_irfunc *f);
 

@@ -93,7 +93,6 @@ static inline kw_vid kw_b_hload(struct kw_builder *b, kw_vid base, s32 off, u8 t
 	return kw_b_emit(b, KW_IR_HLOAD, type, base, 0, 0, (u64)(s64)off, mtype, hclass);
 }
 
-u8 kw_ir_valtype(u8 valtype);		/* enum kw_valtype -> enum kw_irtype */
 
 /* build_control.c */
 void kw_b_control(struct kw_builder *b);

@@ -102,14 +102,14 @@ static void lower_guest_call(struct x64_lower *l, kw_vid v, const struct kw_node
 	x64_begin(l, ptr ? X64_CALL_PTR : X64_CALL, X64_SQ);
 	l->mi.aux = n->imm;
 	l->mi.x2 = ptr && n->aux;
-	call_results(l, v, n->sub, true);
+	call_results(l, v, n->c, true);
 	if (ptr)
 		x64_use_fixed(l, x64_value(l, arg[0]), X64_RAX);
 	x64_use_fixed(l, x64_value(l, arg[ptr]), X64_INST);
 	call_args(l, arg + ptr + 1, n->b - ptr - 1, true);
 	call_clobbers(l);
 	x64_end(l);
-	call_results(l, v, n->sub, false);
+	call_results(l, v, n->c, false);
 }
 
 /* C leaves the upper half of a 32-bit result undefined. */

@@ -44,22 +44,7 @@ bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm)
 
 bool x64_is_zext(const struct x64_lower *l, kw_vid v)
 {
-	const struct kw_node *n = x64_node(l, v);
-	u64 imm;
-
-	switch (n->op) {
-	case KW_IR_ZEXT32:
-		return true;
-	case KW_IR_AND:
-		return x64_const(l, n->b, &imm) && imm <= 0xffffffff;
-	case KW_IR_SHR_U:
-		return n->type == KW_T_I64 && x64_const(l, n->b, &imm) && (imm & 63) >= 32;
-	case KW_IR_LOAD:
-	case KW_IR_HLOAD:
-		return n->sub == KW_M_U8 || n->sub == KW_M_U16 || n->sub == KW_M_U32;
-	default:
-		return false;
-	}
+	return x64_node(l, v)->bits <= 32;
 }
 
 u32 x64_low32(struct x64_lower *l, kw_vid v)

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The compiler: a validated module into a code object, one function at a time.
+ *
+ *   body -> SSA graph -> machine IR -> registers -> bytes
+ */
+#include "compile.h"
+#include "opt/opt.h"
+#include "ra/ra.h"
+
+struct compiler {
+	const struct kw_module *m;
+	const struct kw_compile_opts *o;
+	struct kw_code *code;
+	struct kw_diag *diag;
+	struct kw_arena arena;		/* of the function being compiled */
+};
+
+#ifdef KW_DEBUG
+#define VERIFY(call)	do {				\
+	char why[128];					\
+							\
+	kw_assert((call) == 0);				\
+} while (0)
+#else
+#define VERIFY(call)	do { } while (0)
+#endif
+
+static int build(struct compiler *c, u32 func, struct kw_irfunc *f)
+{
+	const struct kw_build_opts bo = {
+		.check_mode = c->o->mode == KW_MODE_CHECK,
+		.form_p = c->o->form == KW_FORM_P,
+		.no_fold = c->o->opt_off & KW_OPT_FOLD,
+		.no_gvn = c->o->opt_off & KW_OPT_GVN,
+		.sig_ids = c->o->sig_ids,
+		.bind = c->o->bind,
+	};
+
+	return kw_ir_build(c->m, func, &bo, f, c->diag, &c->code->field_mask);
+}
+
+static int optimize(struct compiler *c, struct kw_irfunc *f)
+{
+	if (!(c->o->opt_off & KW_OPT_DCE))
+		return kw_opt_dce(f);
+	kw_ir_count_uses(f);
+	return 0;
+}
+
+static int compile_func(struct compiler *c, u32 func)
+{
+	struct kw_irfunc f = { .arena = &c->arena };
+	struct kw_mfunc mf = { .arena = &c->arena };
+	int err;
+
+	err = build(c, func, &f);
+	if (err)
+		return err;
+	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
+	err = optimize(c, &f);
+	if (err)
+		return err;
+	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
+	err = c->o->isa->lower(&f, &mf);
+	if (err)
+		return err;
+	err = kw_ra_assign(&mf);
+	if (err)
+		return err;
+	VERIFY(kw_ra_verify(&mf, why, sizeof(why)));
+	return c->o->isa->emit(&f, &mf, c->o->env, c->code, func - c->m->nr_imported_funcs);
+}
+
+/* Memory of one function must not grow without bound: what runs into the budget is too complex. */
+static int refuse(struct compiler *c, u32 func, int err)
+{
+	u32 off = func == KW_DIAG_NO_FUNC ? 0 : c->m->funcs[func].body_off;
+	bool over = err == -ENOMEM && c->arena.budget_bytes && c->arena.peak_bytes > c->arena.budget_bytes / 2;
+
+	if (err != -E2BIG && !over)
+		return err;
+	c->diag->func = func;
+	kw_reject(c->diag, off, KW_R_MAX_COMPILE, c->arena.peak_bytes, c->arena.budget_bytes);
+	return -E2BIG;
+}
+
+static int compile_funcs(struct compiler *c)
+{
+	u32 func;
+	int err;
+
+	for (func = c->m->nr_imported_funcs; func < c->m->nr_funcs; func++) {
+		err = kw_checkpoint() ?: compile_func(c, func);
+		if (err)
+			return refuse(c, func, err);
+		kw_arena_reset(&c->arena);
+	}
+	return 0;
+}
+
+static int compile_thunk(struct compiler *c, u32 type)
+{
+	const struct kw_functype *t = &c->m->types[type];
+	u32 i, n = t->nr_params + t->nr_results;
+	u8 *types = kw_arena_array(&c->arena, n + 1, 1);
+
+	if (!types)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		types[i] = kw_ir_valtype(t->types[i]);
+	return c->o->isa->emit_thunk(types, t->nr_params, types + t->nr_params, t->nr_results,
+				     c->o->env, c->code, type);
+}
+
+static int compile_thunks(struct compiler *c)
+{
+	u32 type;
+	int err;
+
+	for (type = 0; type < c->m->nr_types; type++) {
+		err = compile_thunk(c, type);
+		if (err)
+			return refuse(c, KW_DIAG_NO_FUNC, err);
+		kw_arena_reset(&c->arena);
+	}
+	return 0;
+}
+
+static int compile(struct compiler *c)
+{
+	int err;
+
+	err = compile_funcs(c);
+	if (err)
+		return err;
+	c->code->body_len = c->code->len;
+	err = compile_thunks(c);
+	if (err)
+		return err;
+	return c->o->isa->fixup_calls(c->code, c->m->nr_imported_funcs);
+}
+
+int kw_compile(const struct kw_module *m, const struct kw_compile_opts *o,
+	       struct kw_code **code, struct kw_diag *diag)
+{
+	struct compiler c = { .m = m, .o = o, .diag = diag };
+	int err;
+
+	c.code = kw_code_new(m->nr_funcs - m->nr_imported_funcs, m->nr_types);
+	if (!c.code)
+		return -ENOMEM;
+	c.code->mode = o->mode;
+	c.code->form = o->form;
+	c.code->uses_float = m->uses_float;
+	kw_arena_init(&c.arena, o->budget_bytes);
+	err = compile(&c);
+	c.code->peak_bytes = c.arena.peak_bytes + c.code->cap;
+	kw_arena_free(&c.arena);
+	if (err) {
+		kw_code_free(c.code);
+		return err;
+	}
+	*code = c.code;
+	return 0;
+}
