@@ -492,18 +492,24 @@ static enum outcome run_command(struct suite *s, const struct json *cmd)
 	return outcome(s, SKIP, "%s", type ? type : "a command without a type");
 }
 
+/* "not supported: type f32 (floating point)" counts as "floating point". */
 static void note_skip(struct suite *s)
 {
+	const char *open = strrchr(s->why, '(');
+	char text[sizeof(s->reason[0].text)];
 	u32 i;
 
+	snprintf(text, sizeof(text), "%.*s", (int)sizeof(text) - 1, open ? open + 1 : s->why);
+	if (open)
+		text[strcspn(text, ")")] = 0;
 	for (i = 0; i < s->nr_reasons; i++) {
-		if (!strncmp(s->reason[i].text, s->why, sizeof(s->reason[i].text) - 1))
+		if (!strcmp(s->reason[i].text, text))
 			break;
 	}
 	if (i == s->nr_reasons) {
 		if (i == MAX_REASONS)
 			return;
-		snprintf(s->reason[i].text, sizeof(s->reason[i].text), "%.127s", s->why);
+		strcpy(s->reason[i].text, text);
 		s->nr_reasons++;
 	}
 	s->reason[i].n++;
