@@ -20,7 +20,8 @@ static int bind(const char *mod, const char *name, const char *params, u32 nr_re
 
 	memset(types, 0, sizeof(types));
 	memcpy(types, params, strlen(params));
-	type = (struct kw_functype){ strlen(params) - nr_results, nr_results, types };
+	type = (struct kw_functype){ .nr_params = strlen(params) - nr_results,
+				     .nr_results = nr_results, .types = types };
 	import = (struct kw_import){ { (const u8 *)mod, strlen(mod) }, { (const u8 *)name, strlen(name) },
 				     KW_EXT_FUNC, 0, 33 };
 	memset(&why, 0, sizeof(why));

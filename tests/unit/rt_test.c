@@ -16,7 +16,9 @@ static struct kw_code_func code_func[4];
 static const struct kw_code code = { .bytes = ret_code, .len = 1, .nr_funcs = 4, .func = code_func };
 static const u32 sig_ids[] = { 5, 6 };
 
-static const struct kw_functype types[] = { { 0, 0, NULL }, { 1, 0, (const u8[]){ KW_V_I32 } } };
+static const struct kw_functype types[] = {
+	{ .nr_params = 0 }, { .nr_params = 1, .types = (const u8[]){ KW_V_I32 } },
+};
 
 #define NAME(s)		{ (const u8 *)(s), sizeof(s) - 1 }
 #define CONST(v)	{ .kind = KW_CE_CONST, .type = KW_V_I32, .lo = (v) }
@@ -25,7 +27,7 @@ static const struct kw_functype types[] = { { 0, 0, NULL }, { 1, 0, (const u8[])
 
 /* Two functions of types 0 and 1, a table of 4..8, a memory of 1..3 pages, a variable, a constant. */
 static struct kw_func exp_funcs[] = { { .type = 0 }, { .type = 1 } };
-static struct kw_tabletype exp_tables[] = { { KW_V_FUNCREF, { 4, 8, true } } };
+static struct kw_tabletype exp_tables[] = { { .type = KW_V_FUNCREF, .limits = { 4, 8, true } } };
 static struct kw_limits exp_mems[] = { { 1, 3, true } };
 static struct kw_global exp_globals[] = {
 	{ .type = { KW_V_I32, true }, .init = CONST(11) },
@@ -60,7 +62,7 @@ static void test_sigs(void)
 {
 	struct kw_sigs *s = kw_sigs_new();
 	u8 params[300];
-	struct kw_functype t = { 0, 0, params };
+	struct kw_functype t = { .types = params };
 	u32 id, again, i;
 	bool distinct = true, same = true;
 
@@ -77,7 +79,7 @@ static void test_sigs(void)
 	}
 	ok(distinct, "signatures: different types get different ids, none of them 0");
 	ok(same, "signatures: a type keeps its id while the table grows");
-	t = (struct kw_functype){ 1, 1, params };
+	t = (struct kw_functype){ .nr_params = 1, .nr_results = 1, .types = params };
 	kw_sigs_intern(s, &t, &id);
 	ok(id == 301, "signatures: a result is not a parameter");
 	kw_sigs_free(s);
@@ -123,12 +125,12 @@ static const struct {
 	{ "function of the same type", KW_EXT_FUNC, KW_EXT_FUNC, 1, .func = { .type = 1 }, .fits = true },
 	{ "function of another type", KW_EXT_FUNC, KW_EXT_FUNC, 0, .func = { .type = 1 } },
 	{ "memory for a function", KW_EXT_FUNC, KW_EXT_MEMORY, 0, .func = { .type = 1 } },
-	{ "table, same limits", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { KW_V_FUNCREF, { 4, 8, true } }, .fits = true },
-	{ "table, wider maximum", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { KW_V_FUNCREF, { 0, 9, true } }, .fits = true },
-	{ "table, no maximum wanted", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { KW_V_FUNCREF, { 4, 0, false } }, .fits = true },
-	{ "table, narrower maximum", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { KW_V_FUNCREF, { 4, 7, true } } },
-	{ "table, too small", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { KW_V_FUNCREF, { 5, 8, true } } },
-	{ "table of another type", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { KW_V_EXTERNREF, { 4, 8, true } } },
+	{ "table, same limits", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { .type = KW_V_FUNCREF, .limits = { 4, 8, true } }, .fits = true },
+	{ "table, wider maximum", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { .type = KW_V_FUNCREF, .limits = { 0, 9, true } }, .fits = true },
+	{ "table, no maximum wanted", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { .type = KW_V_FUNCREF, .limits = { 4, 0, false } }, .fits = true },
+	{ "table, narrower maximum", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { .type = KW_V_FUNCREF, .limits = { 4, 7, true } } },
+	{ "table, too small", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { .type = KW_V_FUNCREF, .limits = { 5, 8, true } } },
+	{ "table of another type", KW_EXT_TABLE, KW_EXT_TABLE, 0, .table = { .type = KW_V_EXTERNREF, .limits = { 4, 8, true } } },
 	{ "memory, same limits", KW_EXT_MEMORY, KW_EXT_MEMORY, 0, .mem = { 1, 3, true }, .fits = true },
 	{ "memory, too small", KW_EXT_MEMORY, KW_EXT_MEMORY, 0, .mem = { 2, 3, true } },
 	{ "memory, narrower maximum", KW_EXT_MEMORY, KW_EXT_MEMORY, 0, .mem = { 1, 2, true } },
@@ -200,7 +202,7 @@ static struct kw_import imp_imports[] = {
 	{ NAME("m"), NAME("c"), KW_EXT_GLOBAL, 1, 0 },
 };
 static struct kw_func imp_funcs[] = { { .type = 1 }, { .type = 0 }, { .type = 1 } };
-static struct kw_tabletype imp_tables[] = { { KW_V_FUNCREF, { 4, 8, true } } };
+static struct kw_tabletype imp_tables[] = { { .type = KW_V_FUNCREF, .limits = { 4, 8, true } } };
 static struct kw_limits imp_mems[] = { { 1, 3, true } };
 static struct kw_global imp_globals[] = {
 	{ .type = { KW_V_I32, true } }, { .type = { KW_V_I32, false } },
