@@ -10,7 +10,8 @@ samples-wasm := $(patsubst $(samples-dir)%.c,$(samples-out)/%.wasm,$(wildcard $(
 
 $(samples-out)/%.wasm: $(samples-dir)%.c $(samples-dir)../uapi/linux/kwasm_guest.h
 	@mkdir -p $(@D)
-	$(GUEST_CC) $(GUEST_CFLAGS) -I$(samples-dir)../uapi -o $@ $<
+	@echo "  WASM    $@"
+	$(Q)$(GUEST_CC) $(GUEST_CFLAGS) -I$(samples-dir)../uapi -o $@ $<
 
 .PHONY: samples
 samples: $(samples-wasm)

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The samples on packets from files: tests/samples/SAMPLE/*.pkt, hex text whose
+# comments say what must come out:
+#
+#	# EXPECT drop			the verdict (of the last run)
+#	# ARGS --repeat 100		more options of run-once
+#	# AT-LEAST accept 100		how often a result comes at least
+#	# LOG text			a line of the guest's log, N for the CPU's number
+set -u
+here=$(dirname "$0")
+root=$here/../..
+kwasm=$root/${O:-build/user}/kwasm
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+n=0 failed=0
+
+report() {	# STATUS NAME
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n $2"
+	else
+		echo "not ok $n $2"
+		failed=1
+	fi
+}
+
+at_least() {	# RESULT COUNT
+	local got
+	got=$(awk -v r="$1" '$2 == r { print $1 }' "$tmp/out")
+	[ "${got:-0}" -ge "$2" ] || { echo "# $1: ${got:-0} times, want $2 at least"; return 1; }
+}
+
+check() {	# WASM PACKET
+	local want got args text rest
+	want=$(sed -n 's/^# EXPECT //p' "$2")
+	args=$(sed -n 's/^# ARGS //p' "$2")
+	# shellcheck disable=SC2086 # options are words
+	if ! timeout 60 "$kwasm" run-once "$1" "$2" $args >"$tmp/out" 2>"$tmp/err"; then
+		echo "# run-once failed"; sed 's/^/# /' "$tmp/err"; return 1
+	fi
+	got=$(head -n1 "$tmp/out")
+	[ "$got" = "$want" ] || { echo "# verdict $got, want $want"; return 1; }
+	while read -r text rest; do
+		at_least "$text" "$rest" || return 1
+	done < <(sed -n 's/^# AT-LEAST //p' "$2")
+	while read -r text; do
+		sed 's/cpu [0-9]*/cpu N/' "$tmp/err" | grep -qF -- "$text" ||
+			{ echo "# not logged: $text"; sed 's/^/# /' "$tmp/err"; return 1; }
+	done < <(sed -n 's/^# LOG //p' "$2")
+}
+
+for dir in "$here"/*/; do
+	[ "$dir" = "$here/guest/" ] && continue
+	sample=$(basename "$dir")
+	wasm=$root/build/samples/$sample.wasm
+	[ -e "$wasm" ] || { echo "# $wasm is not built (make samples)"; report 1 "$sample: is there"; continue; }
+	for packet in "$dir"*.pkt; do
+		check "$wasm" "$packet"
+		report $? "$sample: $(basename "$packet" .pkt): $(sed -n '1s/^# //p' "$packet")"
+	done
+done
+
+# Each sample imports only what the header declares, and the header declares all there is.
+declared=$(sed -n 's/.*KWASM_IMPORT("\([a-z0-9_]*\)", "\([a-z0-9_]*\)").*/\1 \2/p' "$root/uapi/linux/kwasm_guest.h" | sort)
+provided=$(sed -n 's/^KW_HOST([A-Z0-9_]*,[[:blank:]]*"\([a-z0-9_]*\)",[[:blank:]]*"\([a-z0-9_]*\)".*/\1 \2/p' "$root/jit/rt/host.def" | sort)
+[ -n "$provided" ] && [ "$declared" = "$provided" ] || diff <(echo "$declared") <(echo "$provided") | sed 's/^/# /'
+[ -n "$provided" ] && [ "$declared" = "$provided" ]
+report $? "guest header: declares the host functions there are, no more and no fewer"
+
+fields=$(sed -n 's/^KW_FIELD(\([A-Z0-9_]*\),[[:blank:]]*\([0-9]*\),.*/\2 \1/p' "$root/jit/rt/field.def")
+listed=$(sed -n 's/^\tKWASM_FIELD_\([A-Z0-9_]*\),.*/\1/p' "$root/uapi/linux/kwasm_guest.h" | awk '{ print NR - 1, $1 }')
+[ -n "$fields" ] && [ "$fields" = "$listed" ]
+report $? "guest header: field ids are those of the host"
+
+# Their types, too: a guest that calls all of them must pass.
+if command -v clang >/dev/null; then
+	clang --target=wasm32 -mcpu=mvp -O1 -nostdlib -Wl,--no-entry -Wall -Werror -I"$root/uapi" \
+		-o "$tmp/all.wasm" "$here/guest/all_imports.c" && "$kwasm" check "$tmp/all.wasm" >"$tmp/out" 2>&1
+	status=$?
+	[ $status -eq 0 ] || sed 's/^/# /' "$tmp/out"
+	report $status "guest header: types of all imports are the host's"
+fi
+
+echo "1..$n"
+exit $failed
