@@ -21,9 +21,15 @@ test-wasm     := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/kse
 
 check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' KWASM_STRESS=$(KWASM_STRESS)
 
-.PHONY: tests guest-tests check check-fast check-kernel check-stress style sparse demo
+hostile-wasm  := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/hostile/*.wat)))
+
+.PHONY: hostile tests guest-tests check check-fast check-kernel check-stress style sparse demo
 tests: user $(host-tests)
-guest-tests: user $(guest-tests) $(test-wasm)
+guest-tests: user $(guest-tests) $(test-wasm) build/guest-tools/traffic
+hostile: $(hostile-wasm)
+
+demo: ## see it work: Debian's kernel in QEMU, a filter, real packets, three attackers
+	$(Q)scripts/demo.sh
 
 # One test that does not build is one failure, not the end of the check.
 check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=), kernel tests on 6.1 and 6.12, 1% of stress
@@ -61,6 +67,11 @@ build/kselftest/%: tests/kselftest/%.c $(guest-common) $(wildcard tests/kselftes
 	@echo "  CC      $@"
 	$(Q)$(CC) $(filter-out -MMD -MP,$(ucflags)) -D_GNU_SOURCE -Itests/kselftest -Itests/kselftest/lib -Itests/kselftest/vendor \
 		-static -o $@ $< $(guest-common) -Wl,--start-group $(libs) -Wl,--end-group $(libkwasm-libs) -lpthread
+
+build/guest-tools/%: tests/qemu/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) -std=gnu11 -O2 $(warnings) -D_GNU_SOURCE -static -o $@ $<
 
 build/%.wasm: tests/%.wat
 	@mkdir -p $(@D)

@@ -17,7 +17,8 @@ if [ -n "${SPEC_DIR:-}" ]; then
 	over+=(build/guest/spec)
 fi
 rm -rf build/guest/over
-mkdir -p build/guest/over/t
+mkdir -p build/guest/over/t build/guest/over/bin
+[ ! -x build/guest-tools/traffic ] || cp build/guest-tools/traffic build/guest/over/bin/
 cp tests/qemu/run-tests build/guest/over/t/
 [ ! -d build/kselftest ] || cp -r build/kselftest/. build/guest/over/t/
 for f in tests/kselftest/*.sh; do
