@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Run tests and put their results into one TAP stream that ends with a total.
 
-usage: check.py SUITE...    unit text spec kernel
+usage: check.py SUITE...    style unit text spec kernel
 
 Every test is a program that prints TAP; unit and text tests are found by
 their place in the tree, kernel tests run in QEMU (tests/qemu/check.sh).  A
@@ -141,6 +141,15 @@ def run(results, label, argv, timeout=300, suffix='', env=None):
         print(f'# {label}{suffix}: {time.monotonic() - start:.0f} s', flush=True)
 
 
+def style(results):
+    """tests/check/*.sh: silent when all is well"""
+    for script in sorted(glob.glob('tests/check/*.sh')):
+        p = subprocess.run(['bash', script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for line in p.stdout.splitlines()[:40]:
+            print(f'# {line}')
+        results.add(not p.returncode, f'style: {os.path.basename(script)[:-3]}')
+
+
 def unit(results):
     """tests/unit: NAME_test.c; a pair NAME_dump.c | NAME_check.py"""
     for src in sorted(glob.glob('tests/unit/*_test.c')):
@@ -180,7 +189,7 @@ def kernel(results):
 
 
 def main():
-    suites = {f.__name__: f for f in (unit, text, spec, kernel)}
+    suites = {f.__name__: f for f in (style, unit, text, spec, kernel)}
     if not sys.argv[1:] or not set(sys.argv[1:]) <= set(suites):
         sys.exit(__doc__)
     results = Results()

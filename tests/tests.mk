@@ -34,11 +34,11 @@ demo: ## see it work: Debian's kernel in QEMU, a filter, real packets, three att
 # One test that does not build is one failure, not the end of the check.
 check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=), kernel tests on 6.1 and 6.12, 1% of stress
 	$(Q)$(MAKE) -s -k tests guest-tests samples || true
-	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py unit text spec kernel
+	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py style unit text spec kernel
 
 check-fast: ## what needs no guest, in under two minutes
 	$(Q)$(MAKE) -s -k tests samples || true
-	$(Q)$(check-env) tests/check.py unit text $(if $(SPEC_DIR),spec)
+	$(Q)$(check-env) tests/check.py style unit text $(if $(SPEC_DIR),spec)
 
 check-kernel: ## kernel tests in QEMU: KERNEL=6.1|6.12|6.1-rt|6.1-cloud|..., default 6.1 and 6.12
 	$(Q)$(MAKE) -s -k user guest-tests samples || true
