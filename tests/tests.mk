@@ -65,7 +65,7 @@ $(foreach t,$(host-test-src),$(eval $(call host-test,$(t))))
 build/kselftest/%: tests/kselftest/%.c $(guest-common) $(wildcard tests/kselftest/*.h tests/kselftest/lib/*.h) $(libs)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	$(Q)$(CC) $(filter-out -MMD -MP,$(ucflags)) -D_GNU_SOURCE -Itests/kselftest -Itests/kselftest/lib -Itests/kselftest/vendor \
+	$(Q)$(CC) $(filter-out -MMD -MP,$(ucflags)) -D_GNU_SOURCE -Itests/kselftest -Itests/kselftest/lib -isystem tests/kselftest/vendor -Wno-unused-parameter \
 		-static -o $@ $< $(guest-common) -Wl,--start-group $(libs) -Wl,--end-group $(libkwasm-libs) -lpthread
 
 build/guest-tools/%: tests/qemu/%.c
