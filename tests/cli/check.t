@@ -45,7 +45,7 @@ $ kwasm check float.wasm
 
 # a program of another type is refused
 $ kwasm check signature.wasm
-2> kwasm: signature.wasm: export `netfilter/inet/input` must be a function of type () -> i32
+2> kwasm: signature.wasm: function 0 `netfilter/inet/input`, offset 0xN: a program takes nothing and returns one i32
 ? 3
 
 # an empty file is no module

@@ -91,7 +91,7 @@ trap
 
 # kwasm_init refuses
 $ kwasm run-once init.wasm udp.pkt
-2> kwasm: init.wasm: kwasm_init answered other than 0
+2> kwasm: init.wasm: function 0 `kwasm_init`: kwasm_init returned 5
 ? 4
 
 # a module that is refused by check

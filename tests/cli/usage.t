@@ -143,3 +143,15 @@ drop detach
 $ kwasm --version >/dev/full
 2> kwasm: cannot write: No space left on device
 ? 1
+
+# a name the kernel would not take
+$ kwasm attach good.wasm --name 'two words'
+2> kwasm: --name two words: want 1 to 63 printable characters, no blank, no slash
+2> kwasm: try: kwasm help attach
+? 2
+
+# a deadline longer than the kernel allows
+$ kwasm attach good.wasm --deadline 5ms
+2> kwasm: --deadline 5ms: at most 1ms
+2> kwasm: try: kwasm help attach
+? 2

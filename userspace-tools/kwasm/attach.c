@@ -8,6 +8,7 @@
 #include "cli.h"
 
 #define LINKS_MAX	16
+#define DEADLINE_MAX_NS	1000000		/* the kernel's own, and its default */
 
 struct attachment {
 	struct kwasm_program *program;
@@ -27,6 +28,8 @@ static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 		err = opt_word(c, OPT_ON_SHORT, &o->on_short);
 	if (!err)
 		err = opt_duration_ns(c, OPT_DEADLINE, (uint64_t *)&o->deadline_ns);
+	if (!err && o->deadline_ns > DEADLINE_MAX_NS)
+		err = fail_usage(c, "--deadline %s: at most 1ms", c->opt[OPT_DEADLINE]);
 	if (!err && c->opt[OPT_DEFAULT]) {
 		o->has_default_verdict = 1;
 		err = opt_word(c, OPT_DEFAULT, &o->default_verdict);
@@ -74,34 +77,40 @@ static int choose_programs(struct cli *c, const struct kwasm_module *m, struct a
 	return *nr ? 0 : fail_no_program(c, m);
 }
 
-/* NAME, or NAME:inet/input when there are several. */
+/* NAME, or NAME:inet.input when there are several. */
 static int name_links(struct cli *c, const char *name, struct attachment *a, int nr)
 {
-	const char *hook;
+	char *slash;
 	int i, len;
 
 	for (i = 0; i < nr; i++) {
-		hook = strchr(kwasm_program__name(a[i].program), '/') + 1;
 		len = snprintf(a[i].name, sizeof(a[i].name), "%s%s%s", name, nr > 1 ? ":" : "",
-			       nr > 1 ? hook : "");
+			       nr > 1 ? strchr(kwasm_program__name(a[i].program), '/') + 1 : "");
 		if (len >= KWASM_NAME_LEN)
 			return fail_usage(c, "the name '%s' is too long", name);
+		slash = strchr(a[i].name, '/');
+		if (slash)
+			*slash = '.';
 	}
 	return 0;
 }
 
-static int fail_attach(struct cli *c, int err, const struct attachment *a)
+static int fail_attach(struct cli *c, int err, const struct kwasm_module *m, const struct attachment *a)
 {
+	struct kwasm_error e = { .sz = sizeof(e) };
 	struct failure f = { .status = EXIT_BUSY, .err = EEXIST, .code = "exists",
 			     .hint = "kwasm detach it, or give another name with --name" };
 
 	if (err == -EEXIST)
 		return fail(c, &f, "there is a link '%s' already", a->name);
+	if (!kwasm_module__error(m, &e))
+		return fail_module(c, m, c->args[0]);
 	return fail_errno(c, err, kwasm_program__name(a->program));
 }
 
 /* Attach and pin one after the other; a failure takes the earlier ones back. */
-static int attach_all(struct cli *c, struct attachment *a, int nr, const struct kwasm_netfilter_opts *o)
+static int attach_all(struct cli *c, const struct kwasm_module *m, struct attachment *a, int nr,
+		      const struct kwasm_netfilter_opts *o)
 {
 	int i, err = 0;
 
@@ -110,7 +119,7 @@ static int attach_all(struct cli *c, struct attachment *a, int nr, const struct 
 		err = a[i].link ? kwasm_link__pin(a[i].link, a[i].name) : -errno;
 		a[i].pinned = !err;
 		if (err)
-			err = fail_attach(c, err, &a[i]);
+			err = fail_attach(c, err, m, &a[i]);
 	}
 	if (!err)
 		return 0;
@@ -171,7 +180,9 @@ int run_attach(struct cli *c)
 	struct kwasm_module *m;
 	int nr, i, err;
 
-	err = parse_netfilter(c, &o);
+	err = check_name(c);
+	if (!err)
+		err = parse_netfilter(c, &o);
 	if (err)
 		return err;
 	err = open_object(c, c->args[0], &m);
@@ -184,7 +195,7 @@ int run_attach(struct cli *c)
 	err = name_links(c, c->opt[OPT_NAME] ?: kwasm_module__name(m), a, nr);
 	if (err)
 		goto out_module;
-	err = attach_all(c, a, nr, &o);
+	err = attach_all(c, m, a, nr, &o);
 	if (!err)
 		print_links(c, a, nr);
 	for (i = 0; i < nr; i++)

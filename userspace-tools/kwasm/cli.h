@@ -113,7 +113,8 @@ const char *opt_word_name(enum option_id id, uint32_t n, char *buf, size_t bytes
 
 /* object.c: names on the command line -> objects. */
 bool is_file_arg(const char *arg);
-/* Open (decode) a file with the options --name --mode --memory --config. */
+int check_name(struct cli *c);
+/* Open (decode) a file with the options --name, --mode and --memory. */
 int open_file(struct cli *c, const char *path, struct kwasm_module **out);
 /* Module of --name ... that is loaded, by name. */
 int open_loaded(struct cli *c, const char *name, struct kwasm_module **out);
@@ -143,6 +144,5 @@ const char *netns_name(uint64_t ino, char *buf, size_t bytes);
 
 /* packet.c: raw or hex file -> bytes, malloc()ed. */
 int read_packet(struct cli *c, const char *path, uint8_t **out, size_t *len);
-int read_file(struct cli *c, const char *path, size_t max, uint8_t **out, size_t *len);
 
 #endif /* KWASM_CLI_H */

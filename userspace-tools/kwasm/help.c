@@ -99,7 +99,6 @@ static void print_choices(void)
 			putchar(*p == '|' ? ' ' : *p);
 		printf("\" -- \"$cur\") ); return ;;\n");
 	}
-	printf("\t--config) COMPREPLY=( $(compgen -f -- \"$cur\") ); return ;;\n");
 }
 
 int run_completion(struct cli *c)

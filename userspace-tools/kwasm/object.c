@@ -15,20 +15,31 @@ bool is_file_arg(const char *arg)
 	return strchr(arg, '/') || (len > 5 && !strcmp(arg + len - 5, ".wasm"));
 }
 
+/* --name, if given, must be one that the kernel takes. */
+int check_name(struct cli *c)
+{
+	const char *name = c->opt[OPT_NAME], *p;
+
+	if (!name)
+		return 0;
+	for (p = name; *p > ' ' && *p < 0x7f && *p != '/'; p++)
+		;
+	if (!*p && p != name && p - name < KWASM_NAME_LEN)
+		return 0;
+	return fail_usage(c, "--name %s: want 1 to %d printable characters, no blank, no slash",
+			  name, KWASM_NAME_LEN - 1);
+}
+
 int open_file(struct cli *c, const char *path, struct kwasm_module **out)
 {
 	LIBKWASM_OPTS(kwasm_module_open_opts, o, .name = c->opt[OPT_NAME]);
-	uint8_t *config = NULL;
 	int err;
 
-	err = opt_word(c, OPT_MODE, &o.mode);
+	err = check_name(c);
+	if (!err)
+		err = opt_word(c, OPT_MODE, &o.mode);
 	if (!err)
 		err = opt_size(c, OPT_MEMORY, (uint64_t *)&o.memory_max);
-	if (!err && c->opt[OPT_CONFIG]) {
-		/* Kept until the process ends: the module reads it at load. */
-		err = read_file(c, c->opt[OPT_CONFIG], KWASM_CONFIG_MAX, &config, &o.config_sz);
-		o.config = config;
-	}
 	if (err)
 		return err;
 	*out = kwasm_module__open_file(path, &o);

@@ -217,11 +217,9 @@ static void print_link(const struct kwasm_link_info *l)
 	rowf("policy", "on trap %s, on short read %s, no opinion %s",
 	     opt_word_name(OPT_ON_TRAP, l->on_trap, a, sizeof(a)),
 	     opt_word_name(OPT_ON_SHORT, l->on_short, b, sizeof(b)), verdict_name(l->default_verdict));
-	if (l->quarantine == ~0u)
-		rowf("limits", "deadline %s, no quarantine", unit_ns(a, l->deadline_ns));
-	else
-		rowf("limits", "deadline %s, quarantine after %u traps in a row",
-		     unit_ns(a, l->deadline_ns), l->quarantine);
+	snprintf(b, sizeof(b), "detached after %u traps in a row", l->quarantine);
+	rowf("limits", "deadline %s, %s", l->deadline_ns ? unit_ns(a, l->deadline_ns) : "by default",
+	     l->quarantine == ~0u ? "never detached for traps" : b);
 	rowf("calls", "%llu, %s each", (unsigned long long)l->calls,
 	     unit_ns(a, l->calls ? l->time_ns / l->calls : 0));
 	for (i = 0; i <= KWASM_NF_QUEUE; i++)

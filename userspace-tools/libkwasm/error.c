@@ -88,6 +88,12 @@ static bool is_import_reason(unsigned int reason)
 	       reason == KW_R_HOST_FUNCREF;
 }
 
+/* Reasons that speak of no byte of the module. */
+static bool has_place(unsigned int reason)
+{
+	return reason != KW_R_NO_PROGRAM && reason != KW_R_INIT_TRAP && reason != KW_R_INIT_REFUSED;
+}
+
 int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, const char *name)
 {
 	struct kwasm_error *e = &m->error;
@@ -100,9 +106,14 @@ int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, 
 	module_error_clear(m);
 	e->err = err;
 	e->code = cause < ARRAY_SIZE(causes) ? causes[cause].code : "failed";
-	kw_diag_format(d, buf, sizeof(buf));
+	if (d->reason == KW_R_INIT_TRAP)
+		snprintf(buf, sizeof(buf), "trap while the module was initialized: %s",
+			 libkwasm_trap_str(d->arg[0]) ?: "unknown");
+	else
+		kw_diag_format(d, buf, sizeof(buf));
 	e->message = strdup(buf);
-	e->offset = d->offset;
+	if (has_place(d->reason))
+		e->offset = d->offset;
 	if (d->func != KW_DIAG_NO_FUNC) {
 		e->function_index = d->func;
 		func = kwasm_module__function_name(m, d->func);
@@ -115,6 +126,17 @@ int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, 
 	e->text = format_text(m, e);
 	pr_debug("%s\n", e->text ?: "out of memory");
 	return err;
+}
+
+int module_error_kernel(struct kwasm_module *m, int err, struct kwasm_diag *diag)
+{
+	struct kw_diag d = {
+		.reason = diag->reason, .op = diag->op, .offset = diag->offset,
+		.func = diag->func, .arg = { diag->arg[0], diag->arg[1] },
+	};
+
+	diag->name[sizeof(diag->name) - 1] = 0;
+	return module_error_diag(m, err, &d, diag->name);
 }
 
 int module_error_plain(struct kwasm_module *m, int err, const char *what)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "libkwasm.h"
+#include "rt/meta.h"
 #include "wasm/module.h"
 
 /* An options struct is good if what lies beyond the fields we know is zero. */
@@ -69,8 +70,6 @@ struct kwasm_module {
 	int fd;				/* -1 until loaded */
 	__u32 mode;
 	__u64 memory_max;
-	const void *config;
-	size_t config_sz;
 
 	struct kwasm_program **programs;
 	size_t nr_programs;
@@ -78,6 +77,7 @@ struct kwasm_module {
 	struct kw_arena arena;		/* of @decoded */
 	struct kw_module decoded;
 	bool is_decoded;
+	struct kw_meta meta;		/* all unset if the module has none, or one that is refused */
 	char *function_name;		/* last answer of kwasm_module__function_name() */
 
 	struct kwasm_error error;	/* @err 0: none */
@@ -87,15 +87,13 @@ struct kwasm_module {
 void module_error_clear(struct kwasm_module *m);
 /* Note why @m was refused with @err; either diag may be NULL.  Return: @err. */
 int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, const char *name);
+/* The same with the record the kernel made. */
+int module_error_kernel(struct kwasm_module *m, int err, struct kwasm_diag *diag);
 /* Note a failure that is no fault in the module's bytes. */
 int module_error_plain(struct kwasm_module *m, int err, const char *what);
 
 /* module.c */
 /* Decode in this process, once.  0 or -errno with the error noted. */
 int module_decode(struct kwasm_module *m);
-
-/* meta.c */
-/* Value of @key in custom section kwasm.meta, malloc()ed, or NULL. */
-char *module_meta(const struct kw_module *m, const char *key);
 
 #endif /* LIBKWASM_INTERNAL_H */

@@ -222,8 +222,6 @@ struct kwasm_module_open_opts {
 	const char *path;		/* shown in error texts; open_file() sets it itself */
 	__u32 mode;			/* enum kwasm_mode */
 	__u64 memory_max;		/* bytes per memory */
-	const void *config;		/* must stay until load */
-	size_t config_sz;
 	size_t :0;
 };
 

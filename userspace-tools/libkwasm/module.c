@@ -126,6 +126,9 @@ int module_decode(struct kwasm_module *m)
 	if (err)
 		return module_error_diag(m, err, &diag, NULL);
 	m->is_decoded = true;
+	/* A bad kwasm.meta is refused by check and load, with its place. */
+	if (kw_meta_parse(&m->decoded, &m->meta, &diag))
+		memset(&m->meta, 0, sizeof(m->meta));
 	return 0;
 }
 
@@ -144,15 +147,27 @@ static char *name_from_path(const char *path)
 	return strndup(base, len);
 }
 
+/* What the kernel takes as a name: printable ASCII, no blank, no slash. */
+static void make_name_ok(char *name)
+{
+	for (; *name; name++)
+		if (*name <= ' ' || *name >= 0x7f || *name == '/')
+			*name = '_';
+}
+
 static int choose_name(struct kwasm_module *m, const char *name)
 {
 	if (name)
 		m->name = strdup(name);
-	else if (m->is_decoded)
-		m->name = module_meta(&m->decoded, "name");
-	if (!m->name)
+	else if (*m->meta.name)
+		m->name = strdup(m->meta.name);
+	else
 		m->name = name_from_path(m->path);
-	return m->name ? 0 : -ENOMEM;
+	if (!m->name)
+		return -ENOMEM;
+	if (!name)
+		make_name_ok(m->name);
+	return 0;
 }
 
 /* Takes @bytes over. */
@@ -170,8 +185,6 @@ static struct kwasm_module *open_bytes(const char *path, void *bytes, size_t len
 	m->len = len;
 	m->mode = OPTS_GET(opts, mode, KWASM_MODE_AUTO);
 	m->memory_max = OPTS_GET(opts, memory_max, 0);
-	m->config = OPTS_GET(opts, config, NULL);
-	m->config_sz = OPTS_GET(opts, config_sz, 0);
 	if (!module_decode(m)) {
 		err = find_programs(m);
 		if (err)
@@ -310,27 +323,17 @@ int kwasm_module__load(struct kwasm_module *m)
 {
 	struct kwasm_diag diag = { .func = KW_DIAG_NO_FUNC };
 	LIBKWASM_OPTS(kwasm_module_load_opts, o, .name = m->name, .mode = m->mode,
-		      .memory_max = m->memory_max, .config = m->config,
-		      .config_sz = m->config_sz, .diag = &diag);
-	struct kw_diag d;
+		      .memory_max = m->memory_max, .diag = &diag);
 	int fd;
 
 	if (m->fd >= 0)
 		return libkwasm_err(-EEXIST);
 	module_error_clear(m);
 	fd = kwasm_module_load(m->bytes, m->len, &o);
-	if (fd >= 0) {
-		m->fd = fd;
-		return 0;
-	}
-	if (!diag.reason)
-		return libkwasm_err(module_error_plain(m, fd, NULL));
-	d = (struct kw_diag){
-		.reason = diag.reason, .op = diag.op, .offset = diag.offset,
-		.func = diag.func, .arg = { diag.arg[0], diag.arg[1] },
-	};
-	diag.name[sizeof(diag.name) - 1] = 0;
-	return libkwasm_err(module_error_diag(m, fd, &d, diag.name));
+	if (fd < 0)
+		return libkwasm_err(module_error_kernel(m, fd, &diag));
+	m->fd = fd;
+	return 0;
 }
 
 int kwasm_module__fd(const struct kwasm_module *m)

@@ -31,18 +31,20 @@ const char *kwasm_program__name(const struct kwasm_program *p)
 
 int kwasm_program__fd(struct kwasm_program *p)
 {
-	if (p->fd < 0) {
-		if (p->module->fd < 0)
-			return libkwasm_err(-ENOENT);
-		p->fd = kwasm_program_create(p->module->fd, p->name, NULL);
-		if (p->fd < 0) {
-			int err = p->fd;
+	struct kwasm_diag diag = { .func = KW_DIAG_NO_FUNC };
+	LIBKWASM_OPTS(kwasm_program_create_opts, o, .diag = &diag);
+	int fd;
 
-			p->fd = -1;
-			return libkwasm_err(err);
-		}
-	}
-	return p->fd;
+	if (p->fd >= 0)
+		return p->fd;
+	if (p->module->fd < 0)
+		return libkwasm_err(-ENOENT);
+	module_error_clear(p->module);
+	fd = kwasm_program_create(p->module->fd, p->name, &o);
+	if (fd < 0)
+		return libkwasm_err(module_error_kernel(p->module, fd, &diag));
+	p->fd = fd;
+	return fd;
 }
 
 int kwasm_program__info(struct kwasm_program *p, struct kwasm_program_info *info)

@@ -6,7 +6,6 @@
  */
 #include <netinet/in.h>
 #include <linux/netfilter.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -29,35 +28,42 @@ static u8 engine_mode(const struct kwasm_module *m)
 	return m->mode == KWASM_MODE_CHECK ? KW_MODE_CHECK : KW_MODE_GUARD;
 }
 
-/* Does the function called @name take nothing and give an i32?  True if there is none. */
-static bool gives_i32(const struct kw_module *m, const char *name)
+/* () -> (), or with @result () -> i32, and a body of its own. */
+static bool has_shape(const struct kw_module *m, u32 func, bool result)
 {
-	const struct kw_export *e = kw_module_find_export(m, name, strlen(name));
-	const struct kw_functype *t;
+	const struct kw_functype *t = kw_func_type(m, func);
 
-	if (!e)
-		return true;
-	if (e->kind != KW_EXT_FUNC)
-		return false;
-	t = kw_func_type(m, e->index);
-	return !t->nr_params && t->nr_results == 1 && t->types[0] == KW_V_I32;
+	return !t->nr_params && t->nr_results == result && (!result || t->types[0] == KW_V_I32) &&
+	       func >= m->nr_imported_funcs;
 }
 
-static int check_signatures(struct kwasm_module *m, const struct kw_module *decoded)
+static int check_export(const struct kw_module *m, const char *name, bool result,
+			enum kw_reason why, struct kw_diag *diag)
 {
-	const char *bad = NULL;
-	char text[128];
-	size_t i;
+	const struct kw_export *e = kw_module_find_export(m, name, strlen(name));
 
-	for (i = 0; i < m->nr_programs && !bad; i++)
-		if (!gives_i32(decoded, m->programs[i]->name))
-			bad = m->programs[i]->name;
-	if (!bad && !gives_i32(decoded, "kwasm_init"))
-		bad = "kwasm_init";
-	if (!bad)
+	if (!e || e->kind != KW_EXT_FUNC || has_shape(m, e->index, result))
 		return 0;
-	snprintf(text, sizeof(text), "export `%s` must be a function of type () -> i32", bad);
-	return module_error_plain(m, -EINVAL, text);
+	diag->func = e->index;
+	return kw_reject(diag, m->funcs[e->index].body_off, why, 0, 0);
+}
+
+/* What the kernel asks of programs and of what runs before them. */
+static int check_exports(struct kwasm_module *m, const struct kw_module *decoded)
+{
+	struct kw_diag diag = { .func = KW_DIAG_NO_FUNC };
+	struct kw_meta meta;
+	size_t i;
+	int err;
+
+	err = kw_meta_parse(decoded, &meta, &diag);
+	for (i = 0; i < m->nr_programs && !err; i++)
+		err = check_export(decoded, m->programs[i]->name, true, KW_R_PROGRAM_TYPE, &diag);
+	if (!err)
+		err = check_export(decoded, "_initialize", false, KW_R_INIT_TYPE, &diag);
+	if (!err)
+		err = check_export(decoded, "kwasm_init", true, KW_R_INIT_TYPE, &diag);
+	return err ? module_error_diag(m, err, &diag, NULL) : 0;
 }
 
 /* Compile @m in @e. */
@@ -71,7 +77,7 @@ static int compile(struct kwasm_module *m, struct kwasm_engine *e, struct kwasm_
 	err = kwasm_engine__load(e, m->bytes, m->len, 0, out, &diag);
 	if (err)
 		return module_error_diag(m, err, &diag, NULL);
-	return check_signatures(m, kwasm_engine_module__module(*out));
+	return check_exports(m, kwasm_engine_module__module(*out));
 }
 
 int kwasm_module__check(struct kwasm_module *m)
@@ -98,25 +104,23 @@ static void forward_log(void *priv, u32 level, const char *text, size_t len)
 		r->log(r->log_arg, level, text, len);
 }
 
-/* Call export @name, if there is one; an i32 it gives must be 0. */
+/* Call export @name, if there is one; an i32 it gives must be 0.  Its type was checked. */
 static int call_once(struct kwasm_module *m, struct kwasm_runner *r, const char *name)
 {
 	const struct kw_export *e = kw_module_find_export(r->module, name, strlen(name));
-	struct kwasm_trap_info trap;
+	struct kw_diag diag = { .func = KW_DIAG_NO_FUNC };
 	struct kw_value result = { 0 };
-	char text[128];
+	struct kwasm_trap_info trap;
+	int err = 0;
 
 	if (!e || e->kind != KW_EXT_FUNC)
 		return 0;
-	if (kw_func_type(r->module, e->index)->nr_params)
-		return module_error_plain(m, -EINVAL, "_initialize must take no parameters");
-	if (kwasm_engine__call(r->engine, r->instance, e->index, &result, &trap)) {
-		snprintf(text, sizeof(text), "%s trapped: %s", name, kw_trap_text(trap.kind));
-		return module_error_plain(m, -EFAULT, text);
-	}
-	if (kw_func_type(r->module, e->index)->nr_results && (u32)result.lo)
-		return module_error_plain(m, -ECANCELED, NULL);
-	return 0;
+	diag.func = e->index;
+	if (kwasm_engine__call(r->engine, r->instance, e->index, &result, &trap))
+		err = kw_reject(&diag, 0, KW_R_INIT_TRAP, trap.kind, 0);
+	else if (result.lo)
+		err = kw_reject(&diag, 0, KW_R_INIT_REFUSED, (u32)result.lo, 0);
+	return err ? module_error_diag(m, err, &diag, NULL) : 0;
 }
 
 static int instantiate(struct kwasm_module *m, struct kwasm_runner *r,
@@ -124,19 +128,25 @@ static int instantiate(struct kwasm_module *m, struct kwasm_runner *r,
 {
 	struct kwasm_trap_info trap;
 	struct kw_diag diag;
-	char text[128];
 	int err;
 
 	err = kwasm_engine__instantiate(r->engine, compiled, NULL, &r->instance, &trap, &diag);
-	if (err == -EFAULT) {
-		snprintf(text, sizeof(text), "the start function or a segment trapped: %s",
-			 kw_trap_text(trap.kind));
-		return module_error_plain(m, err, text);
-	}
+	if (err == -EFAULT)
+		err = kw_reject(&diag, 0, KW_R_INIT_TRAP, trap.kind, 0);
 	if (err)
 		return module_error_diag(m, err, &diag, NULL);
 	err = call_once(m, r, "_initialize");
 	return err ? err : call_once(m, r, "kwasm_init");
+}
+
+/* Pages of the lowest wish, 0 for none. */
+static u32 memory_pages(const struct kwasm_module *m)
+{
+	u64 bytes = m->memory_max;
+
+	if (m->meta.memory_bytes && (!bytes || m->meta.memory_bytes < bytes))
+		bytes = m->meta.memory_bytes;
+	return bytes >> 16 > 65536 ? 65536 : bytes >> 16;
 }
 
 struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwasm_runner_opts *opts)
@@ -152,8 +162,7 @@ struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwas
 	if (!OPTS_VALID(opts))
 		return libkwasm_err_ptr(-EINVAL);
 	module_error_clear(m);
-	if (m->memory_max)
-		o.max_memory_pages = m->memory_max >> 16;
+	o.max_memory_pages = memory_pages(m);
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return libkwasm_err_ptr(-ENOMEM);
