@@ -41,12 +41,12 @@ static void put_number(struct text *t, u64 v, u32 base)
 		put_char(t, digits[--n]);
 }
 
-static void put_type(struct text *t, u64 type)
+static void put_type(struct text *t, u64 type, const char *none)
 {
 	static const char *const number[] = { "v128", "f64", "f32", "i64", "i32" };
 
 	if (!type)
-		put_str(t, "nothing");
+		put_str(t, none);
 	else if (type >= KW_V_V128 && type <= KW_V_I32)
 		put_str(t, number[type - KW_V_V128]);
 	else if (type == KW_V_FUNCREF)
@@ -71,7 +71,7 @@ static void put_what(struct text *t, const struct kw_diag *d)
 		put_str(t, kw_op_text(d->op - 1));
 	} else if (d->arg[0]) {
 		put_str(t, "type ");
-		put_type(t, d->arg[0]);
+		put_type(t, d->arg[0], "?");
 	} else {
 		put_str(t, "several tables");
 	}
@@ -86,7 +86,9 @@ static void put_arg(struct text *t, char conversion, const struct kw_diag *d, u6
 	else if (conversion == 'x')
 		put_number(t, arg, 16);
 	else if (conversion == 't')
-		put_type(t, arg);
+		put_type(t, arg, "nothing");
+	else if (conversion == 'e')
+		put_type(t, arg, "a value");
 	else if (conversion == 'w')
 		put_what(t, d);
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* The arena: alignment, budget, growth, reuse. */
+#include "common/arena.h"
+#include "tap.h"
+
+static bool aligned_and_apart(void)
+{
+	struct kw_arena a;
+	u8 *p, *all[20000];
+	u32 i, k;
+	bool good = true;
+
+	kw_arena_init(&a, 64 << 20);
+	for (i = 0; good && i < ARRAY_SIZE(all); i++) {
+		p = kw_arena_alloc(&a, i % 97);
+		good = p && !((uintptr_t)p & 15);
+		if (good)
+			memset(p, i, i % 97);
+		all[i] = p;
+	}
+	for (i = 0; good && i < ARRAY_SIZE(all); i++)
+		for (k = 0; k < i % 97; k++)
+			good &= all[i][k] == (u8)i;
+	kw_arena_free(&a);
+	return good && !a.held_bytes;
+}
+
+static bool keeps_budget(void)
+{
+	struct kw_arena a;
+	u64 got = 0;
+
+	kw_arena_init(&a, 1 << 20);
+	while (kw_arena_alloc(&a, 1000))
+		got += 1000;
+	kw_arena_free(&a);
+	return a.peak_bytes <= 1 << 20 && got > (1 << 20) * 9 / 10;
+}
+
+static bool refuses_large(void)
+{
+	struct kw_arena a;
+	bool good;
+
+	kw_arena_init(&a, 1 << 20);
+	good = !kw_arena_alloc(&a, (1 << 20) + 1) && !kw_arena_alloc(&a, (size_t)-1) &&
+	       !kw_arena_alloc(&a, (size_t)-16) && !kw_arena_array(&a, (size_t)1 << 33, (size_t)1 << 33) &&
+	       kw_arena_alloc(&a, 1 << 19);
+	kw_arena_free(&a);
+	return good;
+}
+
+static bool zeroes(void)
+{
+	struct kw_arena a;
+	u8 *p;
+	u32 i, sum = 0;
+
+	kw_arena_init(&a, 1 << 20);
+	memset(kw_arena_alloc(&a, 4096), 0xff, 4096);
+	kw_arena_reset(&a);
+	p = kw_arena_zalloc(&a, 4096);
+	for (i = 0; i < 4096; i++)
+		sum += p[i];
+	kw_arena_free(&a);
+	return !sum;
+}
+
+static bool grows(void)
+{
+	struct kw_arena a;
+	u32 *v = NULL, cap = 0, n, i;
+	bool good = true;
+
+	kw_arena_init(&a, 64 << 20);
+	for (n = 0; n < 100000; n++) {
+		v = kw_arena_grow(&a, v, &cap, n + 1, sizeof(*v));
+		v[n] = n;
+	}
+	for (i = 0; i < n; i++)
+		good &= v[i] == i;
+	good &= cap >= n && cap < 4 * n;
+	good &= !kw_arena_grow(&a, v, &cap, 0xffffffff, sizeof(*v));
+	kw_arena_free(&a);
+	return good;
+}
+
+static bool reset_keeps_one_chunk(void)
+{
+	struct kw_arena a;
+	u64 held;
+	u32 i;
+
+	kw_arena_init(&a, 64 << 20);
+	for (i = 0; i < 1000; i++)
+		kw_arena_alloc(&a, 10000);
+	held = a.held_bytes;
+	kw_arena_reset(&a);
+	i = a.held_bytes < held && a.held_bytes && kw_arena_alloc(&a, 100);
+	kw_arena_free(&a);
+	return i;
+}
+
+int main(void)
+{
+	ok(aligned_and_apart(), "allocations are aligned and do not overlap");
+	ok(keeps_budget(), "the budget is kept, and can be used up");
+	ok(refuses_large(), "sizes beyond the budget or the address space are refused");
+	ok(zeroes(), "zalloc zeroes memory used before");
+	ok(grows(), "a growing array keeps its elements");
+	ok(reset_keeps_one_chunk(), "reset keeps one chunk, free none");
+	return tap_done();
+}
