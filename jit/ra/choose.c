@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The two choices that make code good or bad: which free register a value
+ * gets, and whose register is taken when none is free.
+ */
+#include "state.h"
+
+/* Registers of @mask that an instruction wants by name before @when. */
+static u64 wanted_before(const struct ra *ra, u64 mask, ra_when_t when)
+{
+	u64 soon = 0;
+
+	for (mask &= ra->busy_mask; mask; mask &= mask - 1)
+		if (ra->busy[__builtin_ctzll(mask)] < (when & RA_LOW))
+			soon |= mask & -mask;
+	return soon;
+}
+
+static u64 reg_bit(u32 r)
+{
+	return r == KW_NO_REG ? 0 : BIT_ULL(r);
+}
+
+static u32 first_in_order(const struct ra *ra, u32 v, u64 mask)
+{
+	u32 c = ra_vreg(ra, v)->rclass, k;
+
+	for (k = 0; k < ra->nr_regs[c]; k++)
+		if (mask & BIT_ULL(ra->order[c][k]))
+			return ra->order[c][k];
+	return __builtin_ctzll(mask);
+}
+
+/* @wish if @mask allows it, else @mask. */
+static u64 narrow(u64 mask, u64 wish)
+{
+	return mask & wish ? mask & wish : mask;
+}
+
+/**
+ * kw_ra_choose_free() - a register of @mask for @v
+ * @mask: not empty, none of them occupied
+ *
+ * First what saves a move: the register of the phi it feeds, of a later fixed
+ * use, of its own earlier life.  Else one nobody will ask for while @v is there.
+ */
+u32 kw_ra_choose_free(struct ra *ra, u32 v, u64 mask)
+{
+	u32 p = ra->phi_hint[v], loop = ra->blk[ra->cur_block].loop;
+	u64 calm = mask & ~wanted_before(ra, mask, ra->next[v]);
+	u64 bit;
+
+	if (calm) {
+		bit = calm & reg_bit(ra->like);
+		if (!bit && p)
+			bit = calm & reg_bit(ra->share[p]);
+		if (!bit)
+			bit = calm & reg_bit(ra->fixed_hint[v]);
+		if (!bit)
+			bit = calm & reg_bit(ra->share[v]);
+		if (!bit)
+			bit = calm & reg_bit(ra_vreg(ra, v)->hint);
+		if (bit)
+			return __builtin_ctzll(bit);
+		mask = narrow(calm, ~ra->busy_mask);
+	}
+	if (loop != RA_NONE)
+		mask = narrow(mask, ~ra->blk[loop].phi_regs);
+	return first_in_order(ra, v, mask);
+}
+
+/* How far its next use seems: making it again is cheaper than reading it back after a store. */
+static ra_when_t seeming(const struct ra *ra, u32 v, u32 at)
+{
+	ra_when_t when = ra->next[v];
+	u32 away = (when & RA_LOW) - at;
+
+	if ((when & RA_LOW) <= at)
+		return when;
+	if (ra_remat(ra, v) != RA_NONE)
+		return ra_when_add(when, away);
+	if (ra->slot_lca[v] != RA_NONE)
+		return ra_when_add(when, away / 4);
+	return when;
+}
+
+/**
+ * kw_ra_furthest() - of the occupied registers in @mask the one needed last
+ * Return: a register, KW_NO_REG if none of them is occupied.
+ */
+u32 kw_ra_furthest(struct ra *ra, u64 mask, u32 at)
+{
+	u32 best = KW_NO_REG, r;
+	ra_when_t far = 0, when;
+
+	for (mask &= ra->occupied; mask; mask &= mask - 1) {
+		r = __builtin_ctzll(mask);
+		when = seeming(ra, ra->val[r], at);
+		if (best != KW_NO_REG && when <= far)
+			continue;
+		best = r;
+		far = when;
+	}
+	return best;
+}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Block boundaries: which values are in which registers when a block starts,
+ * and the parallel moves on the edges into it.
+ *
+ * A block with one predecessor starts with what that one left.  Where paths
+ * meet, what is in a register on all warm paths stays; the rest of the
+ * registers goes to the nearest uses.  A loop header first takes what the
+ * loop uses, even if it must be loaded in front of it; a value the loop does
+ * not use keeps its register only if the loop's pressure leaves one over, so
+ * that it is never reloaded inside.  A value whose next use is behind a call
+ * stays in its slot.
+ */
+#include "state.h"
+
+static int record(struct ra *ra, u32 *start, u8 *nr)
+{
+	struct ra_held *h = kw_arena_grow(ra->arena, ra->held, &ra->cap_held,
+					  ra->nr_held + RA_NR_REGS, sizeof(*h));
+	u64 mask = ra->occupied;
+
+	if (!h)
+		return -ENOMEM;
+	ra->held = h;
+	*start = ra->nr_held;
+	for (; mask; mask &= mask - 1) {
+		u32 r = __builtin_ctzll(mask);
+
+		h[ra->nr_held].vreg = ra->val[r];
+		h[ra->nr_held++].reg = r;
+	}
+	*nr = ra->nr_held - *start;
+	return 0;
+}
+
+static void load_exit(struct ra *ra, u32 from)
+{
+	const struct ra_held *h = ra->held + ra->blk[from].exit;
+	u32 k;
+
+	for (k = 0; k < ra->blk[from].nr_exit; k++)
+		ra->xreg[h[k].vreg] = h[k].reg;
+}
+
+static void unload_exit(struct ra *ra, u32 from)
+{
+	const struct ra_held *h = ra->held + ra->blk[from].exit;
+	u32 k;
+
+	for (k = 0; k < ra->blk[from].nr_exit; k++)
+		ra->xreg[h[k].vreg] = KW_NO_REG;
+}
+
+static u64 held_regs(const struct ra *ra, u32 start, u32 nr)
+{
+	u64 mask = 0;
+
+	for (; nr; nr--)
+		mask |= BIT_ULL(ra->held[start + nr - 1].reg);
+	return mask;
+}
+
+/* Bring @v, as it is at the exit of @from, to @to, which is a place of @owner. */
+static int add_edge_move(struct ra *ra, u32 v, ra_loc_t to, u32 owner, u32 at, u32 from)
+{
+	ra_loc_t src = ra->xreg[v];
+	struct ra_pair *pair;
+	int err;
+
+	if (src == KW_NO_REG) {
+		src = RA_LOC_NONE;
+		if (ra_remat(ra, v) == RA_NONE) {
+			src = RA_LOC_SLOT(v);
+			err = kw_ra_slot_read(ra, v, at, from);
+			if (err)
+				return err;
+		}
+	}
+	if (to >= RA_NR_REGS && src != RA_LOC_NONE && src >= RA_NR_REGS) {
+		pair = kw_arena_grow(ra->arena, ra->pair, &ra->cap_pairs, ra->nr_pairs + 1,
+				     sizeof(*pair));
+		if (!pair)
+			return -ENOMEM;
+		ra->pair = pair;
+		pair += ra->nr_pairs++;
+		pair->param = owner;
+		pair->arg = v;
+		pair->at = at;
+	} else if (to >= RA_NR_REGS) {
+		kw_ra_slot_write(ra, owner, at);
+	}
+	return kw_ra_add_move(ra, src, to, v);
+}
+
+static int add_edge_moves(struct ra *ra, const struct kw_medge *e, u32 at)
+{
+	const struct kw_mblock *to = &ra->mf->block[e->to];
+	const struct ra_block *blk = &ra->blk[e->to];
+	const u32 *params = ra->mf->vpool + to->params, *args = ra->mf->vpool + e->args;
+	u32 k;
+	int err;
+
+	for (k = 0; k < to->nr_params; k++)
+		ra->arg_of[params[k]] = args[k];
+	for (k = 0; k < blk->nr_entry; k++) {
+		struct ra_held h = ra->held[blk->entry + k];
+		u32 arg = ra->arg_of[h.vreg];
+
+		err = add_edge_move(ra, arg ? arg : h.vreg, h.reg, h.vreg, at, e->from);
+		if (err)
+			return err;
+	}
+	for (k = 0; k < to->nr_params; k++) {
+		ra->arg_of[params[k]] = 0;
+		if (!ra->slot_param[params[k]])
+			continue;
+		err = add_edge_move(ra, args[k], RA_LOC_SLOT(params[k]), params[k], at, e->from);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The parallel moves of edge @e; both ends are decided. */
+static int edge_moves(struct ra *ra, const struct kw_medge *e)
+{
+	const struct kw_mblock *mb = ra->mf->block;
+	const struct ra_block *from = &ra->blk[e->from], *to = &ra->blk[e->to];
+	bool alone = mb[e->to].nr_preds == 1;
+	u32 at = alone ? mb[e->to].first : mb[e->from].end - 1;
+	u64 busy = held_regs(ra, from->exit, from->nr_exit) |
+		   held_regs(ra, to->entry, to->nr_entry);
+	int err;
+
+	load_exit(ra, e->from);
+	err = add_edge_moves(ra, e, at);
+	unload_exit(ra, e->from);
+	return err ? err : kw_ra_emit_moves(ra, at, alone ? RA_AT_ENTRY : RA_AT_EXIT, busy);
+}
+
+static const struct kw_medge *pred_edge(const struct ra *ra, u32 b, u32 k)
+{
+	return &ra->mf->medge[ra->mf->epool[ra->mf->block[b].pred + k]];
+}
+
+/* The predecessor whose registers the block would like to keep. */
+static const struct kw_medge *main_pred(const struct ra *ra, u32 b)
+{
+	const struct kw_medge *best = NULL, *e;
+	const struct kw_mblock *mb = ra->mf->block;
+	u32 k, rank, best_rank = 0;
+
+	for (k = 0; k < mb[b].nr_preds; k++) {
+		e = pred_edge(ra, b, k);
+		if (e->from >= b)
+			continue;
+		rank = mb[e->from].cold ? 1 : 2 + ra->blk[e->from].depth;
+		if (best && rank < best_rank)
+			continue;
+		best = e;
+		best_rank = rank;
+	}
+	return best;
+}
+
+/* Count in how many of the warm paths into @b (of all, if none is) a value has a register. */
+static u32 count_available(struct ra *ra, u32 b, bool warm_only, bool clear)
+{
+	const struct kw_mblock *mb = ra->mf->block;
+	u32 k, j, nr = 0;
+
+	for (k = 0; k < mb[b].nr_preds; k++) {
+		u32 from = pred_edge(ra, b, k)->from;
+		const struct ra_held *h = ra->held + ra->blk[from].exit;
+
+		if (from >= b || (warm_only && mb[from].cold))
+			continue;
+		nr++;
+		for (j = 0; j < ra->blk[from].nr_exit; j++)
+			ra->avail[h[j].vreg] = clear ? 0 : ra->avail[h[j].vreg] + 1;
+	}
+	return nr;
+}
+
+/* Remember the @limit nearest candidates of a class. */
+static void pick(struct ra *ra, struct ra_pick *list, u32 *nr, u32 limit, u32 v)
+{
+	ra_when_t when = ra->next[v];
+	u32 j;
+
+	if (*nr == limit) {
+		if (!limit || list[limit - 1].when <= when)
+			return;
+		--*nr;
+	}
+	for (j = (*nr)++; j && list[j - 1].when > when; j--)
+		list[j] = list[j - 1];
+	list[j].vreg = v;
+	list[j].when = when;
+}
+
+static bool in_loop(const struct ra *ra, u32 h, ra_when_t when)
+{
+	return (when & RA_FAR_MASK) < ra_far_code(ra->blk[h].depth);
+}
+
+/* Is live-in value @v worth a register at the start of @b?  @warm: paths that count. */
+static bool wanted(const struct ra *ra, u32 b, u32 v, u32 warm)
+{
+	ra_when_t when = ra->next[v];
+	u32 avail = ra->avail[v];
+
+	if (when & RA_BEHIND_CALL)
+		return false;
+	if (ra->mf->block[b].is_loop_header) {
+		if (!in_loop(ra, b, when))
+			return false;
+		return avail || (when & ~RA_FAR_MASK) < RA_COLD;
+	}
+	return avail == warm || (avail && !(when & RA_FAR_MASK) && ra_remat(ra, v) == RA_NONE);
+}
+
+/* Registers the loop leaves over for values it does not use. */
+static u32 spare_regs(const struct ra *ra, u32 h, u32 c, u32 nr_through)
+{
+	const struct ra_block *blk = &ra->blk[h];
+	u32 need = blk->press[c] > nr_through ? blk->press[c] - nr_through : 0;
+
+	if (blk->loop_calls & (1u << c) || need >= ra->nr_regs[c])
+		return 0;
+	return ra->nr_regs[c] - need;
+}
+
+static bool goes_through(const struct ra *ra, u32 h, u32 v, u32 warm)
+{
+	ra_when_t when = ra->next[v];
+
+	return !(when & RA_BEHIND_CALL) && !in_loop(ra, h, when) && ra->avail[v] == warm;
+}
+
+static void pick_through(struct ra *ra, u32 b, u32 warm)
+{
+	const struct ra_live *l = ra->live + ra->blk[b].live;
+	u32 nr_through[KW_NR_RCLASSES] = { 0 }, k, c, n, limit;
+
+	for (k = 0; k < ra->blk[b].nr_live; k++)
+		if (!in_loop(ra, b, l[k].when))
+			nr_through[ra_vreg(ra, l[k].vreg)->rclass]++;
+	for (c = 0; c < KW_NR_RCLASSES; c++) {
+		struct ra_pick *list = ra->pick + c * RA_MAX_PICKS + ra->nr_picks[c];
+
+		limit = min(spare_regs(ra, b, c, nr_through[c]), ra->nr_regs[c] - ra->nr_picks[c]);
+		n = 0;
+		for (k = 0; k < ra->blk[b].nr_live && limit; k++)
+			if (ra_vreg(ra, l[k].vreg)->rclass == c &&
+			    goes_through(ra, b, l[k].vreg, warm))
+				pick(ra, list, &n, limit, l[k].vreg);
+		ra->nr_picks[c] += n;
+	}
+}
+
+/* Who is in a register when @b starts: ra.pick. */
+static void pick_entry(struct ra *ra, u32 b)
+{
+	const struct kw_mblock *mb = &ra->mf->block[b];
+	const struct ra_live *l = ra->live + ra->blk[b].live;
+	bool warm_only = true;
+	u32 k, c, v, warm;
+
+	warm = count_available(ra, b, true, false);
+	if (!warm) {
+		warm_only = false;
+		warm = count_available(ra, b, false, false);
+	}
+	memset(ra->nr_picks, 0, sizeof(ra->nr_picks));
+	for (k = 0; k < mb->nr_params; k++) {
+		v = ra->mf->vpool[mb->params + k];
+		c = ra_vreg(ra, v)->rclass;
+		ra->next[v] = ra->def_next[v];
+		ra->slot_param[v] = ra->used[v];
+		if (!(ra->def_next[v] & RA_BEHIND_CALL))
+			pick(ra, ra->pick + c * RA_MAX_PICKS, &ra->nr_picks[c], ra->nr_regs[c], v);
+	}
+	for (k = 0; k < ra->blk[b].nr_live; k++) {
+		v = l[k].vreg;
+		c = ra_vreg(ra, v)->rclass;
+		if (wanted(ra, b, v, warm))
+			pick(ra, ra->pick + c * RA_MAX_PICKS, &ra->nr_picks[c], ra->nr_regs[c], v);
+	}
+	if (mb->is_loop_header)
+		pick_through(ra, b, warm);
+	count_available(ra, b, warm_only, true);
+}
+
+/* Give picked value @v register @r if that is free. */
+static void try_hold(struct ra *ra, u32 v, u32 r)
+{
+	if (r != KW_NO_REG && (ra_allocatable(ra, v) & BIT_ULL(r)) && !ra->val[r])
+		ra_hold(ra, v, r);
+}
+
+/*
+ * Registers for the picked: first those that stay where the main predecessor
+ * has them, then parameters in place of their arguments, then the others.
+ */
+static void place_entry(struct ra *ra, u32 b, const struct kw_medge *e)
+{
+	const struct kw_mblock *mb = &ra->mf->block[b];
+	const u32 *params = ra->mf->vpool + mb->params;
+	u32 c, k, v;
+
+	load_exit(ra, e->from);
+	for (k = 0; k < mb->nr_params; k++)
+		ra->arg_of[params[k]] = ra->mf->vpool[e->args + k];
+	for (c = 0; c < KW_NR_RCLASSES; c++)
+		for (k = 0; k < ra->nr_picks[c]; k++) {
+			v = ra->pick[c * RA_MAX_PICKS + k].vreg;
+			if (!ra->arg_of[v])
+				try_hold(ra, v, ra->xreg[v]);
+		}
+	for (c = 0; c < KW_NR_RCLASSES; c++)
+		for (k = 0; k < ra->nr_picks[c]; k++) {
+			v = ra->pick[c * RA_MAX_PICKS + k].vreg;
+			if (ra->arg_of[v])
+				try_hold(ra, v, ra->xreg[ra->arg_of[v]]);
+		}
+	unload_exit(ra, e->from);
+	for (c = 0; c < KW_NR_RCLASSES; c++)
+		for (k = 0; k < ra->nr_picks[c]; k++) {
+			v = ra->pick[c * RA_MAX_PICKS + k].vreg;
+			if (ra->reg[v] == KW_NO_REG)
+				ra_hold(ra, v, kw_ra_choose_free(ra, v, ra_allocatable(ra, v) &
+								 ~ra->occupied));
+		}
+	for (k = 0; k < mb->nr_params; k++) {
+		v = params[k];
+		ra->arg_of[v] = 0;
+		if (ra->reg[v] == KW_NO_REG)
+			continue;
+		ra->slot_param[v] = 0;
+		ra->share[v] = ra->reg[v];
+		ra->blk[b].phi_regs |= BIT_ULL(ra->reg[v]);
+	}
+}
+
+static int meet(struct ra *ra, u32 b)
+{
+	const struct kw_mblock *mb = &ra->mf->block[b];
+	const struct kw_medge *e = main_pred(ra, b);
+	u32 k;
+	int err;
+
+	if (!e)
+		return -EINVAL;
+	pick_entry(ra, b);
+	place_entry(ra, b, e);
+	err = record(ra, &ra->blk[b].entry, &ra->blk[b].nr_entry);
+	for (k = 0; k < mb->nr_preds && !err; k++) {
+		e = pred_edge(ra, b, k);
+		if (e->from < b)
+			err = edge_moves(ra, e);
+	}
+	return err;
+}
+
+static int inherit(struct ra *ra, u32 b)
+{
+	const struct ra_block *from = &ra->blk[pred_edge(ra, b, 0)->from];
+	const struct ra_held *h = ra->held + from->exit;
+	u32 k;
+
+	for (k = 0; k < from->nr_exit; k++)
+		if (ra->stamp[h[k].vreg] == b + 1)
+			ra_hold(ra, h[k].vreg, h[k].reg);
+	return record(ra, &ra->blk[b].entry, &ra->blk[b].nr_entry);
+}
+
+/**
+ * kw_ra_enter_block() - set the state @b starts with; emit moves of forward edges into it
+ */
+int kw_ra_enter_block(struct ra *ra, u32 b)
+{
+	const struct kw_mblock *mb = &ra->mf->block[b];
+	const struct ra_live *l = ra->live + ra->blk[b].live;
+	u32 k;
+
+	while (ra->occupied)
+		ra_vacate(ra, __builtin_ctzll(ra->occupied));
+	ra->cur_block = b;
+	kw_ra_open_block(ra);
+	for (k = 0; k < ra->blk[b].nr_live; k++) {
+		ra->stamp[l[k].vreg] = b + 1;
+		ra->next[l[k].vreg] = ra_when_add(l[k].when, mb->first);
+	}
+	if (!mb->nr_preds)
+		return 0;
+	if (mb->nr_preds == 1 && !mb->nr_params)
+		return inherit(ra, b);
+	return meet(ra, b);
+}
+
+/**
+ * kw_ra_leave_block() - keep the state @b ends with; emit moves of its back edges
+ */
+int kw_ra_leave_block(struct ra *ra, u32 b)
+{
+	const struct kw_mblock *mb = &ra->mf->block[b];
+	int err = record(ra, &ra->blk[b].exit, &ra->blk[b].nr_exit);
+	u32 k;
+
+	for (k = 0; k < mb->nr_succs && !err; k++) {
+		const struct kw_medge *e = &ra->mf->medge[mb->succ + k];
+
+		if (e->to <= b)
+			err = edge_moves(ra, e);
+	}
+	return err;
+}

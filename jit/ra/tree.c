@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Loop tree and dominator tree of the blocks, with jump pointers so that a
+ * hostile depth costs a logarithm and not a walk: besides its parent a node
+ * knows one ancestor further out, chosen so that both kinds of step together
+ * reach any level in O(log depth) (Myers 1983, "An applicative random-access
+ * stack").
+ */
+#include "state.h"
+
+static u32 loop_jump(const struct ra_block *blk, u32 parent)
+{
+	u32 one = blk[parent].jump, two = blk[one].jump;
+
+	return blk[parent].depth - blk[one].depth == blk[one].depth - blk[two].depth ? two : parent;
+}
+
+static u32 dom_jump(const struct ra_block *blk, u32 idom)
+{
+	u32 one = blk[idom].dom_jump, two = blk[one].dom_jump;
+
+	return blk[idom].dom_depth - blk[one].dom_depth ==
+	       blk[one].dom_depth - blk[two].dom_depth ? two : idom;
+}
+
+static void add_loop(struct ra *ra, u32 b, u32 parent)
+{
+	struct ra_block *blk = ra->blk;
+
+	ra->has_loops = true;
+	blk[b].parent = parent;
+	blk[b].loop = b;
+	if (parent == RA_NONE) {
+		blk[b].depth = 1;
+		blk[b].jump = b;
+		return;
+	}
+	blk[b].depth = blk[parent].depth + 1;
+	blk[b].jump = loop_jump(blk, parent);
+}
+
+static void add_dom(struct ra *ra, u32 b)
+{
+	struct ra_block *blk = ra->blk;
+	u32 idom = ra->mf->block[b].idom;
+
+	if (!b)
+		return;
+	blk[b].dom_depth = blk[idom].dom_depth + 1;
+	blk[b].dom_jump = dom_jump(blk, idom);
+}
+
+static void note_defs(struct ra *ra, u32 b)
+{
+	const struct kw_mfunc *mf = ra->mf;
+	const struct kw_mblock *mb = &mf->block[b];
+	u32 i, k;
+
+	for (k = 0; k < mb->nr_params; k++)
+		ra->def_block[mf->vpool[mb->params + k]] = b;
+	for (i = mb->first; i < mb->end; i++) {
+		const struct kw_mopnd *o = mf->opnd + mf->inst[i].opnds;
+
+		for (k = 0; k < mf->inst[i].nr_opnds; k++) {
+			if (ra_is_use(&o[k]))
+				continue;
+			ra->def_block[o[k].vreg] = b;
+			ra->def_inst[o[k].vreg] = i;
+		}
+	}
+}
+
+/**
+ * kw_ra_loops() - fill the loop and dominator trees and where vregs are defined
+ */
+int kw_ra_loops(struct ra *ra)
+{
+	const struct kw_mfunc *mf = ra->mf;
+	u32 b, open = RA_NONE;
+
+	for (b = 0; b < mf->nr_blocks; b++) {
+		const struct kw_mblock *mb = &mf->block[b];
+
+		if (mb->first >= mb->end || (b && mb->idom >= b))
+			return -EINVAL;
+		while (open != RA_NONE && mf->block[open].loop_end <= b)
+			open = ra->blk[open].parent;
+		if (mb->is_loop_header) {
+			add_loop(ra, b, open);
+			open = b;
+		} else {
+			ra->blk[b].loop = open;
+			ra->blk[b].depth = open == RA_NONE ? 0 : ra->blk[open].depth;
+		}
+		add_dom(ra, b);
+		note_defs(ra, b);
+		if (ra_step(ra))
+			return -EINTR;
+	}
+	return 0;
+}
+
+static u32 dom_ancestor(const struct ra *ra, u32 b, u32 depth)
+{
+	const struct ra_block *blk = ra->blk;
+
+	while (blk[b].dom_depth > depth) {
+		if (blk[blk[b].dom_jump].dom_depth >= depth)
+			b = blk[b].dom_jump;
+		else
+			b = ra->mf->block[b].idom;
+	}
+	return b;
+}
+
+u32 kw_ra_common_dominator(const struct ra *ra, u32 a, u32 b)
+{
+	const struct ra_block *blk = ra->blk;
+
+	a = dom_ancestor(ra, a, blk[b].dom_depth);
+	b = dom_ancestor(ra, b, blk[a].dom_depth);
+	while (a != b) {
+		if (blk[a].dom_jump != blk[b].dom_jump) {
+			a = blk[a].dom_jump;
+			b = blk[b].dom_jump;
+		} else {
+			a = ra->mf->block[a].idom;
+			b = ra->mf->block[b].idom;
+		}
+	}
+	return a;
+}
+
+/* Header of the outermost loop around @b that @def_block is not in, RA_NONE for none. */
+u32 kw_ra_loop_outermost(const struct ra *ra, u32 b, u32 def_block)
+{
+	const struct ra_block *blk = ra->blk;
+	u32 h = blk[b].loop;
+
+	if (h == RA_NONE || h <= def_block)
+		return RA_NONE;
+	while (blk[h].parent != RA_NONE && blk[h].parent > def_block) {
+		if (blk[h].jump != h && blk[h].jump > def_block)
+			h = blk[h].jump;
+		else
+			h = blk[h].parent;
+	}
+	return h;
+}
