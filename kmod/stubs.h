@@ -20,6 +20,9 @@ extern u64 kwasm_stub[KW_NR_STUBS];
 
 int kwasm_stubs_init(void);
 
+/* A stub through which guest code may call @fn(struct kw_inst *, ...); 0 when there is no room. */
+u64 kwasm_stub_make(const void *fn);
+
 /* Control-flow templates as patched for this CPU. 0 or -EOPNOTSUPP: a form we do not know. */
 int kwasm_templates_decode(struct kw_isa_env *env);
 

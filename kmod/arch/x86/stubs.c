@@ -61,7 +61,7 @@ static u8 *put_rel32(u8 *p, u64 addr, u8 op, u64 target)
 	return p + 5;
 }
 
-static u64 call_stub(const void *fn)
+u64 kwasm_stub_make(const void *fn)
 {
 	u8 buf[STUB_BYTES], *p;
 	u64 addr = (u64)kwasm_text_stub_reserve(sizeof(buf));
@@ -97,7 +97,7 @@ int kwasm_stubs_init(void)
 	kwasm_stub[KW_STUB_POLL] = (u64)kwasm_stub_poll;
 	kwasm_stub[KW_STUB_PKT_SLOW] = (u64)kwasm_stub_pkt_slow;
 	for (i = 0; i < KW_NR_HELPERS; i++) {
-		kwasm_stub[KW_STUB_HELPER + i] = call_stub(kw_helper_fn[i]);
+		kwasm_stub[KW_STUB_HELPER + i] = kwasm_stub_make(kw_helper_fn[i]);
 		if (!kwasm_stub[KW_STUB_HELPER + i])
 			return -ENOSPC;
 	}
@@ -107,7 +107,7 @@ int kwasm_stubs_init(void)
 			kwasm_stub[KW_STUB_HOST + i] = (u64)kwasm_stub_trap;
 			continue;
 		}
-		kwasm_stub[KW_STUB_HOST + i] = call_stub(kwasm_host_fn[i]);
+		kwasm_stub[KW_STUB_HOST + i] = kwasm_stub_make(kwasm_host_fn[i]);
 		if (!kwasm_stub[KW_STUB_HOST + i])
 			return -ENOSPC;
 	}
