@@ -36,6 +36,7 @@
  * @srcu_idx: P
  * @active:   P: entry in the list of executions that want polls
  * @start_ns: monotonic clock when the guest was entered
+ * @late_looks: how often the watchdog saw it past its deadline
  */
 struct kwasm_exec {
 	struct kw_exec e;
@@ -44,6 +45,7 @@ struct kwasm_exec {
 	int srcu_idx;
 	struct list_head active;
 	u64 start_ns;
+	u32 late_looks;
 };
 static_assert(sizeof(struct kwasm_exec) <= KW_EXEC_BYTES, "kwasm_exec outgrew its place");
 

@@ -153,7 +153,8 @@ int kwasm_fault_rebuild(struct kwasm_text *const *texts, u32 n)
 	u64 last = (u64)kwasm_arena_start() - 1;
 	int err = 0;
 
-	cond_synchronize_rcu(grace);
+	if (!poll_state_synchronize_rcu(grace))
+		synchronize_rcu_expedited();
 	for (i = 0; i < n && !err; i++)
 		err = put_text(t, &at, texts[i], &last);
 	/* The table is not in force yet: whatever happened, leave it sorted for the next time. */

@@ -6,8 +6,13 @@
  *	enter:	publish x; barrier; start the timer unless it will look by x's deadline
  *	timer:	nothing published for a while: stop
  *		deadline ahead: look again then
- *		deadline past:  in guest code with x's register: to the trap exit
+ *		deadline past:  seen so three times? else look again soon
+ *		                in guest code with x's register: to the trap exit
  *		                elsewhere: raise the flag, look again soon
+ *
+ * Three times, because the clock runs on while a hypervisor has taken the CPU
+ * away: a guest that needs a microsecond would then be found past its
+ * deadline, but is gone by the next look.
  *
  * Timer and executions of one CPU never run at the same time, so plain
  * accesses ordered by barrier() do.  There is one S execution per CPU at most.
@@ -25,7 +30,8 @@
 #include "watchdog.h"
 
 #define LOOK_NS		KWASM_DEADLINE_DEFAULT_NS	/* while guests come and go */
-#define AGAIN_NS	50000ULL			/* after a runaway was seen outside guest code */
+#define AGAIN_MIN_NS	50000ULL			/* between looks at one that is past its deadline */
+#define LATE_LOOKS	3
 #define IDLE_LOOKS	4				/* without a guest, then the timer stops */
 
 /**
@@ -91,12 +97,16 @@ static bool kill(struct kwasm_exec *x, struct pt_regs *regs)
 static u64 look(struct watchdog *w, u64 now)
 {
 	struct kwasm_exec *x = w->running;
+	u64 again;
 
 	if (!x)
 		return ++w->idle < IDLE_LOOKS ? now + LOOK_NS : ~0ULL;
 	w->idle = 0;
 	if (now < x->e.deadline_ns)
 		return x->e.deadline_ns;
+	again = now + clamp((x->e.deadline_ns - x->start_ns) / 4, AGAIN_MIN_NS, LOOK_NS);
+	if (++x->late_looks < LATE_LOOKS)
+		return again;
 	if (kill(x, get_irq_regs())) {
 		w->killed++;
 		return now + LOOK_NS;
@@ -105,7 +115,7 @@ static u64 look(struct watchdog *w, u64 now)
 		WRITE_ONCE(x->e.flag, KW_TRAP_DEADLINE);
 		w->flagged++;
 	}
-	return now + AGAIN_NS;
+	return again;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)
