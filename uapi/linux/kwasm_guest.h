@@ -139,7 +139,11 @@ kwasm_u64 kwasm_pkt_ld64be_or(kwasm_u32 off, kwasm_u64 dflt);
 KWASM_IMPORT("kwasm_pkt_v1", "load")
 kwasm_s32 kwasm_pkt_load(kwasm_u32 off, void *p, kwasm_u32 len);
 
-/* The other way; checksums are the program's business unless @flags says so. */
+/*
+ * The other way; @flags is 0 for now.  Checksums are the program's business.
+ * What the kernel has parsed already stays as it is (-EPERM): version, header
+ * length, total length and options of IPv4; lengths and next header of IPv6.
+ */
 KWASM_IMPORT("kwasm_pkt_v1", "store")
 kwasm_s32 kwasm_pkt_store(kwasm_u32 off, const void *p, kwasm_u32 len, kwasm_u32 flags);
 

@@ -14,6 +14,7 @@
 
 #define DEFAULT_DEADLINE_NS	1000000000ull
 #define PACKET_BYTES_MAX	65535u
+#define DEFAULT_MEMORY_PAGES	16u
 
 struct kwasm_runner {
 	struct kwasm_engine *engine;
@@ -139,13 +140,16 @@ static int instantiate(struct kwasm_module *m, struct kwasm_runner *r,
 	return err ? err : call_once(m, r, "kwasm_init");
 }
 
-/* Pages of the lowest wish, 0 for none. */
+/* What the kernel lets a memory grow to: the lowest wish, or 1 MiB if that is enough to start with. */
 static u32 memory_pages(const struct kwasm_module *m)
 {
 	u64 bytes = m->memory_max;
+	u32 start = m->is_decoded && m->decoded.nr_mems ? m->decoded.mems[0].min : 0;
 
 	if (m->meta.memory_bytes && (!bytes || m->meta.memory_bytes < bytes))
 		bytes = m->meta.memory_bytes;
+	if (!bytes)
+		return max(start, DEFAULT_MEMORY_PAGES);
 	return bytes >> 16 > 65536 ? 65536 : bytes >> 16;
 }
 
