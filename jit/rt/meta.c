@@ -65,16 +65,25 @@ static bool word_is(const struct word *w, const char *s)
 	return w->len == strlen(s) && !memcmp(w->p, s, w->len);
 }
 
-/* One word of printable ASCII into @out. */
-static int parse_text(struct cursor *c, char *out)
+/* The rest of the line, without the blanks at its end. */
+static struct word rest(struct cursor *c)
 {
 	struct word w = next_word(c, 0);
+
+	while (next_word(c, 0).len)
+		w.len = c->p - w.p;
+	return w;
+}
+
+/* Printable ASCII into @out; blanks only within an expression of several words. */
+static int parse_text(const struct cursor *c, struct word w, char *out)
+{
 	u32 i;
 
 	if (!w.len || w.len >= KW_META_NAME_LEN)
 		return reject(c, w.wasm_off, KW_R_META_VALUE);
 	for (i = 0; i < w.len; i++) {
-		if (!is_graph(w.p[i]))
+		if (!is_graph(w.p[i]) && w.p[i] != ' ')
 			return reject(c, w.wasm_off, KW_R_META_VALUE);
 	}
 	memcpy(out, w.p, w.len);
@@ -158,11 +167,11 @@ static int parse_line(struct cursor *c, struct kw_meta *out)
 	if (key.len >= 2 && !memcmp(key.p, "x-", 2))
 		return 0;
 	if (word_is(&key, "name"))
-		err = parse_text(c, out->name);
+		err = parse_text(c, next_word(c, 0), out->name);
 	else if (word_is(&key, "version"))
-		err = parse_text(c, out->version);
+		err = parse_text(c, next_word(c, 0), out->version);
 	else if (word_is(&key, "license"))
-		err = parse_text(c, out->license);
+		err = parse_text(c, rest(c), out->license);
 	else if (word_is(&key, "limit"))
 		err = parse_limit(c, out);
 	else if (word_is(&key, "on_trap"))

@@ -91,3 +91,12 @@ $ kwasm check --json bad.wasm
 $ kwasm check --json nothere.wasm
 {"schema":"kwasm/1","error":{"code":"not_found","errno":2,"message":"nothere.wasm: No such file or directory"}}
 ? 5
+
+# metadata gives the name
+$ kwasm check meta.wasm
+...meta.wasm: ok: edge, ...
+
+# metadata that is not understood is refused with its place
+$ kwasm check meta_key.wasm
+2> kwasm: meta_key.wasm: offset 0xN: kwasm.meta: unknown key; keys of your own begin with x-
+? 3
