@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * code_dump FILE.wasm OUT [check] [p] [kernel] [thunk]: compile, write the
+ * machine code to OUT and print "off len" of each function, of the thunks with
+ * "thunk".  "kernel": as with retpolines and IBT.  For the tests in this folder.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../jit/compile.h"
+
+static const struct kw_isa_env kernel_form = {
+	.ret = { .bytes = { 0xc3, 0xcc }, .len = 2, .rel32_at = -1 },
+	.call = { .bytes = { 0xe8 }, .len = 5, .rel32_at = 1, .target = 0xffffffff81000000 },
+	.jmp = { .bytes = { 0xe9 }, .len = 5, .rel32_at = 1, .target = 0xffffffff81000000 },
+	.indirect_targets = true,
+	.no_jump_tables = true,
+};
+
+static u8 *read_file(const char *path, u32 *len)
+{
+	FILE *f = fopen(path, "rb");
+	u8 *p = malloc(64 << 20);
+
+	if (!f || !p)
+		return NULL;
+	*len = (u32)fread(p, 1, 64 << 20, f);
+	fclose(f);
+	return p;
+}
+
+static int write_code(const struct kw_code *c, const char *path, bool thunks)
+{
+	FILE *f = fopen(path, "wb");
+	u32 i;
+
+	if (!f || fwrite(c->bytes, 1, c->len, f) != c->len || fclose(f))
+		return 1;
+	for (i = 0; i < c->nr_funcs && !thunks; i++)
+		printf("%u %u\n", c->func[i].off, c->func[i].len);
+	if (thunks)
+		printf("%u %u\n", c->body_len, c->len - c->body_len);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct kw_compile_opts o = { .isa = &kw_isa_x64, .budget_bytes = 1ULL << 28 };
+	struct kw_arena arena;
+	struct kw_diag diag = { 0 };
+	struct kw_module m;
+	struct kw_code *code;
+	bool thunks = false;
+	u32 len, i, *sigs;
+	u8 *bytes;
+	int n, err;
+
+	if (argc < 3)
+		return 2;
+	for (n = 3; n < argc; n++) {
+		if (!strcmp(argv[n], "check"))
+			o.mode = KW_MODE_CHECK;
+		else if (!strcmp(argv[n], "p"))
+			o.form = KW_FORM_P;
+		else if (!strcmp(argv[n], "kernel"))
+			o.env = &kernel_form;
+		else if (!strcmp(argv[n], "thunk"))
+			thunks = true;
+		else
+			return 2;
+	}
+	bytes = read_file(argv[1], &len);
+	if (!bytes)
+		return 2;
+	kw_arena_init(&arena, 1ULL << 32);
+	err = kw_module_decode(&arena, bytes, len, &m, &diag);
+	if (!err)
+		err = kw_module_validate(&m, 0, &diag);
+	if (err) {
+		fprintf(stderr, "%s: invalid: %d\n", argv[1], err);
+		return 1;
+	}
+	sigs = calloc(m.nr_types + 1, sizeof(*sigs));
+	for (i = 0; i < m.nr_types; i++)
+		sigs[i] = i + 1;
+	o.sig_ids = sigs;
+	err = kw_compile(&m, &o, &code, &diag);
+	if (err) {
+		fprintf(stderr, "%s: compile: %d\n", argv[1], err);
+		return 1;
+	}
+	return write_code(code, argv[2], thunks);
+}
