@@ -179,6 +179,8 @@ static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
 {
 	if (!x64_room(e, X64_MAX_SEQ))
 		return;
+	if (ed->to == e->flags_of || ed->kind != KW_EDIT_MOVE)
+		e->flags_of = KW_ALLOC_NONE;
 	if (ed->kind == KW_EDIT_MOVE)
 		emit_move(e, ed);
 	else if (ed->kind == KW_EDIT_SWAP)
@@ -209,6 +211,7 @@ static void emit_block(struct x64_emit *e, u32 b)
 	u32 i, ed = find_edit(mf, mf->block[b].first);
 
 	e->block = b;
+	e->flags_of = KW_ALLOC_NONE;
 	x64_bind(e, b);
 	for (i = mf->block[b].first; i < mf->block[b].end; i++) {
 		for (; ed < mf->nr_edits && mf->edit[ed].at == i; ed++)
@@ -222,25 +225,66 @@ static void emit_block(struct x64_emit *e, u32 b)
 
 /*
  * Entry.  A leaf with a small frame needs no check: KW_STACK_FLOOR leaves room
- * for it below whoever called it.  rax is free: no argument comes in it.
+ * for it below whoever called it.  A function that calls stays above
+ * STACK_LIMIT, a power of two, so that one test of the new frame pointer tells;
+ * the pointer cannot go below the stack's base before the test, since the
+ * caller's was above the limit.  A large frame is compared instead, in rax: no
+ * argument comes in it.
  */
+#define STACK_LIMIT	2048
+#define TESTED_FRAME	1024
+static_assert(KW_STACK_FLOOR <= STACK_LIMIT && TESTED_FRAME <= STACK_LIMIT, "stack check");
+
 static void emit_prologue(struct x64_emit *e)
 {
 	u32 frame = e->frame_bytes;
+	bool check = e->f->has_calls || frame > KW_LEAF_FRAME;
 
 	if (e->env && e->env->indirect_targets)
 		x64_endbr64(&e->b);
-	if (e->f->has_calls || frame > KW_LEAF_FRAME) {
+	if (check && frame > TESTED_FRAME) {
 		x64_mr(&e->b, X64_MOV, X64_SL, x64_reg(X64_RAX), X64_FP);
 		x64_mi(&e->b, X64_AND, X64_SL, x64_reg(X64_RAX), KW_STACK_BYTES - 1);
-		x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(X64_RAX), KW_STACK_FLOOR + frame);
+		x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(X64_RAX), STACK_LIMIT + frame);
 		x64_jump_if(e, X64_CC_B, x64_trap_label(e, KW_TRAP_STACK));
 	}
 	if (frame)
 		x64_mi(&e->b, X64_SUB, X64_SQ, x64_reg(X64_FP), frame);
+	if (check && frame <= TESTED_FRAME) {
+		x64_mi(&e->b, X64_TEST, X64_SL, x64_reg(X64_FP), KW_STACK_BYTES - STACK_LIMIT);
+		x64_jump_if(e, X64_CC_E, x64_cold(e, X64_COLD_STACK, KW_TRAP_STACK, 0));
+	}
 }
 
-/* Hot blocks first; .follow tells which block execution may fall into. */
+/* Does block @b hold nothing but a jump? */
+static bool is_empty(const struct x64_emit *e, u32 b)
+{
+	const struct kw_mfunc *mf = e->mf;
+	const struct kw_mblock *mb = &mf->block[b];
+	u32 ed = find_edit(mf, mb->first);
+
+	return b && mb->end - mb->first == 1 && mf->inst[mb->first].op == KW_MOP_JUMP &&
+	       (ed == mf->nr_edits || mf->edit[ed].at != mb->first);
+}
+
+/* .forward: where a jump to a block really goes; through no loop made of nothing but jumps. */
+static void forward_jumps(struct x64_emit *e)
+{
+	u32 b, to;
+
+	for (b = e->mf->nr_blocks; b-- > 0;) {
+		e->forward[b] = b;
+		if (!is_empty(e, b))
+			continue;
+		to = e->mf->medge[e->mf->block[b].succ].to;
+		if (to > b)
+			e->forward[b] = e->forward[to];
+		else if (!is_empty(e, to))
+			e->forward[b] = to;
+	}
+}
+
+/* Hot blocks first, those that nothing jumps to left out; .follow: which one execution may fall into. */
 static int order_blocks(struct x64_emit *e)
 {
 	const struct kw_mfunc *mf = e->mf;
@@ -248,12 +292,15 @@ static int order_blocks(struct x64_emit *e)
 
 	e->order = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->order));
 	e->follow = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->follow));
-	if (!e->order || !e->follow)
+	e->forward = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->forward));
+	if (!e->order || !e->follow || !e->forward)
 		return -ENOMEM;
+	forward_jumps(e);
 	for (cold = 0; cold < 2; cold++)
 		for (b = 0; b < mf->nr_blocks; b++)
-			if ((mf->block[b].cold && b) == cold)
+			if ((mf->block[b].cold && b) == cold && e->forward[b] == b)
 				e->order[n++] = b;
+	e->nr_order = n;
 	for (b = 0; b < n; b++)
 		e->follow[e->order[b]] = b + 1 < n ? e->order[b + 1] : UNBOUND;
 	return 0;
@@ -320,7 +367,7 @@ int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa
 	e.b.p = code->bytes + code->len;
 	if (x64_room(&e, X64_MAX_SEQ))
 		emit_prologue(&e);
-	for (i = 0; i < mf->nr_blocks && !e.err; i++)
+	for (i = 0; i < e.nr_order && !e.err; i++)
 		emit_block(&e, e.order[i]);
 	*cf = (struct kw_code_func){
 		.off = e.start, .frame_bytes = e.frame_bytes, .fault = e.first_fault, .site = e.first_site,

@@ -33,7 +33,7 @@ struct x64_branch {
 	u8 len;			/* X64_JCC_LEN, X64_JMP_LEN; 0: has only a rel32 form */
 };
 
-enum x64_cold_kind { X64_COLD_TRAP, X64_COLD_SIG, X64_COLD_POLL, X64_COLD_PKT };
+enum x64_cold_kind { X64_COLD_TRAP, X64_COLD_STACK, X64_COLD_SIG, X64_COLD_POLL, X64_COLD_PKT };
 
 struct x64_cold {
 	u8 kind;		/* enum x64_cold_kind */
@@ -65,7 +65,12 @@ struct x64_emit {
 	u32 nr_cold, cap_cold;
 	struct x64_table *table;
 	u32 nr_tables, cap_tables;
-	u32 *order, *follow;	/* blocks as emitted; of each block the next one */
+	u32 *order, nr_order;	/* blocks as emitted */
+	u32 *follow;		/* of each block the next one */
+	u32 *forward;		/* of each block what it does: itself, or where it only jumps to */
+	kw_alloc_t flags_of;	/* the flags are as after a test of this register with itself, ... */
+	u8 flags_size;
+	bool flags_all;		/* ... else only the zero flag is */
 	u32 landing;		/* label, if there is a fault site */
 	u32 block, inst;	/* being emitted */
 	u32 first_reloc, first_fault, first_site;

@@ -156,6 +156,11 @@ static void emit_cold(struct x64_emit *e, const struct x64_cold *c)
 	case X64_COLD_TRAP:
 		x64_call_stub(e, KW_STUB_TRAP, c->wasm_off, c->trap);
 		break;
+	case X64_COLD_STACK:
+		/* The stub may use what lies below the frame pointer. */
+		x64_mi(&e->b, X64_ADD, X64_SQ, x64_reg(X64_FP), e->frame_bytes);
+		x64_call_stub(e, KW_STUB_TRAP, c->wasm_off, c->trap);
+		break;
 	case X64_COLD_SIG:
 		sig_cold(e, c);
 		break;

@@ -81,9 +81,89 @@ static void emit_row(struct x64_emit *e, u32 k)
 		x64_rm(&e->b, mi->x0, mi->size, x64_register(e, k), rm);
 }
 
+/* Are the flags of this compare with 0 there already? */
+static bool flags_known(const struct x64_emit *e, u32 k)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	kw_alloc_t reg = x64_operand(e, k)->alloc;
+
+	return mi->x0 == X64_TEST && mi->nr_opnds >= k + 2 && mi->x1 == X64_A_NONE && !mi->x2 &&
+	       reg == x64_operand(e, k + 1)->alloc && reg == e->flags_of && mi->size == e->flags_size &&
+	       (e->flags_all || mi->cc == X64_CC_E || mi->cc == X64_CC_NE);
+}
+
+static bool keeps_flags(u8 row)
+{
+	return row == X64_MOV || row == X64_LEA || (row >= X64_MOVZX8 && row <= X64_MOVSXD);
+}
+
+/* After X64_OP: and, or, xor clear overflow and carry as test does; add and sub do not. */
+static void note_flags(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	bool writes = mi->x2 & (X64_F_DEF | X64_F_TIED), logic;
+
+	if (keeps_flags(mi->x0)) {
+		if (writes && x64_operand(e, 0)->alloc == e->flags_of)
+			e->flags_of = KW_ALLOC_NONE;
+		return;
+	}
+	logic = mi->x0 == X64_AND || mi->x0 == X64_OR || mi->x0 == X64_XOR;
+	e->flags_of = KW_ALLOC_NONE;
+	if (!(mi->x2 & X64_F_TIED) || !(logic || mi->x0 == X64_ADD || mi->x0 == X64_SUB))
+		return;
+	e->flags_of = x64_operand(e, 0)->alloc;
+	e->flags_size = mi->size;
+	e->flags_all = logic;
+}
+
+/* lea of a register onto itself is an add, shorter and of use to a compare with 0. */
+static bool try_add(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	u8 reg, other;
+
+	if (mi->x0 != X64_LEA || mi->scale || (mi->index != KW_NO_REG && mi->disp))
+		return false;
+	reg = x64_register(e, 0);
+	other = x64_register(e, mi->base);
+	if (mi->index != KW_NO_REG && other != reg) {
+		if (x64_register(e, mi->index) != reg)
+			return false;
+	} else if (other != reg) {
+		return false;
+	} else if (mi->index != KW_NO_REG) {
+		other = x64_register(e, mi->index);
+	}
+	if (mi->index == KW_NO_REG)
+		x64_mi(&e->b, X64_ADD, mi->size, x64_reg(reg), mi->disp);
+	else
+		x64_mr(&e->b, X64_ADD, mi->size, x64_reg(reg), other);
+	e->flags_of = reg;
+	e->flags_size = mi->size;
+	e->flags_all = false;
+	return true;
+}
+
+static void emit_op(struct x64_emit *e)
+{
+	if (try_add(e))
+		return;
+	emit_row(e, 0);
+	note_flags(e);
+}
+
+/* A compare with operands from @k on. */
+static void emit_compare(struct x64_emit *e, u32 k)
+{
+	if (!flags_known(e, k))
+		emit_row(e, k);
+	e->flags_of = KW_ALLOC_NONE;
+}
+
 static u32 successor(const struct x64_emit *e, u32 i)
 {
-	return e->mf->medge[e->mf->block[e->block].succ + i].to;
+	return e->forward[e->mf->medge[e->mf->block[e->block].succ + i].to];
 }
 
 void x64_goto(struct x64_emit *e, u32 block)
@@ -97,7 +177,7 @@ static void emit_br(struct x64_emit *e)
 	u32 then = successor(e, 0), other = successor(e, 1);
 	enum x64_cc cc = x64_inst(e)->cc;
 
-	emit_row(e, 0);
+	emit_compare(e, 0);
 	if (e->follow[e->block] == then) {
 		x64_jump_if(e, x64_cc_not(cc), other);
 	} else {
@@ -122,9 +202,11 @@ static void emit_set(struct x64_emit *e)
 	u8 reg = x64_register(e, 0);
 	bool late = def_is_read(e);
 
-	if (!late)
+	if (!late) {
 		x64_movi(&e->b, reg, 0);
-	emit_row(e, 1);
+		e->flags_of = KW_ALLOC_NONE;
+	}
+	emit_compare(e, 1);
 	x64_setcc(&e->b, x64_inst(e)->cc, reg);
 	if (late)
 		x64_rm(&e->b, X64_MOVZX8, X64_SL, reg, x64_reg(reg));
@@ -134,13 +216,13 @@ static void emit_sel(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
 
-	emit_row(e, 3);
+	emit_compare(e, 3);
 	x64_cmov(&e->b, mi->cc, mi->aux, x64_register(e, 0), x64_place(e, x64_operand(e, 2)->alloc));
 }
 
 static void emit_trapif(struct x64_emit *e)
 {
-	emit_row(e, 0);
+	emit_compare(e, 0);
 	x64_jump_if(e, x64_inst(e)->cc, x64_trap_label(e, x64_inst(e)->aux));
 }
 
@@ -178,12 +260,30 @@ static void load_membase(struct x64_emit *e, u8 inst)
 	x64_rm(&e->b, X64_MOV, X64_SQ, X64_MEMBASE, x64_mem(inst, offsetof(struct kw_inst, mem_base)));
 }
 
+/*
+ * Mostly the callee is of this instance: a predicted branch instead of a load
+ * keeps what the callee does in memory independent of how it was found.
+ */
+static void switch_membase(struct x64_emit *e)
+{
+	u32 same = x64_new_label(e), own = x64_inst(e)->nr_opnds - 1;
+
+	if (!e->f->has_memory) {
+		load_membase(e, X64_INST);
+		return;
+	}
+	x64_rm(&e->b, X64_CMP, X64_SQ, X64_INST, x64_place(e, x64_operand(e, own)->alloc));
+	x64_jump_if(e, X64_CC_E, same);
+	load_membase(e, X64_INST);
+	x64_bind(e, same);
+}
+
 static void emit_call_ptr(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
 
 	if (mi->x2)
-		load_membase(e, X64_INST);
+		switch_membase(e);
 	if (e->env && e->env->call.len)
 		x64_template(&e->b, e->code, &e->env->call, &e->err);
 	else
@@ -212,11 +312,13 @@ void x64_emit_inst(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
 
+	if (mi->op != X64_OP && (mi->op < X64_BR || mi->op > X64_TRAPIF))
+		e->flags_of = KW_ALLOC_NONE;
 	switch (mi->op) {
 	case KW_MOP_NOP:
 	case KW_MOP_PARAMS:	break;
 	case KW_MOP_JUMP:	x64_goto(e, successor(e, 0)); break;
-	case X64_OP:		emit_row(e, 0); break;
+	case X64_OP:		emit_op(e); break;
 	case X64_MOVI:		x64_movi(&e->b, x64_register(e, 0), mi->imm); break;
 	case X64_EXEC:		x64_emit_exec(e, x64_register(e, 0)); break;
 	case X64_BR:		emit_br(e); break;

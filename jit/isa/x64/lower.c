@@ -43,14 +43,18 @@ static kw_vid same_value(const struct x64_lower *l, kw_vid v)
 	return v;
 }
 
+u32 x64_inst_value(struct x64_lower *l)
+{
+	if (!l->inst_vreg)
+		l->inst_vreg = x64_new_vreg(l, KW_T_I64);
+	return l->inst_vreg;
+}
+
 u32 x64_value(struct x64_lower *l, kw_vid v)
 {
 	v = same_value(l, v);
-	if (x64_node(l, v)->op == KW_IR_INST) {
-		if (!l->inst_vreg)
-			l->inst_vreg = x64_new_vreg(l, KW_T_I64);
-		return l->inst_vreg;
-	}
+	if (x64_node(l, v)->op == KW_IR_INST)
+		return x64_inst_value(l);
 	if (!l->vreg[v])
 		l->vreg[v] = x64_new_vreg(l, x64_node(l, v)->type);
 	return l->vreg[v];
@@ -161,8 +165,13 @@ static void lower_edge(struct x64_lower *l, const struct kw_edge *e, struct kw_m
 
 	*me = (struct kw_medge){ .from = e->from, .to = e->to, .args = l->mf->nr_vpool };
 	for (v = f->block[e->to].first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
-		if (f->node[v].uses)
-			push_vpool(l, x64_value(l, f->pool[e->args + f->node[v].imm]));
+		if (f->node[v].uses) {
+			kw_vid arg = f->pool[e->args + f->node[v].imm];
+
+			push_vpool(l, x64_value(l, arg));
+			if (e->from >= e->to)
+				l->feeds[arg] = v;
+		}
 }
 
 static void lower_phis(struct x64_lower *l, kw_bid b)
@@ -338,7 +347,8 @@ static int lower_init(struct x64_lower *l)
 
 	l->vreg = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->vreg));
 	l->sunk = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->sunk));
-	if (!l->vreg || !l->sunk)
+	l->feeds = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->feeds));
+	if (!l->vreg || !l->sunk || !l->feeds)
 		return -ENOMEM;
 	mf->allocatable[KW_RC_INT] = X64_ALL_INT;
 	if (f->has_memory)

@@ -22,6 +22,7 @@ struct x64_lower {
 	struct kw_mfunc *mf;
 	u32 *vreg;		/* of each node, KW_NO_VREG: nobody asked for it yet */
 	u8 *sunk;		/* part of its user's instruction */
+	kw_vid *feeds;		/* loop phi whose next value a node is or helps make, 0: none */
 	u32 inst_vreg;
 	kw_bid block;		/* being lowered */
 	kw_vid root;		/* node being lowered: where what it sinks will be executed */
@@ -47,6 +48,7 @@ static inline enum x64_size x64_size_of(u8 type)
 /* lower.c: making instructions */
 u32 x64_new_vreg(struct x64_lower *l, u8 type);
 u32 x64_value(struct x64_lower *l, kw_vid v);	/* the vreg that holds @v */
+u32 x64_inst_value(struct x64_lower *l);	/* of the hidden first argument */
 void x64_begin(struct x64_lower *l, u16 op, enum x64_size size);
 void x64_end(struct x64_lower *l);
 void x64_opnd(struct x64_lower *l, u32 vreg, enum kw_opnd_kind kind, enum kw_opnd_want want, u8 reg);

@@ -107,6 +107,8 @@ static void lower_guest_call(struct x64_lower *l, kw_vid v, const struct kw_node
 		x64_use_fixed(l, x64_value(l, arg[0]), X64_RAX);
 	x64_use_fixed(l, x64_value(l, arg[ptr]), X64_INST);
 	call_args(l, arg + ptr + 1, n->b - ptr - 1, true);
+	if (l->mi.x2 && l->f->has_memory)
+		x64_use_any(l, x64_inst_value(l));
 	call_clobbers(l);
 	x64_end(l);
 	call_results(l, v, n->c, false);

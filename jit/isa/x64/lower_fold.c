@@ -131,6 +131,19 @@ static void base_address(struct x64_lower *l, kw_vid v)
 	address_part(l, &l->mi.index, x64_value(l, v));
 }
 
+/* A shift that loses no bit, so that i32 and 64-bit arithmetic agree: the processor may do it. */
+static kw_vid scaled_index(struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+	u64 shift;
+
+	if (n->op != KW_IR_SHL || !x64_const(l, n->b, &shift) || shift > 3 ||
+	    x64_node(l, n->a)->bits + shift > 32 || !x64_sink(l, v, KW_IR_SHL))
+		return v;
+	l->mi.scale = shift;
+	return n->a;
+}
+
 /* [memory base + index + offset]: the index is an i32, or has been through BOUNDS. */
 static void linear_address(struct x64_lower *l, const struct kw_node *n)
 {
@@ -143,7 +156,7 @@ static void linear_address(struct x64_lower *l, const struct kw_node *n)
 	if (x64_const(l, n->a, &addr) && addr + n->imm <= 0x7fffffff)
 		l->mi.disp += addr;
 	else
-		address_part(l, &l->mi.index, x64_value(l, n->a));
+		address_part(l, &l->mi.index, x64_value(l, scaled_index(l, n->a)));
 }
 
 void x64_address(struct x64_lower *l, const struct kw_node *n)

@@ -50,6 +50,46 @@ static void lower_exec(struct x64_lower *l, kw_vid v)
 	x64_end(l);
 }
 
+/* Is @v made of @phi by operations that overwrite their operand? */
+static bool comes_from(const struct x64_lower *l, kw_vid v, kw_vid phi, u32 *steps)
+{
+	while ((*steps)-- && v != phi) {
+		const struct kw_node *n = x64_node(l, v);
+		u8 flags = kw_iropinfo[n->op].flags;
+
+		if (!(flags & KW_IRF_P) || kw_iropinfo[n->op].nr_args != 2 || n->op == KW_IR_CMP)
+			return false;
+		if (flags & KW_IRF_C && n->b == phi)
+			return true;
+		if (flags & KW_IRF_C && x64_node(l, n->b)->uses == 1 && x64_node(l, n->a)->uses != 1)
+			v = n->b;
+		else
+			v = n->a;
+	}
+	return v == phi;
+}
+
+/* A value that goes around a loop stays in its register if each step overwrites it. */
+static bool feeds_loop(struct x64_lower *l, kw_vid v, const struct kw_node *n, bool *exchange)
+{
+	kw_vid phi = l->feeds[v];
+	u32 steps = 8;
+
+	if (!phi)
+		return false;
+	*exchange = false;
+	if (comes_from(l, n->a, phi, &steps)) {
+		l->feeds[n->a] = phi;
+		return true;
+	}
+	steps = 8;
+	if (!(kw_iropinfo[n->op].flags & KW_IRF_C) || !comes_from(l, n->b, phi, &steps))
+		return false;
+	*exchange = true;
+	l->feeds[n->b] = phi;
+	return true;
+}
+
 /* Which operand to overwrite: better one that dies here, and not one that can be taken in. */
 static bool prefer_exchange(struct x64_lower *l, const struct kw_node *n, enum x64_size size)
 {
@@ -66,8 +106,11 @@ static void two_address(struct x64_lower *l, kw_vid v, const struct kw_node *n, 
 {
 	enum x64_size size = x64_size_of(n->type);
 	kw_vid a = n->a, b = n->b;
+	bool exchange;
 
-	if (kw_iropinfo[n->op].flags & KW_IRF_C && prefer_exchange(l, n, size))
+	if (!feeds_loop(l, v, n, &exchange))
+		exchange = kw_iropinfo[n->op].flags & KW_IRF_C && prefer_exchange(l, n, size);
+	if (exchange)
 		swap(a, b);
 	begin_tied(l, v, row, size, x64_low(l, a, size));
 	x64_source(l, b, size);

@@ -30,7 +30,8 @@ enum x64_mop {
 	X64_POLL,		/* exec */
 	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
 	X64_CALL,		/* aux: function index */
-	X64_CALL_PTR,		/* code in rax, inst in rdi; x2: other instance, memory base follows */
+	X64_CALL_PTR,		/* code in rax, inst in rdi; x2: perhaps another instance, memory base follows;
+				 * then the last operand is our own, if we have memory */
 	X64_CALL_C,		/* aux: enum kw_stub */
 	X64_SWITCH,		/* index, temporary in rax, temporary; aux: entries in the IR's pool, imm: how many */
 	X64_RET,

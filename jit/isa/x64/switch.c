@@ -16,7 +16,7 @@ static u32 target(const struct x64_emit *e, u32 block, u32 entry)
 {
 	u32 succ = e->f->pool[entry];
 
-	return e->mf->medge[e->mf->block[block].succ + succ].to;
+	return e->forward[e->mf->medge[e->mf->block[block].succ + succ].to];
 }
 
 static u32 find_runs(const struct x64_emit *e, struct run *run)
