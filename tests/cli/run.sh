@@ -28,6 +28,15 @@ mkdir "$tmp/d" && cd "$tmp/d" || exit 1
 for wat in "$here"/*.wat; do
 	wat2wasm --enable-all --no-check --debug-names "$wat" -o "$(basename "$wat" .wat).wasm" || exit 1
 done
+# Custom section kwasm.meta; its length takes two bytes whatever it is.
+meta() {
+	local len=$((11 + ${#1}))
+	# shellcheck disable=SC2059 # the format is made here
+	printf "\\x00\\x$(printf %02x $((len & 127 | 128)))\\x$(printf %02x $((len >> 7)))\\x0akwasm.meta%s" "$1"
+}
+{ cat good.wasm; meta $'name edge # a comment\nversion 1.2.0\nlicense GPL-2.0 OR BSD-2-Clause\n'
+  meta $'limit memory=128K stack=4K deadline=50us\n\n  on_trap accept\nx-mine  what ever = it is\n'; } >meta.wasm
+{ cat good.wasm; meta $'name two\ncolour blue\n'; } >meta_key.wasm
 cp "$root"/build/samples/*.wasm . 2>/dev/null
 : >empty.wasm
 head -c 20 good.wasm >cut.wasm

@@ -26,7 +26,7 @@ $(O)/man/%: Documentation/man/%.rst
 $(O)/install/libkwasm.a: $(libs)
 	@mkdir -p $(@D)
 	$(Q)$(LD) -r --whole-archive $(libs) -o $(@D)/libkwasm.o
-	$(Q)$(OBJCOPY) --localize-hidden $(@D)/libkwasm.o
+	$(Q)$(OBJCOPY) --localize-hidden --wildcard --localize-symbol='kw_*' $(@D)/libkwasm.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $(@D)/libkwasm.o
 
 $(O)/install/libkwasm.pc: userspace-tools/libkwasm/libkwasm.pc.in FORCE
