@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Guests that never return, recurse for ever or reach out of their memory, on real packets in softirq. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "kt.h"
+
+#define HOOK_INPUT	1
+
+#define TRAP_MEM_OOB	2
+#define TRAP_STACK	10
+#define TRAP_DEADLINE	11
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* Until the instance is restored: a packet of which no program is asked. */
+static void settle(void)
+{
+	usleep(3000);
+}
+
+static void one_kind(const char *file, const char *name, unsigned int kind, unsigned int n)
+{
+	int m = load(file), p = program(m, "netfilter/inet/input"), l;
+	struct kwasm_link_create a = link_args(p, HOOK_INPUT);
+	struct udp u = udp_open(9500);
+	struct kwasm_link_info i;
+	unsigned int k, got = 0, hist[6] = { 0 };
+	uint64_t t, worst = 0;
+
+	a.quarantine = ~0u;
+	l = link_create(&a);
+	ok(m >= 0 && p >= 0 && l >= 0, "%s: load and attach", name);
+	for (k = 0; k < n; k++) {
+		uint32_t payload = k;
+
+		t = now_ns();
+		if (send(u.tx, &payload, sizeof(payload), 0) < 0)
+			die("send");
+		t = now_ns() - t;
+		worst = t > worst ? t : worst;
+		t /= 1000000;
+		hist[t < 1 ? 0 : t < 2 ? 1 : t < 5 ? 2 : t < 10 ? 3 : t < 50 ? 4 : 5]++;
+		settle();
+	}
+	i = link_info(l);
+	ok(i.traps[kind] + i.busy == n && i.traps[kind] >= n / 2, "%s: %llu traps, %llu while restoring, of %u packets",
+	   name, (unsigned long long)i.traps[kind], (unsigned long long)i.busy, n);
+	got = udp_send(&u, 0);
+	ok(!got, "%s: the policy dropped each of them", name);
+	note("%s: sending took <1 ms %u, <2 ms %u, <5 ms %u, <10 ms %u, <50 ms %u, longer %u; worst %llu us", name,
+	     hist[0], hist[1], hist[2], hist[3], hist[4], hist[5], (unsigned long long)worst / 1000);
+	ok(i.last_trap.kind == kind && i.last_trap.offset && i.last_trap.at_ns,
+	   "%s: last trap in function %u, offset 0x%x, %u return addresses", name, i.last_trap.func,
+	   i.last_trap.offset, i.last_trap.nr_bt);
+	ok(!i.detached, "%s: still attached", name);
+	udp_close(&u);
+	close(l);
+	close(p);
+	close(m);
+}
+
+static void accepted(void)
+{
+	int m = load("/hostile/store_out_of_bounds.wasm"), p = program(m, "netfilter/inet/input"), l;
+	struct kwasm_link_create a = link_args(p, HOOK_INPUT);
+	struct udp u = udp_open(9501);
+	unsigned int got;
+
+	a.quarantine = ~0u;
+	a.on_trap = KWASM_ON_TRAP_ACCEPT;
+	l = link_create(&a);
+	got = udp_send(&u, 200);
+	ok(got == 200, "on_trap accept: %u of 200 arrive", got);
+	close(l);
+	close(p);
+	close(m);
+	udp_close(&u);
+}
+
+int main(void)
+{
+	new_netns();
+	one_kind("/hostile/store_out_of_bounds.wasm", "out of bounds", TRAP_MEM_OOB, 200);
+	one_kind("/hostile/recurse_forever.wasm", "endless recursion", TRAP_STACK, 200);
+	one_kind("/hostile/loop_forever.wasm", "endless loop", TRAP_DEADLINE, 200);
+	accepted();
+	ok(!objects_left(), "nothing is left");
+	return done();
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a program sees and does of a packet: KWASM_TEST_RUN on packets made here; the log; snapshots. */
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+
+#include "kt.h"
+
+#define TRAP_UNREACHABLE	1
+#define TRAP_ABORT		16
+#define TRAP_HOST_OOB		17
+
+/* IPv4 and UDP headers, byte @i of the rest holds @i; byte 28 chooses what packet.wat does. */
+static void make_packet(uint8_t p[64], uint8_t what)
+{
+	int i;
+
+	for (i = 0; i < 64; i++)
+		p[i] = i;
+	p[0] = 0x45;
+	p[2] = 0;
+	p[3] = 64;
+	p[9] = 17;
+	p[28] = what;
+}
+
+static struct kwasm_test_run run(int program_fd, uint8_t what, uint8_t *out)
+{
+	uint8_t p[64];
+	struct kwasm_test_run a = {
+		.size = sizeof(a),
+		.program_fd = program_fd,
+		.data_in = (uintptr_t)p,
+		.data_in_len = sizeof(p),
+		.data_out = (uintptr_t)out,
+		.data_out_len = out ? 64 : 0,
+	};
+
+	make_packet(p, what);
+	if (ioctl(dev(), KWASM_TEST_RUN, &a)) {
+		note("test run %u: %s", what, strerror(errno));
+		a.retval = ~0u;
+	}
+	return a;
+}
+
+static void packets(int p)
+{
+	static const char *const what[] = {
+		"length", "loads at the end, network order, default", "a short load that is asked about",
+		"a short load that is not", "bulk copies", "stores; what the kernel has parsed stays",
+		"mark and fields",
+	};
+	static const uint8_t st[] = { 0xab, 31, 0x12, 0x34, 0xde, 0xad, 0xbe, 0xef };
+	struct kwasm_test_run a;
+	uint8_t out[64];
+	unsigned int i;
+
+	for (i = 0; i < 7; i++) {
+		a = run(p, i, out);
+		ok(a.retval == 1 && !a.trap.kind && a.short_read == (i == 3), "%s", what[i]);
+		if (i == 4)
+			ok(!memcmp(out + 40, "a line of text", 14) && out[54] == 54, "  and the packet has it");
+		if (i == 5)
+			ok(!memcmp(out + 30, st, sizeof(st)) && out[0] == 0x45 && out[3] == 64,
+			   "  and the packet has it");
+		if (i == 6)
+			ok(a.mark == 0x77, "  and the packet has it");
+	}
+	a = run(p, 7, NULL);
+	ok(a.trap.kind == TRAP_HOST_OOB && a.trap.nr_bt, "a pointer outside memory traps");
+	a = run(p, 0, NULL);
+	ok(a.retval == 1, "and the instance is restored");
+	a = run(p, 8, NULL);
+	ok(a.retval == 1, "clocks, random bytes, a log line");
+	a = run(p, 9, NULL);
+	ok(a.trap.kind == TRAP_ABORT, "abort traps");
+}
+
+static void logs(int m, int p)
+{
+	struct kwasm_fd_arg arg = { .size = sizeof(arg), .fd = m };
+	int fd = ioctl(dev(), KWASM_LOG_OPEN, &arg), i, lines = 0;
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	union {
+		struct kwasm_log_record r;
+		char bytes[4096];
+	} b;
+	unsigned int lost = 0;
+	ssize_t n, at;
+
+	ok(fd >= 0 && !fcntl(fd, F_SETFL, O_NONBLOCK), "open the log");
+	fails_with(EINVAL, read(fd, b.bytes, 8), "a buffer too small for one record");
+	n = read(fd, b.bytes, sizeof(b.bytes));
+	ok(n > (ssize_t)sizeof(b.r) && b.r.level == 6 && b.r.len == 14 &&
+	   !memcmp(b.r.text, "a line of text", 14), "read the line");
+	fails_with(EAGAIN, read(fd, b.bytes, sizeof(b.bytes)), "nothing more");
+	ok(poll(&pfd, 1, 0) == 0, "poll: nothing");
+	for (i = 0; i < 1000; i++)
+		run(p, 8, NULL);
+	ok(poll(&pfd, 1, 100) == 1 && pfd.revents & POLLIN, "poll: something");
+	/* The next window opens after a second at most, and its first line tells what was lost. */
+	sleep(1);
+	usleep(100000);
+	run(p, 8, NULL);
+	while ((n = read(fd, b.bytes, sizeof(b.bytes))) > 0) {
+		for (at = 0; at < n; at += ((struct kwasm_log_record *)(b.bytes + at))->bytes) {
+			lines++;
+			lost += ((struct kwasm_log_record *)(b.bytes + at))->lost;
+		}
+	}
+	ok(lines + lost == 1001 && lost, "1001 lines written: %d read, %u counted as lost", lines, lost);
+	close(p);
+	close(m);
+	for (i = 0; i < 100 && !(pfd.revents & POLLHUP); i++)
+		poll(&pfd, 1, 20);
+	ok(read(fd, b.bytes, sizeof(b.bytes)) == 0 && pfd.revents & POLLHUP, "the end, once the module is gone");
+	close(fd);
+}
+
+/* init.wat checks what initialization left and traps on the third call in a row of one instance. */
+static void snapshots(void)
+{
+	int m = load("init.wasm"), p = program(m, "netfilter/ip/input");
+	unsigned int i, bad = 0, traps = 0;
+	struct kwasm_test_run a;
+
+	ok(m >= 0 && p >= 0, "start, _initialize and kwasm_init run");
+	for (i = 0; i < 60; i++) {
+		a = run(p, 0, NULL);
+		traps += a.trap.kind == TRAP_UNREACHABLE;
+		bad += a.retval != 1 && a.trap.kind != TRAP_UNREACHABLE;
+	}
+	/* Each CPU's instance traps on each third call; the last round of each may be unfinished. */
+	ok(!bad && traps >= 16 && traps <= 20, "each trap puts the snapshot back: %u traps in 60 calls", traps);
+	close(p);
+	close(m);
+}
+
+static void limits(int p)
+{
+	static uint8_t big[65536];
+	struct kwasm_test_run a = {
+		.size = sizeof(a), .program_fd = p, .data_in = (uintptr_t)big, .data_in_len = sizeof(big),
+	};
+
+	fails_with(EINVAL, ioctl(dev(), KWASM_TEST_RUN, &a), "a packet of 64 KiB");
+	a.data_in_len = 0;
+	ok(!ioctl(dev(), KWASM_TEST_RUN, &a) && a.short_read, "an empty packet");
+	a.data_in_len = 20;
+	a.repeat = 1000001;
+	fails_with(EINVAL, ioctl(dev(), KWASM_TEST_RUN, &a), "too many repetitions");
+	a.repeat = 10000;
+	ok(!ioctl(dev(), KWASM_TEST_RUN, &a) && a.duration_ns, "10000 repetitions, %llu ns each",
+	   (unsigned long long)a.duration_ns);
+	a.data_in = 0x1000;
+	fails_with(EFAULT, ioctl(dev(), KWASM_TEST_RUN, &a), "a packet at an address not mapped");
+}
+
+int main(void)
+{
+	int m = load("packet.wasm"), p = program(m, "netfilter/ip/input");
+
+	ok(m >= 0 && p >= 0, "load");
+	packets(p);
+	limits(p);
+	logs(m, p);
+	snapshots();
+	ok(!objects_left(), "nothing is left");
+	return done();
+}
