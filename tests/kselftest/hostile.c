@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Guests that never return, recurse for ever or reach out of their memory, on real packets in softirq. */
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "kt.h"

@@ -48,7 +48,7 @@ static void drop_by_port(void)
 static bool passes(struct udp *u, uint32_t v)
 {
 	uint32_t payload[4] = { v };
-	char buf[64];
+	char buf[64] = "";
 	int i;
 
 	if (send(u->tx, payload, sizeof(payload), 0) < 0)
@@ -63,7 +63,7 @@ static bool passes(struct udp *u, uint32_t v)
 
 static bool passes_short(struct udp *u)
 {
-	char buf[64];
+	char buf[64] = "";
 	int i;
 
 	if (send(u->tx, buf, 2, 0) < 0)
