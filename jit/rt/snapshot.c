@@ -16,8 +16,7 @@ struct mem_image {
 
 struct kw_snapshot {
 	const struct kw_module *module;
-	const struct kw_instance *of;	/* only compared, perhaps gone */
-	const struct kw_funcref *func;	/* its array, likewise */
+	const struct kw_funcref *func;	/* its instance's array; only compared, perhaps gone */
 	union kw_global_cell *global;	/* [nr_globals]; those of mutable imports unused */
 	bool *data_dropped, *elem_dropped;
 	struct mem_image *mem;		/* [own memories] */
@@ -95,7 +94,6 @@ struct kw_snapshot *kw_instance_snapshot(struct kw_instance *i)
 	if (!s)
 		return NULL;
 	s->module = m;
-	s->of = i;
 	s->func = i->func;
 	s->global = kw_alloc(m->nr_globals * sizeof(*s->global));
 	s->data_dropped = kw_alloc(m->nr_datas * sizeof(*s->data_dropped));
@@ -201,7 +199,7 @@ static int load_table(struct kw_table *t, const struct kw_table_entry *from, u32
 	}
 	for (k = 0; k < len; k++) {
 		t->entries[k] = from[k];
-		if (t->type == KW_V_FUNCREF && i != s->of)
+		if (t->type == KW_V_FUNCREF)
 			kw_table_entry_set(&t->entries[k], rebind(from[k].ref, s, i));
 	}
 	t->len = len;
