@@ -14,7 +14,7 @@
 /* 0 none, 1 integrity, 2 confidentiality. */
 static u32 lockdown_level(void)
 {
-	if (security_locked_down(LOCKDOWN_CONFIDENTIALITY_MAX))
+	if (security_locked_down(LOCKDOWN_KCORE))
 		return 2;
 	return security_locked_down(LOCKDOWN_INTEGRITY_MAX) ? 1 : 0;
 }

@@ -139,7 +139,12 @@ static bool locate(const struct kw_linked *l, u64 pc, u32 site, struct kw_where 
 
 	if (m && m->build.text == t)
 		l = &m->build.linked;
-	return !kw_linked_where(l, pc, site, w);
+	if (kw_linked_where(l, pc, site, w))
+		return false;
+	/* A function's prologue belongs to no instruction. */
+	if (!w->wasm_off)
+		w->wasm_off = l->module->funcs[w->func].body_off;
+	return true;
 }
 
 void kwasm_trap_place(const struct kw_linked *l, const struct kwasm_exec *x, u32 func, u32 kind,

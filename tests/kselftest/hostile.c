@@ -32,7 +32,7 @@ static void one_kind(const char *file, const char *name, unsigned int kind, unsi
 	struct kwasm_link_create a = link_args(p, HOOK_INPUT);
 	struct udp u = udp_open(9500);
 	struct kwasm_link_info i;
-	unsigned int k, got = 0, hist[6] = { 0 };
+	unsigned int k, got = 0, traps = 0, hist[6] = { 0 };
 	uint64_t t, worst = 0;
 
 	a.quarantine = ~0u;
@@ -51,8 +51,13 @@ static void one_kind(const char *file, const char *name, unsigned int kind, unsi
 		settle();
 	}
 	i = link_info(l);
-	ok(i.traps[kind] + i.busy == n && i.traps[kind] >= n / 2, "%s: %llu traps, %llu while restoring, of %u packets",
-	   name, (unsigned long long)i.traps[kind], (unsigned long long)i.busy, n);
+	for (k = 0; k < KWASM_NR_TRAPS; k++)
+		traps += i.traps[k];
+	/* An emulated CPU may be away for longer than a deadline: then that is the trap. */
+	ok(traps + i.busy == n && i.traps[kind] >= n * 9 / 10,
+	   "%s: %llu traps, %llu of another kind, %llu while restoring, of %u packets", name,
+	   (unsigned long long)i.traps[kind], (unsigned long long)(traps - i.traps[kind]),
+	   (unsigned long long)i.busy, n);
 	got = udp_send(&u, 0);
 	ok(!got, "%s: the policy dropped each of them", name);
 	note("%s: sending took <1 ms %u, <2 ms %u, <5 ms %u, <10 ms %u, <50 ms %u, longer %u; worst %llu us", name,
