@@ -403,7 +403,7 @@ int kwasm_text_init(void)
 		return err;
 	bitmap_set(page_used, 0, STUB_PAGES);
 	nr_pages_used = STUB_PAGES;
-	reap_wq = alloc_ordered_workqueue("kwasm_text", WQ_MEM_RECLAIM);
+	reap_wq = alloc_ordered_workqueue("kwasm_text", 0);
 	return reap_wq ? 0 : -ENOMEM;
 }
 

@@ -62,8 +62,8 @@ static bool faults_once(struct guest *g)
 	if (IS_ERR(x))
 		return expect(false, "not refused");
 	trap = kwasm_exec_run(x, &g->inst, g->text->addr, 0, &result);
-	ok = trap == KW_TRAP_MEM_OOB && x->e.trap_site == 0 &&
-	     x->e.trap_pc == (u64)g->text->addr + g->site[0].off;
+	ok = expect_eq(trap, KW_TRAP_MEM_OOB, "trap") && expect_eq(x->e.trap_site, 0, "site") &&
+	     expect(x->e.trap_pc == (u64)g->text->addr + g->site[0].off, "pc of the landing");
 	kwasm_exec_end(x);
 	return ok;
 }

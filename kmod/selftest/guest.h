@@ -57,6 +57,7 @@ int guest_run(struct guest *g, u64 deadline_ns, u32 *result);
 
 /* Print @what when @ok is false. Return: @ok. */
 bool expect(bool ok, const char *what);
+bool expect_eq(u64 got, u64 want, const char *what);
 
 /* The tests: true when passed. */
 bool test_templates(void);

@@ -45,6 +45,13 @@ bool expect(bool ok, const char *what)
 	return ok;
 }
 
+bool expect_eq(u64 got, u64 want, const char *what)
+{
+	if (got != want)
+		pr_err("# expected %s: %llu, got %llu\n", what, want, got);
+	return got == want;
+}
+
 int kwasm_selftest(void)
 {
 	u32 i, failed = 0;

@@ -67,16 +67,15 @@ bool test_publish(void)
 static int runner(void *arg)
 {
 	struct guest *g = arg;
-	long bad = 0;
+	bool ok = true;
 	u32 result;
 
 	while (!kthread_should_stop()) {
 		result = 0;
-		if (guest_run(g, 0, &result) || result != 99)
-			bad++;
+		ok = ok && expect_eq(guest_run(g, 0, &result), 0, "trap") && expect_eq(result, 99, "value");
 		cond_resched();
 	}
-	return bad > INT_MAX ? INT_MAX : bad;
+	return ok ? 0 : -EIO;
 }
 
 bool test_rewrite(void)
@@ -94,7 +93,8 @@ bool test_rewrite(void)
 	for (i = 0; i < 300 && ok; i++) {
 		result = 0;
 		g = guest_const(i);
-		ok = expect(g, "published") && expect(!guest_run(g, 0, &result) && result == i, "its own value");
+		ok = expect(g, "published") && expect_eq(guest_run(g, 0, &result), 0, "trap") &&
+		     expect_eq(result, i, "its own value");
 		guest_free(g);
 	}
 	ok = expect(kthread_stop(task) == 0, "the other CPU's code stays whole") && ok;
