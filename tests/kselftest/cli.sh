@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The command against the kernel: each verb once as meant and once as not, with
+# its exit status and what it says.  Runs in the guest; TAP.
+n=0 failed=0
+out=/tmp/cli.out err=/tmp/cli.err
+mkdir -p /tmp
+
+result() {	# STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
+	else
+		echo "not ok $n $2"
+		sed 's/^/#   /' $out; sed 's/^/# 2> /' $err
+		failed=1
+	fi
+}
+
+# t NAME STATUS TEXT COMMAND...: exit status, and TEXT somewhere in the output
+t() {
+	local name=$1 status=$2 text=$3 rc
+	shift 3
+	"$@" >$out 2>$err
+	rc=$?
+	[ $rc = "$status" ] || { echo "# $*: exit status $rc, want $status"; result 1 "$name"; return; }
+	grep -qF -- "$text" $out $err || { echo "# $*: no '$text'"; result 1 "$name"; return; }
+	result 0 "$name"
+}
+
+ping_right() { ip netns exec left ping -c "${1:-1}" -i 0.05 -W 1 10.9.0.2; }
+counter() { kwasm show "$1" --json | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
+
+ip netns add left; ip netns add right
+ip link add l0 netns left type veth peer name r0 netns right
+ip -n left addr add 10.9.0.1/24 dev l0; ip -n right addr add 10.9.0.2/24 dev r0
+ip -n left link set l0 up; ip -n right link set r0 up; ip -n right link set lo up
+ping_right 2 >/dev/null 2>&1
+printf '45 00 00 1c 12 34 00 00 40 11 00 00 c0 00 02 01\nc0 00 02 02 03 e8 1e 61 00 08 00 00\n' >/tmp/7777.pkt
+printf '45 00 00 1c 12 34 00 00 40 11 00 00 c0 00 02 01\nc0 00 02 02 03 e8 00 35 00 08 00 00\n' >/tmp/53.pkt
+head -c 100 /samples/drop_port.wasm >/tmp/cut.wasm
+
+t "feature: tells the mode"			0 "mode" kwasm feature
+t "feature: JSON"				0 '"hooks":["netfilter"]' kwasm feature --json
+t "list: empty tables"				0 "MODULE" kwasm list
+t "show: nothing of that name"			5 "there is no module or link 'edge'" kwasm show edge
+t "attach: no such module"			5 "no module is loaded as 'edge'" kwasm attach edge
+t "load: a refused module says where"		3 "/tmp/cut.wasm: offset 0x" kwasm load /tmp/cut.wasm
+
+t "load: keeps the module"			0 "loaded edge: id " kwasm load /samples/drop_port.wasm --name edge
+t "load: the name is taken"			7 "a module is loaded as 'edge' already" kwasm load /samples/drop_port.wasm --name edge
+t "list: shows it"				0 "edge" kwasm list modules
+t "show: a module's hash"			0 "sha256" kwasm show edge
+t "run-once --kernel: drops the port"		0 "drop" kwasm run-once edge /tmp/7777.pkt --kernel
+t "run-once --kernel: lets others pass"		0 "accept" kwasm run-once edge /tmp/53.pkt --kernel
+t "run-once --kernel: JSON says where it ran"	0 '"engine":"kernel"' kwasm run-once /samples/drop_port.wasm /tmp/53.pkt --kernel --json
+
+t "attach: no such namespace"			5 "there is no network namespace" kwasm attach edge --netns nowhere
+t "attach: by name"				0 "attached edge: id " kwasm attach edge --netns right --priority -150 --on-trap accept --deadline 500us
+t "attach: the name is taken"			7 "there is a link 'edge' already" kwasm attach edge --netns right
+t "unload: refused while in use"		7 "in use by link edge" kwasm unload edge
+t "list: a link with its namespace"		0 "right" kwasm list links
+t "show: the policy it was given"		0 "on trap accept" kwasm show edge
+ping_right 3 >$out 2>&1
+result $? "packets pass the attached filter"
+[ "$(counter edge calls)" -ge 3 ] && [ "$(counter edge drop)" = 0 ]
+result $? "show: counts them"
+rmmod kwasm 2>/dev/null
+[ -e /sys/module/kwasm ]
+result $? "rmmod is refused while a link exists"
+
+t "replace: another program"			0 "replaced edge" kwasm replace edge /hostile/store_out_of_bounds.wasm
+ping_right 3 >$out 2>&1
+result $? "packets follow on_trap"
+t "show: the trap by kind"			0 "out of bounds memory access" kwasm show edge
+t "show: JSON of the last trap"			0 '"last_trap":{"kind":"mem_oob"' kwasm show edge --json
+t "replace: a refused module leaves the old one" 3 "/tmp/cut.wasm" kwasm replace edge /tmp/cut.wasm
+t "detach: by name"				0 "detached edge" kwasm detach edge
+t "detach: nothing of that name"		5 "there is no link 'edge'" kwasm detach edge
+t "unload: now it goes"				0 "unloaded edge" kwasm unload edge
+t "unload: nothing of that name"		5 "no module is loaded as 'edge'" kwasm unload edge
+
+t "attach: from a file, link named by the module" 0 "attached count-proto" kwasm attach /samples/count_proto.wasm --netns right
+ping_right 3 >/dev/null 2>&1
+sleep 1.1
+ping_right 2 >/dev/null 2>&1
+t "log: what the program wrote"			0 " icmp " kwasm log count-proto
+t "log: JSON"					0 '"level":"info"' kwasm log count-proto --json
+id=$(counter count-proto id)
+t "show: by id"					0 "count-proto" kwasm show id "$id"
+t "detach: by id"				0 "detached count-proto" kwasm detach id "$id"
+
+kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
+ip netns del right
+sleep 1
+t "show: a link whose namespace is gone"	0 "detached: netns" kwasm show gone
+t "detach: forgets it"				0 "detached gone" kwasm detach gone
+kwasm list --json >$out 2>$err
+grep -qF '"modules":[],"links":[]' $out
+result $? "nothing is left"
+
+ip netns del left
+echo "1..$n"
+exit $failed
