@@ -8,8 +8,8 @@
 #	# AT-LEAST accept 100		how often a result comes at least
 #	# LOG text			a line of the guest's log, N for the CPU's number
 set -u
-here=$(dirname "$0")
-root=$here/../..
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
 kwasm=$root/${O:-build/user}/kwasm
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -80,6 +80,21 @@ if command -v clang >/dev/null; then
 	status=$?
 	[ $status -eq 0 ] || sed 's/^/# /' "$tmp/out"
 	report $status "guest header: types of all imports are the host's"
+fi
+
+# The filter of the README's tour, by the README's own words.
+if command -v clang >/dev/null; then
+	sed -n '/^```c$/,/^```$/{/^```/d;p}' "$root/README.md" >"$tmp/filter.c"
+	clang --target=wasm32 -mcpu=mvp -mbulk-memory -msign-ext -O2 -nostdlib -Wl,--no-entry -Wl,--stack-first \
+		-Wl,-z,stack-size=8192 -I"$root/uapi" -o "$tmp/filter.wasm" "$tmp/filter.c" &&
+		(cd "$tmp" && "$kwasm" check filter.wasm) >"$tmp/out" 2>&1
+	sed -E 's/[0-9]+ B,/N B,/' "$tmp/out" | grep -qxF "$(sed -n 's/^    \(filter.wasm: ok: .*\)/\1/p' "$root/README.md" | sed -E 's/[0-9]+ B,/N B,/')"
+	status=$?
+	[ $status -eq 0 ] || sed 's/^/# /' "$tmp/out"
+	report $status "README: the tour's filter passes check with the line shown"
+	[ "$("$kwasm" run-once "$tmp/filter.wasm" "$here/drop_port/v4-udp.pkt" 2>&1)" = drop ] &&
+		[ "$("$kwasm" run-once "$tmp/filter.wasm" "$here/drop_port/v4-udp-other.pkt" 2>&1)" = accept ]
+	report $? "README: the tour's filter drops its port and no other"
 fi
 
 echo "1..$n"
