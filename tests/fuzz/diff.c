@@ -4,7 +4,8 @@
  * the compiler in guard and check mode, S and P form.  Every call's trap or
  * results must agree, and memory and globals after it.
  *
- *   diff [-s SEED] [-n COUNT] [-t SECONDS] [-z SIZE] [-o DIR]
+ *   diff [-s SEED] [-n COUNT] [-t SECONDS] [-z SIZE] [-x OPT_OFF] [-o DIR]
+ *   diff -f FILE.wasm
  *
  * A module that makes a difference is written to DIR/diff-SEED.wasm.  Prints
  * one TAP line.
@@ -29,6 +30,8 @@ struct subject {
 	struct kwasm_engine *e;
 	struct kw_instance *inst;
 };
+
+static u32 opt_off;	/* KW_OPT_*: for finding out which pass is wrong */
 
 struct totals {
 	u64 modules, calls, traps, skipped;
@@ -71,26 +74,33 @@ static bool same_globals(const struct ref_instance *r, const struct subject *s)
 
 /* Return: what differs, or NULL. */
 static const char *compare(const struct ref_instance *r, const struct subject *s, const struct kw_functype *t,
-			   u32 ref_trap, const struct kw_value *want, u32 trap, const struct kw_value *got)
+			   u32 ref_trap, const struct kw_value *want, u32 trap, u32 off,
+			   const struct kw_value *got)
 {
 	const struct kw_memory *mem = kw_instance_memory(s->inst, 0);
 	u32 i;
 
 	if (trap != ref_trap)
 		return "trap";
+	if (trap && ref_trap != KW_TRAP_MEM_OOB && off != r->trap_off)
+		return "place of the trap";
 	for (i = 0; !trap && i < t->nr_results; i++)
 		if (want[i].lo != (t->types[t->nr_params + i] == KW_V_I32 ? (u32)got[i].lo : got[i].lo))
 			return "result";
 	if (mem->bytes != (u64)r->pages * KW_PAGE_BYTES)
 		return "memory size";
-	if (memcmp(mem->base, r->memory, mem->bytes))
+	if (memcmp(mem->base, r->memory, mem->bytes)) {
+		for (i = 0; mem->base[i] == r->memory[i]; i++)
+			;
+		printf("# memory at %u: %02x, want %02x\n", i, mem->base[i], r->memory[i]);
 		return "memory";
+	}
 	return same_globals(r, s) ? NULL : "global";
 }
 
 static int start_subject(struct subject *s, const u8 *bytes, size_t len)
 {
-	struct kwasm_engine_opts o = { .mode = s->mode, .form = s->form, .max_memory_pages = MAX_PAGES,
+	struct kwasm_engine_opts o = { .mode = s->mode, .form = s->form, .opt_off = opt_off, .max_memory_pages = MAX_PAGES,
 				       .deadline_ns = 2000000000ULL };
 	struct kwasm_engine_module *m;
 	struct kwasm_trap_info trap;
@@ -134,11 +144,12 @@ static int one_call(struct ref_instance *r, struct subject *s, u32 nr, u32 func,
 		if (err && err != -EFAULT)
 			what = "error";
 		else
-			what = compare(r, &s[i], type, ref_trap, want, err ? trap.kind : 0, got);
+			what = compare(r, &s[i], type, ref_trap, want, err ? trap.kind : 0, trap.offset, got);
 		if (!what)
 			continue;
-		printf("# seed %llu function %u, %s: %s differs (trap %u, want %u; result %llx, want %llx)\n",
-		       (unsigned long long)seed, func, s[i].name, what, err ? trap.kind : 0, ref_trap,
+		printf("# seed %llu function %u, %s: %s differs (trap %u at 0x%x, want %u at 0x%x; result %llx, want %llx)\n",
+		       (unsigned long long)seed, func, s[i].name, what, err ? trap.kind : 0, trap.offset,
+		       ref_trap, r->trap_off,
 		       (unsigned long long)got[0].lo, (unsigned long long)want[0].lo);
 		return 1;
 	}
@@ -210,18 +221,30 @@ static void keep(const char *dir, u64 seed, const u8 *bytes, size_t len)
 	printf("# written: %s\n", path);
 }
 
+static size_t read_module(const char *path, u8 *bytes, size_t cap)
+{
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	if (!f)
+		return 0;
+	n = fread(bytes, 1, cap, f);
+	fclose(f);
+	return n;
+}
+
 int main(int argc, char **argv)
 {
 	u64 seed = 1, count = 200, found = 0, i;
 	struct gen_opts g = { .nr_funcs = 5, .size = 150 };
 	static u8 bytes[1 << 20];
 	struct totals t = { 0 };
-	const char *dir = "/tmp";
+	const char *dir = "/tmp", *file = NULL;
 	time_t until = 0;
 	size_t len;
 	int c;
 
-	while ((c = getopt(argc, argv, "s:n:t:z:o:")) != -1) {
+	while ((c = getopt(argc, argv, "s:n:t:z:x:o:f:")) != -1) {
 		if (c == 's')
 			seed = strtoull(optarg, NULL, 0);
 		else if (c == 'n')
@@ -230,11 +253,17 @@ int main(int argc, char **argv)
 			until = time(NULL) + atol(optarg);
 		else if (c == 'z')
 			g.size = (u32)atol(optarg);
+		else if (c == 'x')
+			opt_off = (u32)strtoul(optarg, NULL, 0);
+		else if (c == 'f')
+			file = optarg;
 		else if (c == 'o')
 			dir = optarg;
 		else
 			return 2;
 	}
+	if (file)
+		return one_module(bytes, read_module(file, bytes, sizeof(bytes)), seed, &t);
 	for (i = 0; until ? time(NULL) < until : i < count; i++) {
 		len = gen_module(seed + i, &g, bytes, sizeof(bytes));
 		if (!len || !one_module(bytes, len, seed + i, &t))

@@ -493,9 +493,17 @@ static u32 step(struct frame *f, u32 *pc)
 	}
 }
 
+/* The innermost frame is the first to see the trap. */
+static u32 note_trap(struct frame *f, u32 pc, u32 trap)
+{
+	if (trap && !f->r->trap_off)
+		f->r->trap_off = f->c->insn[pc].off;
+	return trap;
+}
+
 static u32 interpret(struct frame *f, u32 nr_results)
 {
-	u32 pc = 0, trap = KW_TRAP_NONE;
+	u32 pc = 0, at, trap = KW_TRAP_NONE;
 
 	f->label[f->nr_labels++] = (struct label){ f->c->n, nr_results, 0 };
 	while (!trap && pc < f->c->n) {
@@ -504,7 +512,8 @@ static u32 interpret(struct frame *f, u32 nr_results)
 		f->r->fuel--;
 		if (f->sp + 64 > STACK_VALUES)
 			return KW_TRAP_STACK;
-		trap = step(f, &pc);
+		at = pc;
+		trap = note_trap(f, at, step(f, &pc));
 	}
 	return trap;
 }
@@ -540,6 +549,7 @@ static u32 run(struct ref_instance *r, u32 func, struct kw_value *val)
 u32 ref_call(struct ref_instance *r, u32 func, struct kw_value *val)
 {
 	r->depth = 0;
+	r->trap_off = 0;
 	r->trap = run(r, func, val);
 	return r->trap;
 }

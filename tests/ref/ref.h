@@ -24,6 +24,7 @@ struct ref_instance {
 	u64 fuel;			/* instructions left */
 	u32 depth;
 	u32 trap;			/* enum kw_trap */
+	u32 trap_off;			/* byte offset of the instruction that trapped */
 };
 
 /**

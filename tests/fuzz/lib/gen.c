@@ -162,9 +162,9 @@ static void leaf(struct gen *g, uint8_t type)
 static void address(struct gen *g, int depth)
 {
 	expr(g, I32, depth - 1);
-	if (rnd(g, 8)) {
+	if (rnd(g, 60)) {
 		put(g, 0x41);
-		sleb(g, rnd(g, 3) ? 0xfff : 0xffff);
+		sleb(g, rnd(g, 12) ? 0xfff : 0xffff);
 		put(g, 0x71);
 		if (!rnd(g, 3)) {	/* table[x & mask] shapes */
 			put(g, 0x41);
@@ -179,7 +179,7 @@ static void memarg(struct gen *g)
 	static const uint32_t off[] = { 0, 1, 4, 8, 60, 65535, 65536, 0x1000000, 0x1ffffff, 0x2000000, 0x7fffffff, 0xffffffff };
 
 	put(g, 0);
-	uleb(g, rnd(g, 6) ? rnd(g, 64) : off[rnd(g, sizeof(off) / sizeof(*off))]);
+	uleb(g, rnd(g, 60) ? rnd(g, 64) : off[rnd(g, sizeof(off) / sizeof(*off))]);
 }
 
 static void load(struct gen *g, uint8_t type, int depth)
@@ -201,7 +201,7 @@ static void binary(struct gen *g, uint8_t type, int depth)
 		expr(g, type, depth - 1);
 	else
 		constant(g, type);
-	if (k >= 3 && k <= 6 && rnd(g, 3))	/* division traps often: rarely without a guard */
+	if (k >= 3 && k <= 6 && rnd(g, 4))	/* division traps often */
 		k = 0;
 	put(g, (uint8_t)((type == I32 ? 0x6a : 0x7c) + k));
 }
@@ -257,7 +257,7 @@ static int call(struct gen *g, uint8_t type, int depth)
 	call_args(g, s, depth);
 	if (indirect) {
 		put(g, 0x41);
-		sleb(g, rnd(g, 8) ? (int64_t)f : (int64_t)rnd(g, TABLE_SIZE + 2));
+		sleb(g, rnd(g, 40) ? (int64_t)f : (int64_t)rnd(g, TABLE_SIZE + 2));
 		if (rnd(g, 2)) {	/* not a constant for the compiler */
 			put(g, 0x23);
 			uleb(g, 0);
@@ -484,9 +484,13 @@ static void branch(struct gen *g, int depth)
 		return;
 	}
 	/* in a block of its own, since what follows would be dead */
+	if (g->nr_labels >= MAX_LABELS - 1)
+		return;
 	put(g, 0x02);
 	put(g, 0x40);
+	g->label[g->nr_labels++].type = 0xff;
 	expr(g, I32, depth - 1);
+	g->nr_labels--;
 	put(g, 0x0e);
 	n = (int)rnd(g, 9);
 	uleb(g, (uint32_t)n);
