@@ -1,16 +1,39 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A short run of each fuzzer with fixed seeds; `make fuzz MINUTES=n` goes on from a random one.
+# A short run of each fuzzer with fixed seeds, and what earlier runs have found
+# (corpus/).  `make fuzz MINUTES=n` goes on from a random seed.
 # Usage: run.sh PROGRAM...
 set -u
+here=$(dirname "$0")
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
 n=0 failed=0
+
+result() {	# status name
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n fuzz: $2"
+	else
+		echo "not ok $n fuzz: $2"
+		failed=1
+	fi
+}
+
+differential() {
+	local t
+	"$1" -s 1 -n 300 -o "$tmp" | grep '^#'
+	result "${PIPESTATUS[0]}" "compiled code agrees with the reference interpreter"
+	command -v wat2wasm >/dev/null || return
+	for t in "$here"/corpus/*.wat; do
+		wat2wasm --output="$tmp/m.wasm" "$t" && "$1" -f "$tmp/m.wasm"
+		result $? "$(basename "$t" .wat)"
+	done
+}
+
 for p in "$@"; do
 	case $(basename "$p") in
-	diff) out=$("$p" -s 1 -n 300 -o "$(mktemp -d)") || failed=1 ;;
-	*) continue ;;
+	diff) differential "$p" ;;
 	esac
-	n=$((n + 1))
-	echo "$out" | grep -v '^1\.\.' | sed "s/ok 1 /ok $n /"
 done
 echo "1..$n"
 exit $failed

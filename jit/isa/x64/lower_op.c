@@ -134,16 +134,18 @@ static kw_vid lea_index(struct x64_lower *l, kw_vid v, u8 *scale)
 static void lea(struct x64_lower *l, kw_vid v, kw_vid base, kw_vid index, u8 scale, s64 disp)
 {
 	enum x64_size size = x64_size_of(x64_node(l, v)->type);
+	u32 base_vreg = x64_low(l, base, size);
 
 	begin_def(l, v, X64_LEA, size);
 	l->mi.x1 = X64_A_BASE;
 	l->mi.disp = disp;
 	l->mi.base = l->mi.nr_opnds;
-	x64_use(l, x64_low(l, base, size));
+	x64_use(l, base_vreg);
 	if (index) {
 		l->mi.index = l->mi.nr_opnds;
 		l->mi.scale = scale;
-		x64_use(l, x64_low(l, index, size));
+		/* x64_low() takes a wrap in only once */
+		x64_use(l, index == base ? base_vreg : x64_low(l, index, size));
 	}
 	x64_end(l);
 }
@@ -216,18 +218,22 @@ static void lower_sub(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 static void lower_mul(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	enum x64_size size = x64_size_of(n->type);
+	kw_vid a = n->a;
 	s64 imm;
 
 	if (!x64_imm(l, n->b, size, &imm)) {
-		two_address(l, v, n, X64_IMUL);
-		return;
+		if (!x64_imm(l, n->a, size, &imm)) {
+			two_address(l, v, n, X64_IMUL);
+			return;
+		}
+		a = n->b;	/* a phi turned out to be a constant after folding was over */
 	}
 	if (imm == 3 || imm == 5 || imm == 9) {
-		lea(l, v, n->a, n->a, imm == 3 ? 1 : imm == 5 ? 2 : 3, 0);
+		lea(l, v, a, a, imm == 3 ? 1 : imm == 5 ? 2 : 3, 0);
 		return;
 	}
 	begin_def(l, v, X64_IMUL, size);
-	x64_use_any(l, x64_low(l, n->a, size));
+	x64_use_any(l, x64_low(l, a, size));
 	l->mi.x2 |= X64_F_IMM;
 	l->mi.imm = imm;
 	x64_end(l);
