@@ -123,6 +123,8 @@ def run(results, label, argv, timeout=300, suffix='', env=None):
     for line in p.stdout:
         line = line.rstrip()
         if m := re.fullmatch(r'@@ begin (\S+)', line):
+            if reader is not outer:
+                reader.end(255)
             reader, nested = Reader(results, m[1], suffix), True
         elif m := re.fullmatch(r'@@ end (\S+) (\d+)', line):
             reader.end(-9 if m[2] == '137' else int(m[2]))

@@ -96,3 +96,7 @@ fuzz: tests ## compiled code against the reference interpreter, from a random se
 style: ## SPDX lines, tabs, order of includes
 	$(Q)tests/check/style.sh
 	$(Q)tests/check/layers.sh
+
+sparse: ## the kernel's static checker over the module
+	$(Q)tests/qemu/fetch-kernel.sh 6.1
+	$(Q)scripts/build-module.sh build/kernels/6.1/kdir 16 C=2 2>&1 | grep -E 'warning|error|Error' | grep -v '/kernels/' && exit 1 || exit 0
