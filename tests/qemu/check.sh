@@ -20,9 +20,15 @@ rm -rf build/guest/over
 mkdir -p build/guest/over/t build/guest/over/bin
 [ ! -x build/guest-tools/traffic ] || cp build/guest-tools/traffic build/guest/over/bin/
 cp tests/qemu/run-tests build/guest/over/t/
-[ ! -d build/kselftest ] || cp -r build/kselftest/. build/guest/over/t/
-for f in tests/kselftest/*.sh; do
-	[ ! -e "$f" ] || cp "$f" build/guest/over/t/
+for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat; do
+	test=$(basename "${f%.*}")
+	case $f in
+	*\**)	continue ;;
+	*.sh)	built=$f ;;
+	*.c)	built=build/kselftest/$test ;;
+	*.wat)	built=build/kselftest/$test.wasm ;;
+	esac
+	cp "$built" build/guest/over/t/ || printf '@@ begin %s\nnot ok builds\n@@ end %s 0\n' "$test" "$test"
 done
 for d in samples hostile; do
 	[ ! -d "build/$d" ] || cp -r "build/$d" build/guest/over/
