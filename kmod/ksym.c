@@ -3,6 +3,7 @@
  * A symbol's name -> its address: a kprobe may be named by symbol, and tells
  * where kallsyms_lookup_name is; that finds the rest.
  */
+#include <linux/cache.h>
 #include <linux/kprobes.h>
 #include <linux/moduleparam.h>
 
@@ -13,7 +14,7 @@ static bool no_kallsyms;
 module_param(no_kallsyms, bool, 0400);
 MODULE_PARM_DESC(no_kallsyms, "do not look up unexported kernel functions: memories are bounds-checked");
 
-static unsigned long (*lookup_name)(const char *name);
+static unsigned long (*lookup_name)(const char *name) __ro_after_init;
 
 void kwasm_ksym_init(void)
 {

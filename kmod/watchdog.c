@@ -6,13 +6,13 @@
  *	enter:	publish x; barrier; start the timer unless it will look by x's deadline
  *	timer:	nothing published for a while: stop
  *		deadline ahead: look again then
- *		deadline past:  seen so three times? else look again soon
+ *		deadline past:  seen so often enough? else look again, later each time
  *		                in guest code with x's register: to the trap exit
  *		                elsewhere: raise the flag, look again soon
  *
- * Three times, because the clock runs on while a hypervisor has taken the CPU
- * away: a guest that needs a microsecond would then be found past its
- * deadline, but is gone by the next look.
+ * Often enough, because the clock runs on while a hypervisor has taken the CPU
+ * away: a guest that needs a microsecond is then found past its deadline, and
+ * again if the interrupt itself took long.  Growing pauses let it finish.
  *
  * Timer and executions of one CPU never run at the same time, so plain
  * accesses ordered by barrier() do.  There is one S execution per CPU at most.
@@ -30,8 +30,9 @@
 #include "watchdog.h"
 
 #define LOOK_NS		KWASM_DEADLINE_DEFAULT_NS	/* while guests come and go */
-#define AGAIN_MIN_NS	50000ULL			/* between looks at one that is past its deadline */
-#define LATE_LOOKS	3
+#define AGAIN_NS	125000ULL			/* twice that after the first late look, and so on */
+#define LATE_LOOKS_VIRTUAL	4
+#define LATE_LOOKS_METAL	2			/* firmware takes the CPU away, too, but rarely */
 #define IDLE_LOOKS	4				/* without a guest, then the timer stops */
 
 /**
@@ -52,6 +53,7 @@ struct watchdog {
 
 static DEFINE_PER_CPU(struct watchdog, watchdogs);
 static enum cpuhp_state hotplug_state;
+static u32 late_looks __ro_after_init;
 
 static void start(struct watchdog *w, u64 at_ns)
 {
@@ -97,16 +99,14 @@ static bool kill(struct kwasm_exec *x, struct pt_regs *regs)
 static u64 look(struct watchdog *w, u64 now)
 {
 	struct kwasm_exec *x = w->running;
-	u64 again;
 
 	if (!x)
 		return ++w->idle < IDLE_LOOKS ? now + LOOK_NS : ~0ULL;
 	w->idle = 0;
 	if (now < x->e.deadline_ns)
 		return x->e.deadline_ns;
-	again = now + clamp((x->e.deadline_ns - x->start_ns) / 4, AGAIN_MIN_NS, LOOK_NS);
-	if (++x->late_looks < LATE_LOOKS)
-		return again;
+	if (x->late_looks < late_looks - 1)
+		return now + (AGAIN_NS << ++x->late_looks);
 	if (kill(x, get_irq_regs())) {
 		w->killed++;
 		return now + LOOK_NS;
@@ -115,7 +115,7 @@ static u64 look(struct watchdog *w, u64 now)
 		WRITE_ONCE(x->e.flag, KW_TRAP_DEADLINE);
 		w->flagged++;
 	}
-	return again;
+	return now + AGAIN_NS;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)
@@ -168,6 +168,7 @@ int kwasm_watchdog_init(void)
 {
 	int cpu, state;
 
+	late_looks = kwasm_arch_is_virtual() ? LATE_LOOKS_VIRTUAL : LATE_LOOKS_METAL;
 	for_each_possible_cpu(cpu) {
 		struct watchdog *w = per_cpu_ptr(&watchdogs, cpu);
 

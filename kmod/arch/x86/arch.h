@@ -47,6 +47,12 @@ static inline void kwasm_arch_divert(struct pt_regs *regs)
 	regs->ip = (unsigned long)kwasm_trap_exit;
 }
 
+/* Does a hypervisor share our CPUs out, as far as one can tell? */
+static inline bool kwasm_arch_is_virtual(void)
+{
+	return boot_cpu_has(X86_FEATURE_HYPERVISOR);
+}
+
 /**
  * kwasm_arch_stack_room() - bytes left on the kernel stack we stand on
  *

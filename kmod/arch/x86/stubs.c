@@ -11,6 +11,7 @@
  *	call	function
  *	jmp	kwasm_stub_return	tests exec->flag
  */
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 
@@ -41,7 +42,7 @@ void kwasm_stub_return(void);
 
 #define STUB_BYTES	32
 
-u64 kwasm_stub[KW_NR_STUBS];
+u64 kwasm_stub[KW_NR_STUBS] __ro_after_init;
 
 static const u8 head[] = {
 	0xf3, 0x0f, 0x1e, 0xfa,				/* endbr64 */
