@@ -85,10 +85,12 @@ static void emit_row(struct x64_emit *e, u32 k)
 static bool flags_known(const struct x64_emit *e, u32 k)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	kw_alloc_t reg = x64_operand(e, k)->alloc;
+	kw_alloc_t reg;
 
-	return mi->x0 == X64_TEST && mi->nr_opnds >= k + 2 && mi->x1 == X64_A_NONE && !mi->x2 &&
-	       reg == x64_operand(e, k + 1)->alloc && reg == e->flags_of && mi->size == e->flags_size &&
+	if (mi->x0 != X64_TEST || mi->nr_opnds < k + 2 || mi->x1 != X64_A_NONE || mi->x2)
+		return false;
+	reg = x64_operand(e, k)->alloc;
+	return reg == x64_operand(e, k + 1)->alloc && reg == e->flags_of && mi->size == e->flags_size &&
 	       (e->flags_all || mi->cc == X64_CC_E || mi->cc == X64_CC_NE);
 }
 
