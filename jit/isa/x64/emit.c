@@ -349,7 +349,8 @@ static int align_code(struct kw_code *code)
 
 	if (err)
 		return err;
-	memset(code->bytes + code->len, 0xcc, pad);
+	if (pad)
+		memset(code->bytes + code->len, 0xcc, pad);
 	code->len += pad;
 	return 0;
 }

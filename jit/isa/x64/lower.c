@@ -128,7 +128,8 @@ void x64_end(struct x64_lower *l)
 	mf->opnd = o;
 	l->seq = seq;
 	l->mi.opnds = mf->nr_opnds;
-	memcpy(mf->opnd + mf->nr_opnds, l->opnd, l->mi.nr_opnds * sizeof(*o));
+	if (l->mi.nr_opnds)
+		memcpy(mf->opnd + mf->nr_opnds, l->opnd, l->mi.nr_opnds * sizeof(*o));
 	mf->nr_opnds += l->mi.nr_opnds;
 	l->seq[l->nr_seq++] = l->mi;
 }
