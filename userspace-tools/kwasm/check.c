@@ -83,17 +83,16 @@ static enum exit_status check_one(struct cli *c, const char *path, struct kwasm_
 int run_check(struct cli *c)
 {
 	struct first_failure first = { 0 };
-	enum exit_status status = EXIT_OK, one;
 	struct kwasm_module **m = calloc(c->nr_args, sizeof(*m));
-	int i, err;
+	int i, status = EXIT_OK, one;
 
 	if (!m)
 		die_nomem();
 	/* All are opened before anything is printed: a wrong name is one error, not half a document. */
 	for (i = 0; i < c->nr_args; i++) {
-		err = open_file(c, c->args[i], &m[i]);
-		if (err)
-			return err;
+		status = open_file(c, c->args[i], &m[i]);
+		if (status != EXIT_OK)
+			goto out;
 	}
 	if (c->json) {
 		json_begin(&c->j, stdout);
@@ -110,6 +109,7 @@ int run_check(struct cli *c)
 			json_error(&c->j, &first.f, first.e.message);
 		json_end(&c->j);
 	}
+out:
 	/* Not before: the texts of errors are theirs. */
 	for (i = 0; i < c->nr_args; i++)
 		kwasm_module__close(m[i]);

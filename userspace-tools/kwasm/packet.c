@@ -91,24 +91,32 @@ static bool looks_like_text(const uint8_t *p, size_t len)
 	return true;
 }
 
+/* Bytes in place, hex decoded.  Length, or -1 when it is neither. */
+static ssize_t decode(uint8_t *p, size_t len)
+{
+	return looks_like_text(p, len) ? decode_hex(p, len) : (ssize_t)len;
+}
+
 int read_packet(struct cli *c, const char *path, uint8_t **out, size_t *len)
 {
 	struct failure f = { .status = EXIT_USAGE, .err = EINVAL, .code = "bad_packet", .file = path,
 			     .hint = "a packet is raw bytes, or pairs of hex digits with blanks and # comments" };
+	uint8_t *buf;
 	ssize_t n;
 	int err;
 
 	/* Hex takes two characters a byte, and comments need room as well. */
-	err = read_file(c, path, 4 * PACKET_BYTES_MAX, out, len);
+	err = read_file(c, path, 4 * PACKET_BYTES_MAX, &buf, len);
 	if (err)
 		return err;
-	if (looks_like_text(*out, *len)) {
-		n = decode_hex(*out, *len);
-		if (n < 0)
-			return fail(c, &f, "%s: neither raw bytes nor hex", path);
+	n = decode(buf, *len);
+	if (n > 0 && n < PACKET_BYTES_MAX) {
+		*out = buf;
 		*len = n;
-	}
-	if (*len && *len < PACKET_BYTES_MAX)
 		return 0;
-	return fail(c, &f, "%s: a packet has 1 to %d bytes, this has %zu", path, PACKET_BYTES_MAX - 1, *len);
+	}
+	free(buf);
+	if (n < 0)
+		return fail(c, &f, "%s: neither raw bytes nor hex", path);
+	return fail(c, &f, "%s: a packet has 1 to %d bytes, this has %zd", path, PACKET_BYTES_MAX - 1, n);
 }
