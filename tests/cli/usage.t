@@ -9,7 +9,7 @@ $ kwasm --version --json
 {"schema":"kwasm/1","version":"0.1.0","abi_version":1}
 
 # nothing at all shows the verbs and is a usage error
-$ kwasm | head -n 1; exit ${PIPESTATUS[0]}
+$ kwasm | sed -n 1p; exit ${PIPESTATUS[0]}
 kwasm: WebAssembly in the kernel
 ? 2
 
@@ -106,7 +106,7 @@ $ kwasm check -- --json
 ? 5
 
 # help of every verb says how it is used
-$ for v in check load attach list show replace detach unload run-once feature log completion help; do kwasm help $v | head -n 1; done
+$ for v in check load attach list show replace detach unload run-once feature log completion help; do kwasm help $v | sed -n 1p; done
 usage: kwasm check FILE... [options]
 usage: kwasm load FILE [options]
 usage: kwasm attach NAME|FILE [options]

@@ -90,6 +90,18 @@ id=$(counter count-proto id)
 t "show: by id"					0 "count-proto" kwasm show id "$id"
 t "detach: by id"				0 "detached count-proto" kwasm detach id "$id"
 
+t "attach: several programs make a group"	0 "attached pair:ip6.output" kwasm attach ./two_programs.wasm --netns right --name pair --default drop
+t "list: its links"				0 "pair:ip.input" kwasm list links
+ping_right >$out 2>&1
+[ $? = 1 ]
+result $? "no opinion is what --default says"
+t "replace: the group at once"			0 "replaced pair:ip6.output" kwasm replace pair ./two_more_programs.wasm
+ping_right >$out 2>&1
+result $? "packets see the new programs"
+t "replace: a module without such a program"	5 "has no program 'netfilter/ip/input'" kwasm replace pair /samples/drop_port.wasm
+t "detach: the group at once"			0 "detached pair:ip.input" kwasm detach pair
+t "attach: a program that is not there"		5 "has no program 'netfilter/ip/forward'" kwasm attach ./two_programs.wasm --program netfilter/ip/forward
+
 kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
 ip netns del right
 sleep 1

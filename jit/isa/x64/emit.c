@@ -117,9 +117,9 @@ u32 x64_cold(struct x64_emit *e, enum x64_cold_kind kind, u8 trap, u32 back)
 /* One stub serves neighbours that trap alike. */
 u32 x64_trap_label(struct x64_emit *e, u8 trap)
 {
-	const struct x64_cold *last = e->cold + e->nr_cold - 1;
+	const struct x64_cold *last = e->nr_cold ? &e->cold[e->nr_cold - 1] : NULL;
 
-	if (e->nr_cold && last->kind == X64_COLD_TRAP && last->trap == trap &&
+	if (last && last->kind == X64_COLD_TRAP && last->trap == trap &&
 	    last->wasm_off == x64_inst(e)->wasm_off)
 		return last->label;
 	return x64_cold(e, X64_COLD_TRAP, trap, 0);
