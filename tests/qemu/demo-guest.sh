@@ -12,7 +12,7 @@ shell() { printf '  $ %s\n' "$*"; "$@" | sed 's/^/    /'; return "${PIPESTATUS[0
 must()  { "$@" || { echo "  FAILED: $*"; failed=1; return 1; }; }
 
 # field NAME KEY: a number of the link's JSON
-field() { kwasm --json show "$1" 2>/dev/null | tr -d ' \n' | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
+field() { kwasm show "$1" --json 2>/dev/null | tr -d ' \n' | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
 
 verdict() { if [ "$1" = "$2" ]; then echo "$3"; else echo "WRONG: expected $2"; fi; }
 
