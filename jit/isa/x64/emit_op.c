@@ -55,6 +55,7 @@ static void emit_row(struct x64_emit *e, u32 k)
 		u8 reg = x64_register(e, k);
 
 		if (tied && mi->x2 & X64_F_IMM) {
+			kw_assert(row->mi != 0x69);	/* has three operands */
 			x64_mi(&e->b, mi->x0, mi->size, x64_reg(reg), mi->imm);
 			return;
 		}

@@ -32,6 +32,7 @@ struct x64_lower {
 	u32 nr_starts, cap_starts;
 	struct kw_minst mi;	/* being put together */
 	struct kw_mopnd opnd[X64_MAX_OPNDS];
+	bool repeated;		/* what is being lowered may be so again: it sinks nothing */
 	int err;		/* first error; everything is a no-op afterwards */
 };
 

@@ -10,11 +10,13 @@
 /* How far back a load may come from: bounds the walk that looks for writes in between. */
 #define SINK_WINDOW	24
 
+#define MAX_REPEATS	4
+
 static bool sinkable(const struct x64_lower *l, kw_vid v)
 {
 	const struct kw_node *n = x64_node(l, v);
 
-	return n->uses == 1 && n->block == l->block && !l->sunk[v] && !l->vreg[v];
+	return !l->repeated && n->uses == 1 && n->block == l->block && !l->sunk[v] && !l->vreg[v];
 }
 
 bool x64_sink(struct x64_lower *l, kw_vid v, u8 op)
@@ -327,6 +329,22 @@ static bool is_negation(const struct x64_lower *l, const struct kw_node *n)
 	       x64_node(l, n->a)->op == KW_IR_CMP && sinkable(l, n->a);
 }
 
+/*
+ * A compare with several users, all of this block's branches, selects and
+ * checks perhaps: each does it anew, which is cheaper than a 0 or 1 in a register.
+ */
+static bool try_repeat(struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+
+	if (n->op != KW_IR_CMP || n->block != l->block || n->uses < 2 || n->uses > MAX_REPEATS)
+		return false;
+	l->repeated = true;
+	compare(l, n);
+	l->repeated = false;
+	return true;
+}
+
 void x64_cond(struct x64_lower *l, kw_vid v, bool own)
 {
 	const struct kw_node *n = x64_node(l, v);
@@ -340,7 +358,7 @@ void x64_cond(struct x64_lower *l, kw_vid v, bool own)
 	}
 	if (own || l->sunk[v])
 		compare(l, n);
-	else
+	else if (!try_repeat(l, v))
 		compare_imm(l, v, 0, KW_NE, X64_SL);
 	if (invert)
 		l->mi.cc = x64_cc_not(l->mi.cc);

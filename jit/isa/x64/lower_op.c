@@ -97,7 +97,7 @@ static bool prefer_exchange(struct x64_lower *l, const struct kw_node *n, enum x
 
 	if (x64_imm(l, n->b, size, &imm) || x64_load_sinkable(l, n->b, size))
 		return false;
-	if (x64_load_sinkable(l, n->a, size))
+	if (x64_imm(l, n->a, size, &imm) || x64_load_sinkable(l, n->a, size))
 		return true;
 	return !used_once(l, n->a) && used_once(l, n->b);
 }

@@ -64,8 +64,12 @@ static bool try_bit_test(struct x64_emit *e, const struct run *run, u32 n)
 	x64_jump_if(e, X64_CC_AE, otherwise);
 	x64_movi(&e->b, temp, mask);
 	x64_mr(&e->b, X64_BT, X64_SQ, x64_reg(temp), x64_register(e, 0));
-	x64_jump_if(e, X64_CC_B, other_block);
-	x64_goto(e, otherwise);
+	if (e->follow[e->block] == other_block) {
+		x64_jump_if(e, X64_CC_AE, otherwise);
+	} else {
+		x64_jump_if(e, X64_CC_B, other_block);
+		x64_goto(e, otherwise);
+	}
 	return true;
 }
 
