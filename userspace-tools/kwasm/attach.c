@@ -163,7 +163,7 @@ static int open_object(struct cli *c, const char *arg, struct kwasm_module **m)
 
 	if (!is_file_arg(arg))
 		return open_loaded(c, arg, m);
-	err = open_file(c, arg, m);
+	err = open_file(c, arg, NULL, m);
 	if (err)
 		return err;
 	if (!kwasm_module__load(*m))

@@ -150,7 +150,7 @@ int run_replace(struct cli *c)
 	if (!err && c->nr_args != used + 1)
 		err = fail_usage(c, "replace NAME FILE, or replace id N FILE");
 	if (!err)
-		err = open_file(c, c->args[used], &m);
+		err = open_file(c, c->args[used], NULL, &m);
 	if (err)
 		return err;
 	err = pick_links(c, name, id, &set);

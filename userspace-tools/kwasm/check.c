@@ -90,7 +90,7 @@ int run_check(struct cli *c)
 		die_nomem();
 	/* All are opened before anything is printed: a wrong name is one error, not half a document. */
 	for (i = 0; i < c->nr_args; i++) {
-		status = open_file(c, c->args[i], &m[i]);
+		status = open_file(c, c->args[i], NULL, &m[i]);
 		if (status != EXIT_OK)
 			goto out;
 	}
@@ -124,7 +124,7 @@ int run_load(struct cli *c)
 	struct failure f = { .status = EXIT_BUSY, .err = EEXIST, .code = "exists",
 			     .hint = "kwasm unload NAME, or give another one with --name" };
 	char code[UNIT_LEN], took[UNIT_LEN];
-	int err = open_file(c, c->args[0], &m);
+	int err = open_file(c, c->args[0], c->opt[OPT_NAME], &m);
 
 	if (err)
 		return err;

@@ -114,8 +114,8 @@ const char *opt_word_name(enum option_id id, uint32_t n, char *buf, size_t bytes
 /* object.c: names on the command line -> objects. */
 bool is_file_arg(const char *arg);
 int check_name(struct cli *c);
-/* Open (decode) a file with the options --name, --mode and --memory. */
-int open_file(struct cli *c, const char *path, struct kwasm_module **out);
+/* Open (decode) a file with the options --mode and --memory; @name NULL: the module's own. */
+int open_file(struct cli *c, const char *path, const char *name, struct kwasm_module **out);
 /* Module of --name ... that is loaded, by name. */
 int open_loaded(struct cli *c, const char *name, struct kwasm_module **out);
 /* args[0] or "id N" from args[*used]. */

@@ -30,9 +30,9 @@ int check_name(struct cli *c)
 			  name, KWASM_NAME_LEN - 1);
 }
 
-int open_file(struct cli *c, const char *path, struct kwasm_module **out)
+int open_file(struct cli *c, const char *path, const char *name, struct kwasm_module **out)
 {
-	LIBKWASM_OPTS(kwasm_module_open_opts, o, .name = c->opt[OPT_NAME]);
+	LIBKWASM_OPTS(kwasm_module_open_opts, o, .name = name);
 	int err;
 
 	err = check_name(c);

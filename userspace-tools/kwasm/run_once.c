@@ -213,7 +213,7 @@ static void print_outcome(const struct outcome *o, const char *verdict, const ch
 static int open_any(struct cli *c, struct kwasm_module **m)
 {
 	if (is_file_arg(c->args[0]))
-		return open_file(c, c->args[0], m);
+		return open_file(c, c->args[0], NULL, m);
 	if (!c->opt[OPT_KERNEL])
 		return fail_usage(c, "'%s' is in the kernel: add --kernel, or give a file", c->args[0]);
 	return open_loaded(c, c->args[0], m);
