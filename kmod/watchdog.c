@@ -90,7 +90,7 @@ static bool kill(struct kwasm_exec *x, struct pt_regs *regs)
 		return false;
 	x->e.trap = KW_TRAP_DEADLINE;
 	x->e.trap_site = ~0u;
-	x->e.trap_pc = instruction_pointer(regs);
+	x->e.trap_pc = instruction_pointer(regs) + 1;
 	kwasm_arch_divert(regs);
 	return true;
 }

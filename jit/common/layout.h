@@ -59,7 +59,8 @@ enum kw_trap {
  *             signal, or by the host function itself
  * @trap:      why the last call ended; KW_TRAP_NONE after a normal return
  * @trap_site: for a memory fault: index into the function's fault sites; else ~0
- * @trap_pc:   an address inside the function that trapped
+ * @trap_pc:   a return address inside or right behind the function that trapped, or
+ *             where the watchdog met it plus 1: what lies at trap_pc - 1 is its code
  * @nr_bt:     entries of @bt
  * @bt:        native return addresses at the trap, innermost first
  * @inst:      instance of the entered function

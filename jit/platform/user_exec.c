@@ -104,7 +104,7 @@ static void on_alarm(int sig, siginfo_t *info, void *ctx)
 	t = find_text(pc);
 	if (!t || !t->async || pc - (u64)t->code >= t->body_len)
 		return;
-	running->trap_pc = pc;
+	running->trap_pc = pc + 1;
 	reg[REG_RIP] = (greg_t)kw_user_stub_async;
 }
 

@@ -46,16 +46,14 @@ int kw_linked_where(const struct kw_linked *l, u64 pc, u32 site, struct kw_where
 	const struct kw_call_site *s = NULL;
 	u32 func;
 
-	if (off > c->len)
+	if (!off || off > c->len)
 		return -ENOENT;
-	/* A return address may lie one past the function: look for it from the call's last byte. */
-	f = off ? kw_code_find_func(c, off - 1) : NULL;
-	if (f && site == KW_NO_INDEX)
-		s = kw_code_find_site(c, f, off);
-	if (!s && (!f || site == KW_NO_INDEX))
-		f = kw_code_find_func(c, off);
+	/* A return address may lie right behind its function: what counts is the byte before. */
+	f = kw_code_find_func(c, off - 1);
 	if (!f)
 		return -ENOENT;
+	if (site == KW_NO_INDEX)
+		s = kw_code_find_site(c, f, off);
 	func = l->module->nr_imported_funcs + (u32)(f - c->func);
 	out->func = func;
 	out->trap = KW_TRAP_NONE;
@@ -68,7 +66,7 @@ int kw_linked_where(const struct kw_linked *l, u64 pc, u32 site, struct kw_where
 		out->wasm_off = s->wasm_off;
 		out->trap = s->trap;
 	} else {
-		out->wasm_off = nearest(l, f, func, off);
+		out->wasm_off = nearest(l, f, func, off - 1);
 	}
 	return 0;
 }
