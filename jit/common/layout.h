@@ -171,6 +171,7 @@ static_assert(sizeof(union kw_global_cell) == 16, "globals are addressed by a sh
  * @owner:    the runtime's side (struct kw_instance)
  * @exec:     set by the helper stub just before it calls C, so that a helper
  *            finds its execution; an instance never runs in two at a time
+ * @funcs:    [nr_funcs] what ref.func gives pointers to
  *
  * Followed in the same allocation, in this order, each part 16-byte aligned
  * (kw_inst_*_off() below give the offsets, from the module alone):
@@ -183,6 +184,8 @@ struct kw_inst {
 	struct kw_memory *mem;
 	void *owner;
 	struct kw_exec *exec;
+	const struct kw_funcref *funcs;
+	void *reserved;
 };
 static_assert(sizeof(struct kw_inst) % 16 == 0, "globals follow, 16-byte aligned");
 
@@ -240,6 +243,9 @@ enum kw_helper {
 	KW_HELPER_TABLE_INIT,	/* (inst, u64 table | seg << 32, u32 dst, u32 src, u32 n) */
 	KW_HELPER_TABLE_COPY,	/* (inst, u64 dst_table | src_table << 32, u32 dst, u32 src, u32 n) */
 	KW_HELPER_ELEM_DROP,	/* (inst, u32 seg) */
+	KW_HELPER_TABLE_SET,	/* (inst, u32 table, u32 index, ref) */
+	KW_HELPER_TABLE_GROW,	/* (inst, u32 table, ref, u32 n) -> u32 old length or ~0 */
+	KW_HELPER_TABLE_FILL,	/* (inst, u32 table, u32 index, ref, u32 n) */
 	KW_NR_HELPERS
 };
 

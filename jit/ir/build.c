@@ -127,9 +127,9 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 }
 
 /* A value with no inputs, at the head of the function so that it dominates everything. */
-static kw_vid emit_head(struct kw_builder *b, u8 op, u8 type, u64 imm)
+static kw_vid emit_head(struct kw_builder *b, u8 op, u8 type, u64 imm, u64 imm_hi)
 {
-	struct kw_node n = { .op = op, .type = type, .imm = imm, .block = 0 };
+	struct kw_node n = { .op = op, .type = type, .imm = imm, .b = (u32)imm_hi, .c = (u32)(imm_hi >> 32) };
 	kw_vid v;
 
 	if (b->err)
@@ -151,13 +151,18 @@ kw_vid kw_b_const(struct kw_builder *b, u8 type, u64 value)
 {
 	if (type == KW_T_I32 || type == KW_T_F32)
 		value = (u32)value;
-	return emit_head(b, KW_IR_CONST, type, value);
+	return emit_head(b, KW_IR_CONST, type, value, 0);
+}
+
+kw_vid kw_b_const_v128(struct kw_builder *b, u64 lo, u64 hi)
+{
+	return emit_head(b, KW_IR_CONST, KW_T_V128, lo, hi);
 }
 
 kw_vid kw_b_exec(struct kw_builder *b)
 {
 	if (!b->exec)
-		b->exec = emit_head(b, KW_IR_EXEC, KW_T_I64, 0);
+		b->exec = emit_head(b, KW_IR_EXEC, KW_T_I64, 0, 0);
 	return b->exec;
 }
 
@@ -328,9 +333,10 @@ static void open_entry(struct kw_builder *b)
 		b->local[i] = kw_b_emit(b, KW_IR_PARAM, b->f->params[i], 0, 0, 0, i, 0, 0);
 		b->entry_tail = b->local[i];
 	}
-	b->inst = emit_head(b, KW_IR_INST, KW_T_I64, 0);
+	b->inst = emit_head(b, KW_IR_INST, KW_T_I64, 0, 0);
 	for (; i < b->nr_locals && !b->err; i++)
-		b->local[i] = kw_b_const(b, b->local_type[i], 0);
+		b->local[i] = b->local_type[i] == KW_T_V128 ? kw_b_const_v128(b, 0, 0) :
+			      kw_b_const(b, b->local_type[i], 0);
 	if (b->locals_in_frame)
 		for (i = 0; i < b->nr_locals && !b->err; i++)
 			kw_b_emit(b, KW_IR_FSTORE, KW_T_VOID, b->local[i], 0, 0, i, b->local_type[i], 0);
@@ -341,9 +347,13 @@ static void open_entry(struct kw_builder *b)
 
 static void one_insn(struct kw_builder *b)
 {
-	if (b->cur != KW_NO_BLOCK && (kw_b_plain(b) || kw_b_memory(b) || kw_b_call(b)))
+	if (b->cur == KW_NO_BLOCK || kw_opinfo[b->insn.op].feature == KW_OP_MVP) {
+		if (b->cur == KW_NO_BLOCK || !(kw_b_plain(b) || kw_b_memory(b) || kw_b_call(b)))
+			kw_b_control(b);
 		return;
-	kw_b_control(b);
+	}
+	if (!kw_b_float(b) && !kw_b_simd(b) && !kw_b_ref(b))
+		fail(b, -EOPNOTSUPP);
 }
 
 static int walk(struct kw_builder *b)

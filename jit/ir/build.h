@@ -35,6 +35,7 @@ struct kw_build_opts {
 	bool check_mode;
 	bool form_p;
 	bool no_fold, no_gvn;
+	bool canonical_nans;	/* deterministic mode: every NaN that arithmetic makes is the canonical one */
 	const u32 *sig_ids;
 	const struct kw_binding *bind;
 };

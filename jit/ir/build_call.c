@@ -175,21 +175,34 @@ static void do_call(struct kw_builder *b)
 		restore_base(b);
 }
 
-/* Bounds, signature, call; see struct kw_table_entry. */
-static void do_call_indirect(struct kw_builder *b)
+kw_vid kw_b_table(struct kw_builder *b, u32 table)
 {
-	u32 type = b->insn.idx, table = b->insn.idx2;
 	s32 off = kw_inst_table_off(b->m->nr_globals, b->m->nr_imported_funcs, table);
-	kw_vid index = kw_b_pop(b), tab, len, entries, entry, sig, head[2];
 
-	tab = kw_b_hload(b, b->inst, off, KW_T_I64, KW_M_U64, KW_H_CONST);
+	return kw_b_hload(b, b->inst, off, KW_T_I64, KW_M_U64, KW_H_CONST);
+}
+
+/* Address of element @index of @tab, checked and masked; traps with @trap. */
+kw_vid kw_b_table_entry(struct kw_builder *b, kw_vid tab, kw_vid index, u8 trap)
+{
+	kw_vid len, entries;
+
 	len = kw_b_hload(b, tab, offsetof(struct kw_table, len), KW_T_I32, KW_M_U32, KW_H_TABLE);
 	len = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, len, 0);
-	index = kw_b_bounds(b, index, len, 1, KW_TRAP_UNDEF_ELEM);
+	index = kw_b_bounds(b, index, len, 1, trap);
 	entries = kw_b_hload(b, tab, offsetof(struct kw_table, entries), KW_T_I64, KW_M_U64, KW_H_TABLE);
 	index = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, index, 0);
 	index = kw_b_bin(b, KW_IR_SHL, KW_T_I64, index, kw_b_const(b, KW_T_I64, 5));
-	entry = kw_b_bin(b, KW_IR_ADD, KW_T_I64, entries, index);
+	return kw_b_bin(b, KW_IR_ADD, KW_T_I64, entries, index);
+}
+
+/* Bounds, signature, call; see struct kw_table_entry. */
+static void do_call_indirect(struct kw_builder *b)
+{
+	u32 type = b->insn.idx;
+	kw_vid index = kw_b_pop(b), entry, sig, head[2];
+
+	entry = kw_b_table_entry(b, kw_b_table(b, b->insn.idx2), index, KW_TRAP_UNDEF_ELEM);
 	sig = kw_b_hload(b, entry, offsetof(struct kw_table_entry, sig), KW_T_I32, KW_M_U32, KW_H_TABLE);
 	kw_b_emit(b, KW_IR_SIGCHECK, KW_T_VOID, sig, 0, 0, b->o->sig_ids[type], 0, 0);
 	head[0] = kw_b_hload(b, entry, offsetof(struct kw_table_entry, code), KW_T_I64, KW_M_U64, KW_H_TABLE);

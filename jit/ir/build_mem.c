@@ -30,6 +30,9 @@ static const struct access access[WASM_NR_OPS] = {
 	ST(I32_STORE, I32, U32), ST(I32_STORE8, I32, U8), ST(I32_STORE16, I32, U16),
 	ST(I64_STORE, I64, U64), ST(I64_STORE8, I64, U8), ST(I64_STORE16, I64, U16),
 	ST(I64_STORE32, I64, U32),
+	LD(F32_LOAD, F32, F32), LD(F64_LOAD, F64, F64), LD(V128_LOAD, V128, V128),
+	ST(F32_STORE, F32, F32), ST(F64_STORE, F64, F64), ST(V128_STORE, V128, V128),
+	LD(V128_LOAD32_ZERO, V128, F32), LD(V128_LOAD64_ZERO, V128, F64),
 };
 
 static kw_vid memory_bytes(struct kw_builder *b)
@@ -70,8 +73,9 @@ static void peel_constant(struct kw_builder *b, kw_vid *addr, u64 *offset)
 }
 
 /* What to access: *addr and *offset become a LOAD's or STORE's. Return: whether it may fault. */
-static bool checked_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
+bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 {
+	peel_constant(b, addr, offset);
 	if (!b->o->check_mode && *offset + bytes <= KW_GUARD_BYTES)
 		return true;
 	if (*offset + bytes <= SMALL_OFFSET) {
@@ -93,8 +97,7 @@ static void do_access(struct kw_builder *b, const struct access *a)
 
 	if (b->err)
 		return;
-	peel_constant(b, &addr, &offset);
-	may_fault = checked_address(b, &addr, &offset, kw_mtype_bytes(a->mtype));
+	may_fault = kw_b_address(b, &addr, &offset, kw_mtype_bytes(a->mtype));
 	if (a->store)
 		kw_b_emit(b, KW_IR_STORE, KW_T_VOID, addr, value, 0, offset, a->mtype, may_fault);
 	else
@@ -189,14 +192,20 @@ static kw_vid index_pair(struct kw_builder *b, u32 lo, u32 hi)
 	return kw_b_const(b, KW_T_I64, lo | (u64)hi << 32);
 }
 
+bool kw_b_access(struct kw_builder *b)
+{
+	if (access[b->insn.op].type == KW_T_VOID)
+		return false;
+	do_access(b, &access[b->insn.op]);
+	return true;
+}
+
 bool kw_b_memory(struct kw_builder *b)
 {
 	const struct kw_insn *insn = &b->insn;
 
-	if (access[insn->op].type != KW_T_VOID) {
-		do_access(b, &access[insn->op]);
+	if (kw_b_access(b))
 		return true;
-	}
 	switch (insn->op) {
 	case WASM_OP_GLOBAL_GET:
 		do_global(b, false);

@@ -103,8 +103,19 @@ void kw_b_poll(struct kw_builder *b);
 bool kw_b_plain(struct kw_builder *b);
 
 /* build_mem.c: linear memory, globals, bulk; false: not one of these */
+bool kw_b_access(struct kw_builder *b);		/* plain loads and stores of all types */
 bool kw_b_memory(struct kw_builder *b);
 kw_vid kw_b_bounds(struct kw_builder *b, kw_vid index, kw_vid limit, u64 imm, u8 trap);
+
+bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes);
+kw_vid kw_b_table(struct kw_builder *b, u32 table);
+kw_vid kw_b_table_entry(struct kw_builder *b, kw_vid tab, kw_vid index, u8 trap);
+
+/* build_float.c, build_simd.c, build_ref.c: instructions of later features; false: not one of these */
+bool kw_b_float(struct kw_builder *b);
+bool kw_b_simd(struct kw_builder *b);
+bool kw_b_ref(struct kw_builder *b);
+kw_vid kw_b_const_v128(struct kw_builder *b, u64 lo, u64 hi);
 
 /* build_call.c */
 bool kw_b_call(struct kw_builder *b);

@@ -139,6 +139,56 @@ static void elem_drop(struct kw_inst *inst, u32 seg)
 	owner(inst)->elem_dropped[seg] = true;
 }
 
+/* An entry of a table: funcrefs are unfolded, so that call_indirect needs one look. */
+static void put_ref(const struct kw_table *t, u32 at, void *ref)
+{
+	struct kw_table_entry *e = &t->entries[at];
+
+	if (t->type == KW_V_FUNCREF)
+		kw_table_entry_set(e, ref);
+	else
+		*e = (struct kw_table_entry){ .ref = ref };
+}
+
+static void table_set(struct kw_inst *inst, u32 table, u32 at, void *ref)
+{
+	struct kw_table *t = table_at(inst, table);
+
+	if (at < t->len)
+		put_ref(t, at, ref);
+	else
+		kw_raise(inst, KW_TRAP_TABLE_OOB);
+}
+
+static u32 table_grow(struct kw_inst *inst, u32 table, void *ref, u32 n)
+{
+	struct kw_table *t = table_at(inst, table);
+	u32 old = t->len, i;
+
+	if (n > t->max - old || kw_table_reserve(owner(inst), t, old + n))
+		return ~0u;
+	for (i = 0; i < n; i++)
+		put_ref(t, old + i, ref);
+	t->len = old + n;
+	return old;
+}
+
+static void table_fill(struct kw_inst *inst, u32 table, u32 at, void *ref, u32 n)
+{
+	struct kw_table *t = table_at(inst, table);
+	u32 i;
+
+	if (!kw_table_range(t, at, n)) {
+		kw_raise(inst, KW_TRAP_TABLE_OOB);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		put_ref(t, at + i, ref);
+		if (i % CHUNK_ELEMS == 0 && stopped(inst))
+			return;
+	}
+}
+
 void *const kw_helper_fn[KW_NR_HELPERS] = {
 	[KW_HELPER_MEMORY_GROW]	= memory_grow,
 	[KW_HELPER_MEMORY_FILL]	= memory_fill,
@@ -148,4 +198,7 @@ void *const kw_helper_fn[KW_NR_HELPERS] = {
 	[KW_HELPER_TABLE_INIT]	= table_init,
 	[KW_HELPER_TABLE_COPY]	= table_copy,
 	[KW_HELPER_ELEM_DROP]	= elem_drop,
+	[KW_HELPER_TABLE_SET]	= table_set,
+	[KW_HELPER_TABLE_GROW]	= table_grow,
+	[KW_HELPER_TABLE_FILL]	= table_fill,
 };

@@ -61,6 +61,7 @@ struct kw_instance *kw_instance_alloc(struct kw_store *s, const struct kw_linked
 void kw_instance_free(struct kw_instance *i);
 int kw_memory_init(struct kw_memory *mem, const struct kw_limits *type, const struct kw_store_opts *o);
 int kw_table_init(struct kw_table *t, const struct kw_tabletype *type, const struct kw_store_opts *o);
+int kw_table_reserve(const struct kw_instance *i, struct kw_table *t, u32 len);
 
 /* import.c: fill the import part of every index space of @i */
 int kw_instance_import(struct kw_instance *i, const struct kw_extern_ref *imports, struct kw_diag *diag);

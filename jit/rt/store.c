@@ -6,6 +6,8 @@
  */
 #include "object.h"
 
+#define S_TABLE_ELEMS	4096	/* a table that cannot be moved later gets its maximum at once, up to this */
+
 #define MAX_PAGES	65536u	/* what a 32-bit index reaches */
 
 struct kw_store *kw_store_new(const struct kw_store_opts *o)
@@ -72,6 +74,7 @@ struct kw_instance *kw_instance_alloc(struct kw_store *s, const struct kw_linked
 		return NULL;
 	}
 	i->inst->owner = i;
+	i->inst->funcs = i->func;
 	return i;
 }
 
@@ -111,10 +114,34 @@ int kw_table_init(struct kw_table *t, const struct kw_tabletype *type, const str
 	t->has_max = type->limits.has_max;
 	t->type_max = type->limits.max;
 	t->type = type->type;
-	t->entries = kw_alloc((size_t)type->limits.min * sizeof(*t->entries));
-	if (!t->entries)
-		return -ENOMEM;
 	t->len = type->limits.min;
 	t->cap = t->len;
+	if (o->commit_all && t->has_max && t->max <= S_TABLE_ELEMS)
+		t->cap = t->max;
+	t->entries = kw_alloc((size_t)t->cap * sizeof(*t->entries));
+	return t->entries ? 0 : -ENOMEM;
+}
+
+/*
+ * Room for @len elements; those behind t->len are null.  Where code runs that
+ * must not sleep (commit_all), a table has all the room it will ever have.
+ */
+int kw_table_reserve(const struct kw_instance *i, struct kw_table *t, u32 len)
+{
+	struct kw_table_entry *e;
+	u32 cap = max(len, t->cap + t->cap / 2);
+
+	if (len <= t->cap)
+		return 0;
+	if (i->store->opts.commit_all)
+		return -ENOSPC;
+	cap = min(cap, t->max);
+	e = kw_alloc((size_t)cap * sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	memcpy(e, t->entries, (size_t)t->len * sizeof(*e));
+	kw_free(t->entries);
+	t->entries = e;
+	t->cap = cap;
 	return 0;
 }

@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	kw_arena_init(&arena, 1ULL << 32);
 	err = kw_module_decode(&arena, bytes, len, &m, &diag);
 	if (!err)
-		err = kw_module_validate(&m, 0, &diag);
+		err = kw_module_validate(&m, KW_FEATURES_ALL, &diag);
 	if (err) {
 		fprintf(stderr, "%s: refused: %d, reason %u at 0x%x\n", argv[1], err, diag.reason, diag.offset);
 		return 3;
