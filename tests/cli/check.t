@@ -78,6 +78,18 @@ $ kwasm check nothere.wasm
 2> kwasm: nothere.wasm: No such file or directory
 ? 5
 
+# a file that may not be read
+@ root
+$ setpriv --reuid 65534 --regid 65534 --clear-groups ./kwasm-for-all check secret.wasm
+2> kwasm: secret.wasm: Permission denied
+2> kwasm: try it as root
+? 6
+
+# check needs no privilege at all
+@ root
+$ chmod 644 good.wasm; setpriv --reuid 65534 --regid 65534 --clear-groups ./kwasm-for-all check good.wasm
+good.wasm: ok: good, 65 B, netfilter/inet/input
+
 # JSON of a good module
 $ kwasm check --json good.wasm
 {"schema":"kwasm/1","modules":[{"file":"good.wasm","valid":true,"name":"good","wasm_bytes":65,"programs":["netfilter/inet/input"]}]}

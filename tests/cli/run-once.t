@@ -132,3 +132,18 @@ $ kwasm run-once edge udp.pkt
 2> kwasm: 'edge' is in the kernel: add --kernel, or give a file
 2> kwasm: try: kwasm help run-once
 ? 2
+
+# a deadline of one's own is not for the kernel
+$ kwasm run-once edge udp.pkt --kernel --deadline 1ms
+2> kwasm: --deadline: in the kernel it is the module's own, else 1ms
+2> kwasm: try: kwasm help run-once
+? 2
+
+# results are counted
+$ kwasm run-once two.wasm udp.pkt --program netfilter/ip/input --repeat 5 | sed -n 1,2p
+drop
+           5  drop
+
+# a signal ends a guest that would run on
+$ timeout --preserve-status -s INT 1 kwasm run-once loop.wasm udp.pkt --deadline 50s
+? 130

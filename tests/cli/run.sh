@@ -47,6 +47,9 @@ printf '45 00 00 1c 12 34 00 00 40 11 00 00 c0 00 02 01\nc0 00 02 02 03 e8 00 35
 printf '\x45\x00\x00\x1c\x12\x34\x00\x00\x40\x11\x00\x00\xc0\x00\x02\x01\xc0\x00\x02\x02\x03\xe8\x1e\x61\x00\x08\x00\x00' >raw.pkt
 printf 'not a packet\n' >text.pkt
 : >empty.pkt
+cp "$(command -v kwasm)" kwasm-for-all
+cp good.wasm secret.wasm
+chmod 711 "$tmp" . && chmod 0 secret.wasm
 head -c 300000 /dev/zero >long.pkt
 
 mask() {

@@ -101,7 +101,7 @@ int read_packet(struct cli *c, const char *path, uint8_t **out, size_t *len)
 {
 	struct failure f = { .status = EXIT_USAGE, .err = EINVAL, .code = "bad_packet", .file = path,
 			     .hint = "a packet is raw bytes, or pairs of hex digits with blanks and # comments" };
-	uint8_t *buf;
+	uint8_t *buf = NULL;
 	ssize_t n;
 	int err;
 

@@ -31,6 +31,8 @@ static int parse_wishes(struct cli *c, struct wishes *w)
 		err = opt_word(c, OPT_DEFAULT, &w->dflt);
 	if (!err)
 		err = opt_duration_ns(c, OPT_DEADLINE, &w->deadline_ns);
+	if (!err && w->deadline_ns && c->opt[OPT_KERNEL])
+		err = fail_usage(c, "--deadline: in the kernel it is the module's own, else 1ms");
 	return err;
 }
 
@@ -81,27 +83,30 @@ static void print_log(void *arg, int level, const char *text, size_t len)
 	fputc('\n', stderr);
 }
 
-/* Run one by one, so that every result is counted; stops at a trap. */
+/* Count one run that @o->last tells of. */
+static void count_run(struct outcome *o)
+{
+	o->runs++;
+	o->total_ns += o->last.duration_ns;
+	o->short_reads += o->last.short_read;
+	if (!o->last.trap.kind && o->last.retval <= KWASM_NF_QUEUE)
+		o->results[o->last.retval]++;
+}
+
+/* One by one, so that every result is counted; stops at a trap. */
 static int run_here(struct cli *c, struct kwasm_module *m, const char *program,
 		    const struct wishes *w, struct outcome *o)
 {
 	LIBKWASM_OPTS(kwasm_runner_opts, ro, .log = print_log, .deadline_ns = w->deadline_ns);
-	struct kwasm_runner *r;
-	uint32_t i;
+	struct kwasm_runner *r = kwasm_runner__new(m, &ro);
 	int err = 0;
 
-	r = kwasm_runner__new(m, &ro);
 	if (!r)
 		return fail_module(c, m, c->args[0]);
-	for (i = 0; i < w->repeat && !err && !o->last.trap.kind; i++) {
+	while (!err && o->runs < w->repeat && !o->last.trap.kind) {
 		err = kwasm_runner__run(r, program, &o->last);
-		if (err)
-			break;
-		o->runs++;
-		o->total_ns += o->last.duration_ns;
-		o->short_reads += o->last.short_read;
-		if (!o->last.trap.kind)
-			o->results[o->last.retval]++;
+		if (!err)
+			count_run(o);
 	}
 	kwasm_runner__free(r);
 	return err ? fail_errno(c, err, program) : 0;
@@ -117,16 +122,12 @@ static int run_in_kernel(struct cli *c, struct kwasm_module *m, struct kwasm_pro
 	fd = kwasm_program__fd(p);
 	if (fd < 0)
 		return fail_errno(c, fd, kwasm_program__name(p));
-	o->last.repeat = w->repeat;
-	err = kwasm_program_test_run(fd, &o->last);
-	if (err)
-		return fail_errno(c, err, kwasm_program__name(p));
-	/* The kernel tells the last result only. */
-	o->runs = w->repeat;
-	o->total_ns = o->last.duration_ns * w->repeat;
-	o->short_reads = o->last.short_read;
-	if (!o->last.trap.kind && o->last.retval <= KWASM_NF_QUEUE)
-		o->results[o->last.retval] = w->repeat;
+	while (o->runs < w->repeat && !o->last.trap.kind) {
+		err = kwasm_program_test_run(fd, &o->last);
+		if (err)
+			return fail_errno(c, err, kwasm_program__name(p));
+		count_run(o);
+	}
 	return 0;
 }
 
