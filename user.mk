@@ -84,7 +84,7 @@ $(eval $(call archive,libkwasm.a,$(library-src)))
 define tool
 $(O)/$(1): $(call objs,$(call tool-src,$(1))) $(libs)
 	@echo "  LD      $$@"
-	$$(Q)-$$(CC) $$(uldflags) -o $$@ $(call objs,$(call tool-src,$(1))) -Wl,--start-group $(libs) -Wl,--end-group $$($(1)-libs) $$(libkwasm-libs) -lpthread
+	$$(Q)$$(CC) $$(uldflags) -o $$@ $(call objs,$(call tool-src,$(1))) -Wl,--start-group $(libs) -Wl,--end-group $$($(1)-libs) $$(libkwasm-libs) -lpthread
 $(O)/obj/userspace-tools/$(1)/%.o: ucflags += $$($(1)-cflags)
 endef
 $(foreach t,$(tools),$(eval $(call tool,$(t))))
