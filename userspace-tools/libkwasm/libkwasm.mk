@@ -23,26 +23,26 @@ $(O)/man/%: Documentation/man/%.rst
 	@echo "  MAN     $@"
 	$(Q)$(RST2MAN) --strict $< $@
 
-$(O)/install/libkwasm.a: $(libs)
+$(O)/dist/libkwasm.a: $(libs)
 	@mkdir -p $(@D)
 	$(Q)$(LD) -r --whole-archive $(libs) -o $(@D)/libkwasm.o
 	$(Q)$(OBJCOPY) --localize-hidden --wildcard --localize-symbol='kw_*' $(@D)/libkwasm.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $(@D)/libkwasm.o
 
-$(O)/install/libkwasm.pc: userspace-tools/libkwasm/libkwasm.pc.in FORCE
+$(O)/dist/libkwasm.pc: userspace-tools/libkwasm/libkwasm.pc.in FORCE
 	@mkdir -p $(@D)
 	$(Q)sed 's|@prefix@|$(PREFIX)|; s|@libdir@|$(libdir)|; s|@includedir@|$(includedir)|; s|@version@|$(libkwasm-version)|' $< > $@
 
 .PHONY: man install-user
 man: $(man-pages) ## man pages, in build/user/man/
 
-install-user: user man $(O)/install/libkwasm.a $(O)/install/libkwasm.pc
+install-user: user man $(O)/dist/libkwasm.a $(O)/dist/libkwasm.pc
 	$(Q)install -D -m 755 $(O)/kwasm $(DESTDIR)$(bindir)/kwasm
 	$(Q)install -D -m 644 $(O)/libkwasm.so $(DESTDIR)$(libdir)/libkwasm.so.$(libkwasm-version)
 	$(Q)ln -sf libkwasm.so.$(libkwasm-version) $(DESTDIR)$(libdir)/$(libkwasm-soname)
 	$(Q)ln -sf $(libkwasm-soname) $(DESTDIR)$(libdir)/libkwasm.so
-	$(Q)install -D -m 644 $(O)/install/libkwasm.a $(DESTDIR)$(libdir)/libkwasm.a
-	$(Q)install -D -m 644 $(O)/install/libkwasm.pc $(DESTDIR)$(libdir)/pkgconfig/libkwasm.pc
+	$(Q)install -D -m 644 $(O)/dist/libkwasm.a $(DESTDIR)$(libdir)/libkwasm.a
+	$(Q)install -D -m 644 $(O)/dist/libkwasm.pc $(DESTDIR)$(libdir)/pkgconfig/libkwasm.pc
 	$(Q)install -D -m 644 userspace-tools/libkwasm/libkwasm.h $(DESTDIR)$(includedir)/kwasm/libkwasm.h
 	$(Q)install -D -m 644 uapi/linux/kwasm.h $(DESTDIR)$(includedir)/linux/kwasm.h
 	$(Q)install -D -m 644 uapi/linux/kwasm_guest.h $(DESTDIR)$(includedir)/linux/kwasm_guest.h
