@@ -5,7 +5,7 @@
 # system writes next to the sources, so it is given a folder of links to ours,
 # one for each kernel: two kernels never see each other's objects.
 #
-# usage: build-module.sh KDIR [ARENA_MB] [make arguments...]
+# usage: build-module.sh KDIR [ARENA_MB] [make arguments...]      OUT=DIR: build there
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +17,7 @@ fi
 arena_mb=${2:-16}
 shift $(($# < 2 ? $# : 2))
 release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h")
-out=$PWD/build/kmod-$release
+out=${OUT:-$PWD/build/kmod-$release}
 mkdir -p "$out"
 
 # Folders are real, files are links; links whose file is gone go as well.

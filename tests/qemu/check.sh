@@ -34,6 +34,13 @@ for d in samples hostile; do
 	[ ! -d "build/$d" ] || cp -r "build/$d" build/guest/over/
 done
 
+# The same module with its mechanisms' own tests in it, for tests/kselftest/mechanisms.sh.
+tests/qemu/fetch-kernel.sh "$name"
+if OUT=$PWD/build/kmod-selftest-$name scripts/build-module.sh "build/kernels/$name/kdir" 16 KWASM_SELFTEST=y \
+	> "build/guest/$name.selftest.log" 2>&1; then
+	strip -g -o build/guest/over/kwasm-selftest.ko "build/kmod-selftest-$name/kwasm.ko"
+fi
+
 errors=build/guest/$name.errors
 tests/qemu/boot.sh "$name" /t/run-tests "${over[@]}" 2> "$errors"
 rc=$?
