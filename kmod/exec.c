@@ -208,6 +208,7 @@ static void prepare(struct kwasm_exec *x, struct kw_inst *inst, u64 deadline_ns)
 	x->e.inst = inst;
 	inst->exec = &x->e;
 	x->late_looks = 0;
+	x->excuses = 0;
 	x->start_ns = ktime_get_ns();
 	x->e.deadline_ns = deadline_ns ? x->start_ns + deadline_ns : 0;
 }

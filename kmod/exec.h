@@ -36,7 +36,8 @@
  * @srcu_idx: P
  * @active:   P: entry in the list of executions that want polls
  * @start_ns: monotonic clock when the guest was entered
- * @late_looks: how often the watchdog saw it past its deadline
+ * @late_looks: how often the watchdog saw it past its deadline, on a CPU that was ours
+ * @excuses:  how often on one that had been taken away
  */
 struct kwasm_exec {
 	struct kw_exec e;
@@ -46,6 +47,7 @@ struct kwasm_exec {
 	struct list_head active;
 	u64 start_ns;
 	u32 late_looks;
+	u32 excuses;
 };
 static_assert(sizeof(struct kwasm_exec) <= KW_EXEC_BYTES, "kwasm_exec outgrew its place");
 
