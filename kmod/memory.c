@@ -14,6 +14,10 @@
  * free_vm_area() leaves translations in the TLB until the address space is
  * handed out again, so pages may be freed only when no guest can use them:
  * kw_mem_release() demands that.
+ *
+ * The kernel never frees page tables of this part of its address space, and
+ * reservations that come and go would leave some at ever new places: a number
+ * of them are kept for the next memory.
  */
 #include <linux/gfp.h>
 #include <linux/interrupt.h>
@@ -28,6 +32,7 @@
 #include "memory.h"
 
 #define MAX_RESERVATIONS	32768
+#define MAX_IDLE		256	/* kept for the next memory */
 #define GFP_PAGES		(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN)
 
 /* kw_mem_area.priv */
@@ -42,6 +47,10 @@ static struct vm_struct *(*reserve)(unsigned long bytes, unsigned long flags) __
 static int (*map_pages)(unsigned long from, unsigned long to, pgprot_t prot,
 			struct page **pages, unsigned int page_shift) __ro_after_init;
 static void (*unmap_pages)(unsigned long from, unsigned long to) __ro_after_init;
+
+static DEFINE_SPINLOCK(idle_lock);
+static struct vm_struct *idle[MAX_IDLE];	/* guard reservations with nothing mapped */
+static u32 nr_idle;
 
 static atomic_t nr_reservations;
 static int max_reservations __ro_after_init;
@@ -157,11 +166,51 @@ static int map_whole(struct kw_mem_area *a, u64 bytes)
 	return a->base ? 0 : -ENOMEM;
 }
 
+static struct vm_struct *take_idle(void)
+{
+	struct vm_struct *vm = NULL;
+
+	spin_lock(&idle_lock);
+	if (nr_idle)
+		vm = idle[--nr_idle];
+	spin_unlock(&idle_lock);
+	return vm;
+}
+
+/* False: there are enough already. */
+static bool keep_idle(struct vm_struct *vm)
+{
+	bool kept;
+
+	spin_lock(&idle_lock);
+	kept = nr_idle < MAX_IDLE;
+	if (kept)
+		idle[nr_idle++] = vm;
+	spin_unlock(&idle_lock);
+	return kept;
+}
+
+static void put_range(struct kw_mem_area *a)
+{
+	struct mapping *m = a->priv;
+	unsigned long base = (unsigned long)a->base;
+
+	if (m->guard) {
+		if (a->committed_bytes)
+			unmap_pages(base, base + a->committed_bytes);
+		if (keep_idle(m->vm))
+			return;
+	}
+	free_vm_area(m->vm);
+}
+
 static int reserve_range(struct kw_mem_area *a, u64 bytes)
 {
 	struct mapping *m = a->priv;
 
-	m->vm = reserve(bytes, VM_MAP);
+	m->vm = m->guard ? take_idle() : NULL;
+	if (!m->vm)
+		m->vm = reserve(bytes, VM_MAP);
 	if (!m->vm)
 		return m->guard ? -ENOSPC : -ENOMEM;
 	a->base = m->vm->addr;
@@ -275,7 +324,7 @@ void kw_mem_release(struct kw_mem_area *a)
 	if (!m)
 		return;
 	if (m->vm)
-		free_vm_area(m->vm);
+		put_range(a);
 	else if (a->base)
 		vunmap(a->base);
 	put_pages(m);
@@ -300,4 +349,6 @@ int kwasm_memory_init(void)
 void kwasm_memory_exit(void)
 {
 	WARN_ON(atomic_read(&nr_reservations));
+	while (nr_idle)
+		free_vm_area(idle[--nr_idle]);
 }
