@@ -103,8 +103,25 @@ static void threads(void)
 }
 
 struct memory {
-	long slab, vmalloc, free, percpu;
+	long slab, vmalloc, free, percpu;	/* KiB */
 };
+
+/* MemFree leaves out the pages that each CPU keeps for itself, which are thousands, and come and go. */
+static long free_pages_kib(void)
+{
+	long pages = 0, n;
+	char line[128];
+	FILE *f = fopen("/proc/zoneinfo", "r");
+
+	if (!f)
+		die("/proc/zoneinfo");
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, " nr_free_pages %ld", &n) == 1 || sscanf(line, " count: %ld", &n) == 1)
+			pages += n;
+	}
+	fclose(f);
+	return pages * (getpagesize() / 1024);
+}
 
 static struct memory memory_now(void)
 {
@@ -117,10 +134,10 @@ static struct memory memory_now(void)
 	while (fgets(line, sizeof(line), f)) {
 		sscanf(line, "SUnreclaim: %ld", &m.slab);
 		sscanf(line, "VmallocUsed: %ld", &m.vmalloc);
-		sscanf(line, "MemFree: %ld", &m.free);
 		sscanf(line, "Percpu: %ld", &m.percpu);
 	}
 	fclose(f);
+	m.free = free_pages_kib();
 	return m;
 }
 

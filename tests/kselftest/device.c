@@ -159,12 +159,14 @@ static void descriptors(void)
 
 static void names(void)
 {
+	unsigned int before = objects_left();
 	int m = load("accept.wasm"), m2 = load("drop.wasm"), fd;
 	struct kwasm_module_info i = { 0 };
 	struct kwasm_obj_info a = {
 		.size = sizeof(a), .fd = m, .info_len = sizeof(i), .info = (uintptr_t)&i,
 	};
 
+	ok(!before, "nothing is left of what came before");
 	ok(!pin(m, "first"), "pin");
 	fails_with(EALREADY, pin(m, "other"), "pin twice");
 	fails_with(EEXIST, pin(m2, "first"), "a name that is taken");
