@@ -109,7 +109,8 @@ static int link_code(struct kwasm_engine_module *m)
 	err = kw_user_text_alloc(t, c->len, fn, KW_NR_STUBS);
 	if (err)
 		return err;
-	memcpy(t->code, c->bytes, c->len);
+	if (c->len)
+		memcpy(t->code, c->bytes, c->len);
 	err = kw_code_relocate(c, t->code, (u64)t->code, t->stub);
 	if (err)
 		return err;
