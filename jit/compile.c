@@ -42,6 +42,10 @@ static int build(struct compiler *c, u32 func, struct kw_irfunc *f)
 
 static int optimize(struct compiler *c, struct kw_irfunc *f)
 {
+	int err = c->o->opt_off & KW_OPT_FOLD ? 0 : kw_opt_bytes(f);
+
+	if (err)
+		return err;
 	if (!(c->o->opt_off & KW_OPT_DCE))
 		return kw_opt_dce(f);
 	kw_ir_count_uses(f);

@@ -12,4 +12,11 @@
  */
 int kw_opt_dce(struct kw_irfunc *f);
 
+/**
+ * kw_opt_bytes() - values put together byte by byte become loads and byte swaps
+ * Linear.  Leaves dead nodes behind, and node.uses as it was before.
+ * Return: 0 or -ENOMEM.
+ */
+int kw_opt_bytes(struct kw_irfunc *f);
+
 #endif /* KW_OPT_OPT_H */

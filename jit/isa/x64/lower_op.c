@@ -273,6 +273,22 @@ static void lower_xor(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_end(l);
 }
 
+/* The upper 16 bits of a swapped 16-bit value: its two bytes exchanged. */
+static bool try_swap16(struct x64_lower *l, kw_vid v, const struct kw_node *n, u32 count)
+{
+	const struct kw_node *s = x64_node(l, n->a);
+	u32 width = n->type == KW_T_I64 ? 64 : 32;
+
+	if (n->op != KW_IR_SHR_U || s->op != KW_IR_BSWAP || count != width - 16 ||
+	    x64_node(l, s->a)->bits > 16 || !x64_sink(l, n->a, KW_IR_BSWAP))
+		return false;
+	begin_tied(l, v, X64_ROL, X64_SW, x64_value(l, s->a));
+	l->mi.x2 |= X64_F_IMM;
+	l->mi.imm = 8;
+	x64_end(l);
+	return true;
+}
+
 static void lower_shift(struct x64_lower *l, kw_vid v, const struct kw_node *n, u8 row)
 {
 	enum x64_size size = x64_size_of(n->type);
@@ -281,6 +297,8 @@ static void lower_shift(struct x64_lower *l, kw_vid v, const struct kw_node *n, 
 
 	if (x64_const(l, n->b, &count)) {
 		count &= size == X64_SQ ? 63 : 31;
+		if (try_swap16(l, v, n, count))
+			return;
 		if (row == X64_SHL && count == 1 && !used_once(l, n->a)) {
 			lea(l, v, n->a, n->a, 0, 0);
 			return;
