@@ -88,7 +88,16 @@ t "log: what the program wrote"			0 " icmp " kwasm log count-proto
 t "log: JSON"					0 '"level":"info"' kwasm log count-proto --json
 id=$(counter count-proto id)
 t "show: by id"					0 "count-proto" kwasm show id "$id"
+timeout 20 kwasm log count-proto --follow --json >/tmp/follow 2>&1 &
+follow=$!
+sleep 1.1
+ping_right 1 >/dev/null 2>&1
 t "detach: by id"				0 "detached count-proto" kwasm detach id "$id"
+wait $follow
+result $? "log --follow: ends when the module is gone"
+cp /tmp/follow $out
+[ "$(grep -c '^{"schema":"kwasm/1","at_ns":.*}$' /tmp/follow)" -ge 2 ] && [ "$(grep -vc '^{.*}$' /tmp/follow)" = 0 ]
+result $? "log --follow --json: a document a line"
 
 t "attach: several programs make a group"	0 "attached pair:ip6.output" kwasm attach ./two_programs.wasm --netns right --name pair --default drop
 t "list: its links"				0 "pair:ip.input" kwasm list links
