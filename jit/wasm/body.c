@@ -18,18 +18,32 @@ static int bad_leb(struct kw_body *b, const u8 *at, enum kw_leb err)
 	return bad(b, at, kw_leb_reason(err, KW_R_END_OF_SECTION), 0, 0);
 }
 
-static int read_u32(struct kw_body *b, const u8 **p, u32 *out)
+static int read_long_u32(struct kw_body *b, const u8 **p, u32 *out)
 {
 	const u8 *at = *p;
-	enum kw_leb err;
+	enum kw_leb err = kw_leb_u32(p, b->end, out);
 
-	if (likely(at < b->end && *at < 0x80)) {
-		*out = *at;
-		*p = at + 1;
-		return 0;
-	}
-	err = kw_leb_u32(p, b->end, out);
 	return err ? bad_leb(b, at, err) : 0;
+}
+
+/* Nearly all are of one byte or two. */
+static inline int read_u32(struct kw_body *b, const u8 **p, u32 *out)
+{
+	const u8 *at = *p;
+
+	if (likely(b->end - at >= 2)) {
+		if (likely(at[0] < 0x80)) {
+			*out = at[0];
+			*p = at + 1;
+			return 0;
+		}
+		if (likely(at[1] < 0x80)) {
+			*out = (at[0] & 0x7f) | (u32)at[1] << 7;
+			*p = at + 2;
+			return 0;
+		}
+	}
+	return read_long_u32(b, p, out);
 }
 
 /* Locals */

@@ -30,12 +30,8 @@ int kw_v_pop_any(struct kw_validator *v, u8 *found)
 	return kw_v_top(v)->unreachable ? 0 : kw_v_bad(v, KW_R_TYPE_MISMATCH, KW_V_ANY, 0);
 }
 
-int kw_v_pop(struct kw_validator *v, u8 want)
+int kw_v_pop_other(struct kw_validator *v, u8 want)
 {
-	if (likely(v->sp > v->base && v->sp[-1] == want)) {
-		v->sp--;
-		return 0;
-	}
 	if (v->sp > v->base) {
 		if (*--v->sp == KW_V_ANY)
 			return 0;
@@ -58,14 +54,6 @@ int kw_v_pop_types(struct kw_validator *v, struct kw_types want)
 		if (err)
 			return err;
 	}
-	return 0;
-}
-
-int kw_v_push(struct kw_validator *v, u8 type)
-{
-	if (unlikely(v->sp == v->stack + KW_MAX_OPERANDS))
-		return kw_v_bad(v, KW_R_MAX_OPERANDS, KW_MAX_OPERANDS, 0);
-	*v->sp++ = type;
 	return 0;
 }
 

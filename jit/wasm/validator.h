@@ -70,12 +70,30 @@ int kw_v_bad(struct kw_validator *v, enum kw_reason reason, u64 arg0, u64 arg1);
 /* Note the use of @type at @offset; refuse it if its feature is not to be used. */
 int kw_v_use_type(struct kw_validator *v, u8 type, u32 offset);
 
+/* The stack does not simply have @want on top: it is unknown, or missing, or wrong. */
+int kw_v_pop_other(struct kw_validator *v, u8 want);
+
 /* Pop one of type @want. */
-int kw_v_pop(struct kw_validator *v, u8 want);
+static inline int kw_v_pop(struct kw_validator *v, u8 want)
+{
+	if (unlikely(v->sp == v->base || v->sp[-1] != want))
+		return kw_v_pop_other(v, want);
+	v->sp--;
+	return 0;
+}
+
 /* Pop one of any type; *@found may be KW_V_ANY. */
 int kw_v_pop_any(struct kw_validator *v, u8 *found);
 int kw_v_pop_types(struct kw_validator *v, struct kw_types want);
-int kw_v_push(struct kw_validator *v, u8 type);
+
+static inline int kw_v_push(struct kw_validator *v, u8 type)
+{
+	if (unlikely(v->sp == v->stack + KW_MAX_OPERANDS))
+		return kw_v_bad(v, KW_R_MAX_OPERANDS, KW_MAX_OPERANDS, 0);
+	*v->sp++ = type;
+	return 0;
+}
+
 int kw_v_push_types(struct kw_validator *v, struct kw_types types);
 /* What follows is not reached. */
 void kw_v_unreachable(struct kw_validator *v);
