@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "kt.h"
@@ -218,6 +219,9 @@ static void outlive(void)
 	ok(!status && udp_send(&u, 50) == 0, "a pinned link outlives who made it");
 	l = get_fd(KWASM_OBJ_LINK, 0, "port-9000");
 	ok(l >= 0 && link_info(l).calls == 50 && !strcmp(link_info(l).pin, "port-9000"), "and is found by name");
+	close(l);
+	fails_with(EAGAIN, syscall(SYS_delete_module, "kwasm", O_NONBLOCK), "the module cannot go while it is pinned");
+	l = get_fd(KWASM_OBJ_LINK, 0, "port-9000");
 	ok(!unpin(KWASM_OBJ_LINK, "port-9000") && udp_send(&u, 10) == 0, "unpinned, it lives by our descriptor");
 	close(l);
 	ok(udp_send(&u, 10) == 10, "and goes with it");
