@@ -40,7 +40,7 @@ int kwasm_ioctl_feature(void *arg, struct file **file)
 		.nr_cpus = num_possible_cpus(),
 		.hooks = BIT(KWASM_LINK_NETFILTER),
 		.lockdown = lockdown_level(),
-		.wasm_features = KW_COMPILE_FEATURES,
+		.wasm_features = KW_KERNEL_FEATURES,
 		.max_memory_pages = KW_MAX_MEM_PAGES,
 	};
 	return 0;

@@ -190,7 +190,7 @@ static int front_end(struct kwasm_module *m, const struct kwasm_module_load *a, 
 	err = kw_module_decode(&m->arena, m->bytes, a->len, &m->wasm, diag);
 	if (err)
 		return err;
-	err = kw_module_validate(&m->wasm, KW_COMPILE_FEATURES, diag);
+	err = kw_module_validate(&m->wasm, KW_KERNEL_FEATURES, diag);
 	if (err)
 		return err;
 	err = kw_meta_parse(&m->wasm, &m->meta, diag);

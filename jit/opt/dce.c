@@ -44,10 +44,15 @@ static void need_inputs(struct dce *d, kw_vid v)
 		need(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
 }
 
-/* A packet load that falls short leaves a mark, so it has an effect even when its value has no use. */
+/*
+ * A packet load that falls short leaves a mark, so it has an effect even when
+ * its value has no use; results of calls nobody uses still say where the
+ * others are.
+ */
 static bool is_root(const struct kw_node *n)
 {
-	return kw_iropinfo[n->op].flags & ALWAYS_NEEDED || n->op == KW_IR_PARAM || n->op == KW_IR_PKT_LD;
+	return kw_iropinfo[n->op].flags & ALWAYS_NEEDED || n->op == KW_IR_PARAM ||
+	       n->op == KW_IR_PKT_LD || n->op == KW_IR_PROJ;
 }
 
 static void mark(struct dce *d)

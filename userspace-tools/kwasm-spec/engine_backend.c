@@ -12,7 +12,7 @@ static int open_engine(const struct spec_opts *o, void **self)
 	struct kwasm_engine_opts eo = {
 		.mode = o->mode,
 		.form = o->form,
-		.features = o->features,
+		.features = KW_COMPILE_FEATURES,
 		.opt_off = o->opt_off,
 		.deadline_ns = o->deadline_ns,
 	};

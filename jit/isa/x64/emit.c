@@ -128,7 +128,7 @@ u32 x64_trap_label(struct x64_emit *e, u8 trap)
 struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc)
 {
 	if (alloc < KW_ALLOC_SLOT)
-		return x64_reg(alloc);
+		return x64_reg(alloc & 15);
 	return x64_mem(X64_FP, e->slots_off + 8 * (alloc - KW_ALLOC_SLOT));
 }
 
@@ -136,7 +136,7 @@ u8 x64_register(const struct x64_emit *e, u32 nr)
 {
 	kw_alloc_t alloc = x64_operand(e, nr)->alloc;
 
-	kw_assert(alloc < 16);
+	kw_assert(alloc < KW_VEC(16));
 	return alloc & 15;
 }
 
@@ -146,6 +146,10 @@ static void emit_move(struct x64_emit *e, const struct kw_edit *ed)
 	struct x64_rm from = x64_place(e, ed->from), to = x64_place(e, ed->to);
 	enum x64_size size = ed->type == KW_T_I32 ? X64_SL : X64_SQ;
 
+	if (x64_is_vec(ed->type)) {
+		x64_emit_vmove(e, ed);
+		return;
+	}
 	if (to.direct) {
 		x64_rm(&e->b, X64_MOV, size, to.base, from);
 	} else if (from.direct) {
@@ -169,7 +173,9 @@ static void emit_remat(struct x64_emit *e, const struct kw_edit *ed)
 	struct x64_rm to = x64_place(e, ed->to);
 
 	kw_assert(to.direct);
-	if (mi->op == X64_EXEC)
+	if (mi->op == X64_VCONST)
+		x64_emit_vconst(e, mi, to.base);
+	else if (mi->op == X64_EXEC)
 		x64_emit_exec(e, to.base);
 	else
 		x64_movi(&e->b, to.base, mi->imm);
@@ -183,6 +189,8 @@ static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
 		e->flags_of = KW_ALLOC_NONE;
 	if (ed->kind == KW_EDIT_MOVE)
 		emit_move(e, ed);
+	else if (ed->kind == KW_EDIT_SWAP && x64_is_vec(ed->type))
+		x64_emit_vswap(e, x64_place(e, ed->to).base, x64_place(e, ed->from).base);
 	else if (ed->kind == KW_EDIT_SWAP)
 		x64_mr(&e->b, X64_XCHG, X64_SQ, x64_place(e, ed->to), ed->from);
 	else

@@ -20,6 +20,7 @@
 #include "../isa.h"
 #include "abi.h"
 #include "mop.h"
+#include "vencode.h"
 
 /* The most bytes one instruction with its checks becomes; SWITCH asks for more itself. */
 #define X64_MAX_SEQ	160
@@ -49,6 +50,13 @@ struct x64_table {
 	u32 block;		/* that ends in the switch */
 };
 
+/* A constant behind the function. */
+struct x64_pooled {
+	u32 label;
+	u32 bytes;
+	u64 lo, hi;
+};
+
 struct x64_emit {
 	const struct kw_irfunc *f;
 	struct kw_mfunc *mf;
@@ -65,6 +73,8 @@ struct x64_emit {
 	u32 nr_cold, cap_cold;
 	struct x64_table *table;
 	u32 nr_tables, cap_tables;
+	struct x64_pooled *pool;
+	u32 nr_pooled, cap_pooled;
 	u32 *order, nr_order;	/* blocks as emitted */
 	u32 *follow;		/* of each block the next one */
 	u32 *forward;		/* of each block what it does: itself, or where it only jumps to */
@@ -120,6 +130,13 @@ void x64_emit_bounds(struct x64_emit *e);
 void x64_emit_pkt(struct x64_emit *e);
 void x64_emit_poll(struct x64_emit *e);
 void x64_emit_tail(struct x64_emit *e);
+void x64_emit_vec(struct x64_emit *e);		/* emit_vec.c */
+void x64_emit_vconst(struct x64_emit *e, const struct kw_minst *mi, u8 reg);
+void x64_emit_vmove(struct x64_emit *e, const struct kw_edit *ed);
+void x64_emit_vswap(struct x64_emit *e, u8 x, u8 y);
+void x64_emit_pool(struct x64_emit *e);
+void x64_emit_cond(struct x64_emit *e, u32 k);	/* the compare from operand @k on */
+void x64_note_access(struct x64_emit *e);
 void x64_emit_switch(struct x64_emit *e);
 void x64_reserve_tables(struct x64_emit *e);
 void x64_relax(struct x64_emit *e);

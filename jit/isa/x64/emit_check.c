@@ -190,4 +190,5 @@ void x64_emit_tail(struct x64_emit *e)
 	if (e->code->nr_faults > e->first_fault)
 		x64_call_stub(e, KW_STUB_FAULT, 0, KW_TRAP_MEM_OOB);
 	x64_reserve_tables(e);
+	x64_emit_pool(e);
 }

@@ -30,7 +30,7 @@ struct x64_rm x64_memory(const struct x64_emit *e)
 }
 
 /* The next instruction accesses linear memory: its address is the site. */
-static void note_access(struct x64_emit *e)
+void x64_note_access(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
 	int err;
@@ -50,7 +50,7 @@ static void emit_row(struct x64_emit *e, u32 k)
 	bool mem = mi->x1 != X64_A_NONE, tied = mi->x2 & X64_F_TIED;
 	struct x64_rm rm;
 
-	note_access(e);
+	x64_note_access(e);
 	if (mi->x2 & (X64_F_DEF | X64_F_TIED)) {
 		u8 reg = x64_register(e, k);
 
@@ -159,9 +159,18 @@ static void emit_op(struct x64_emit *e)
 /* A compare with operands from @k on. */
 static void emit_compare(struct x64_emit *e, u32 k)
 {
-	if (!flags_known(e, k))
+	const struct kw_minst *mi = x64_inst(e);
+
+	if (mi->x2 & X64_F_VEC)
+		x64_v(&e->b, mi->x0, x64_register(e, k), x64_place(e, x64_operand(e, k + 1)->alloc), 0);
+	else if (!flags_known(e, k))
 		emit_row(e, k);
 	e->flags_of = KW_ALLOC_NONE;
+}
+
+void x64_emit_cond(struct x64_emit *e, u32 k)
+{
+	emit_compare(e, k);
 }
 
 static u32 successor(const struct x64_emit *e, u32 i)
@@ -342,6 +351,6 @@ void x64_emit_inst(struct x64_emit *e)
 	case X64_SWITCH:	x64_emit_switch(e); break;
 	case X64_RET:		emit_ret(e); break;
 	case X64_TRAP:		x64_call_stub(e, KW_STUB_TRAP, mi->wasm_off, mi->aux); break;
-	default:		e->err = -EOPNOTSUPP; break;
+	default:		x64_emit_vec(e); break;
 	}
 }

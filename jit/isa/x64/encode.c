@@ -1,11 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Rows of insn.def and operands into bytes. */
-#include "encode.h"
+#include "vencode.h"
 
 const struct x64_row x64_row[X64_NR_INSNS] = {
 #define X64(name, text, flags, prefix, mr, rm, mi, m, ext) \
 	[X64_##name] = { text, flags, prefix, ext, mr, rm, mi, m },
 #include "insn.def"
+};
+
+const struct x64_vrow x64_vrow[X64_NR_VINSNS] = {
+#define XX	X64_VF_XX
+#define XG	X64_VF_XG
+#define GX	X64_VF_GX
+#define MX	X64_VF_MX
+#define RX	X64_VF_RX
+#define SH	X64_VF_SH
+#define W	X64_VF_W
+#define I	X64_VF_I
+#define D2	2 << 5
+#define D4	4 << 5
+#define D6	6 << 5
+#define X64V(name, text, prefix, op, flags) \
+	[X64_V_##name] = { text, op, prefix, (flags) & 0x1f, (flags) >> 5 },
+#include "vinsn.def"
+#undef XX
+#undef XG
+#undef GX
+#undef MX
+#undef RX
+#undef SH
+#undef W
+#undef I
+#undef D2
+#undef D4
+#undef D6
 };
 
 static void put8(struct x64_buf *b, u8 v)
@@ -64,7 +92,7 @@ static bool is_high_byte(u8 reg)
 }
 
 /* Prefixes, opcode, ModRM and what belongs to it; @rex: REX or 0, with REX_W if wanted. */
-static void put_op(struct x64_buf *b, u8 prefix, u8 rex, u16 op, u8 reg, struct x64_rm m)
+static void put_op(struct x64_buf *b, u8 prefix, u8 rex, u32 op, u8 reg, struct x64_rm m)
 {
 	u8 index = m.index == X64_NOREG ? 0 : m.index;
 
@@ -73,6 +101,8 @@ static void put_op(struct x64_buf *b, u8 prefix, u8 rex, u16 op, u8 reg, struct 
 	rex |= (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 | (m.base >> 3 & 1);
 	if (rex)
 		put8(b, REX | rex);
+	if (op >> 16)
+		put8(b, op >> 16);
 	if (op >> 8)
 		put8(b, op >> 8);
 	put8(b, op);
@@ -248,4 +278,27 @@ void x64_int3(struct x64_buf *b)
 void x64_endbr64(struct x64_buf *b)
 {
 	put32(b, 0xfa1e0ff3);
+}
+
+void x64_v(struct x64_buf *b, enum x64_vinsn i, u8 reg, struct x64_rm rm, u8 imm)
+{
+	const struct x64_vrow *r = &x64_vrow[i];
+
+	if ((r->flags & X64_VF_FORM) == X64_VF_SH)
+		reg = r->digit;
+	put_op(b, r->prefix, r->flags & X64_VF_W ? REX_W : 0, r->op, reg, rm);
+	if (r->flags & X64_VF_I)
+		put8(b, imm);
+}
+
+void x64_v_rip(struct x64_buf *b, enum x64_vinsn i, u8 reg)
+{
+	const struct x64_vrow *r = &x64_vrow[i];
+	struct x64_rm rip = { .base = 5, .index = X64_NOREG };
+
+	/* mod 0 with base 5 is [rip + disp32]; put_rm() would make it [rbp]. */
+	put_op(b, r->prefix, 0, r->op, reg, rip);
+	b->p -= 2;
+	put_modrm(b, 0, reg, 5);
+	put32(b, 0);
 }

@@ -14,6 +14,7 @@
 #include "../isa.h"
 #include "abi.h"
 #include "mop.h"
+#include "vencode.h"
 
 #define X64_MAX_OPNDS	24
 
@@ -78,6 +79,21 @@ void x64_cond(struct x64_lower *l, kw_vid v, bool own);
 /* lower_op.c, lower_effect.c, lower_call.c */
 void x64_lower_value(struct x64_lower *l, kw_vid v, const struct kw_node *n);
 void x64_lower_effect(struct x64_lower *l, kw_vid v, const struct kw_node *n);
+/* lower_vec.c: nodes of float and vector types; lower_simd.c: V1, V2, V3 */
+bool x64_is_vec_node(const struct kw_node *n);
+void x64_lower_vec(struct x64_lower *l, kw_vid v, const struct kw_node *n);
+void x64_lower_simd(struct x64_lower *l, kw_vid v, const struct kw_node *n);
+void x64_lower_vload(struct x64_lower *l, kw_vid v, const struct kw_node *n);
+void x64_lower_vstore(struct x64_lower *l, const struct kw_node *n, kw_vid value);
+u8 x64_vload_row(u8 type), x64_vstore_row(u8 type);
+bool x64_float_compare(struct x64_lower *l, const struct kw_node *n);	/* operands of a float compare, if one branch does */
+/* sequences of SSE instructions; each makes one and returns or fills a vreg */
+u32 x64_vtied(struct x64_lower *l, u8 row, u32 a, u32 b, u8 imm);	/* b 0: none */
+u32 x64_vdef(struct x64_lower *l, u8 row, u8 type, u32 a, u8 imm);
+u32 x64_vconst(struct x64_lower *l, u8 type, u64 lo, u64 hi);
+void x64_vtied_to(struct x64_lower *l, u32 def, u8 row, u32 a, u32 b, u8 imm);
+void x64_vdef_to(struct x64_lower *l, u32 def, u8 row, u32 a, u8 imm);
+
 void x64_lower_call(struct x64_lower *l, kw_vid v, const struct kw_node *n);
 void x64_lower_ret(struct x64_lower *l, const struct kw_node *n);
 void x64_lower_params(struct x64_lower *l);

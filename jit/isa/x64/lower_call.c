@@ -5,8 +5,10 @@
 /* Value @v into slot @off of an area. */
 static void store_area(struct x64_lower *l, kw_vid v, enum x64_addr area, u32 off)
 {
-	x64_begin(l, X64_OP, X64_SQ);
-	l->mi.x0 = X64_MOV;
+	u8 type = x64_node(l, v)->type;
+
+	x64_begin(l, x64_is_vec(type) ? X64_V : X64_OP, X64_SQ);
+	l->mi.x0 = x64_is_vec(type) ? x64_vstore_row(type) : X64_MOV;
 	l->mi.x1 = area;
 	l->mi.x2 = X64_F_MR;
 	l->mi.disp = off;
@@ -16,8 +18,10 @@ static void store_area(struct x64_lower *l, kw_vid v, enum x64_addr area, u32 of
 
 static void load_area(struct x64_lower *l, kw_vid v, enum x64_addr area, u32 off)
 {
-	x64_begin(l, X64_OP, x64_size_of(x64_node(l, v)->type));
-	l->mi.x0 = X64_MOV;
+	u8 type = x64_node(l, v)->type;
+
+	x64_begin(l, x64_is_vec(type) ? X64_V : X64_OP, x64_size_of(type));
+	l->mi.x0 = x64_is_vec(type) ? x64_vload_row(type) : X64_MOV;
 	l->mi.x1 = area;
 	l->mi.x2 = X64_F_DEF;
 	l->mi.disp = off;
@@ -56,9 +60,15 @@ static kw_vid result_node(const struct x64_lower *l, kw_vid v, u32 nr)
 
 static u8 result_type(const struct x64_lower *l, kw_vid v, u32 nr)
 {
-	kw_vid r = result_node(l, v, nr);
+	const struct kw_node *n = x64_node(l, v);
+	kw_vid p;
 
-	return r ? x64_node(l, r)->type : KW_T_I64;
+	if (nr == 0)
+		return n->type;
+	for (p = n->next; p && x64_node(l, p)->op == KW_IR_PROJ; p = x64_node(l, p)->next)
+		if (x64_node(l, p)->imm == nr)
+			return x64_node(l, p)->type;
+	return KW_T_I64;
 }
 
 /* Register results become defs of the call; those in the area are loaded behind it. */

@@ -38,8 +38,8 @@ static void lower_load(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 
 	if (n->op == KW_IR_FLOAD)
 		mtype = n->type == KW_T_I32 ? KW_M_U32 : KW_M_U64;
-	if (x64_is_vec(n->type) || mtype > KW_M_U64) {
-		l->err = -EOPNOTSUPP;
+	if (x64_is_vec(n->type)) {
+		x64_lower_vload(l, v, n);
 		return;
 	}
 	a = load_form(mtype, n->type);
@@ -120,8 +120,8 @@ static void lower_store(struct x64_lower *l, const struct kw_node *n)
 	enum x64_size size;
 	s64 imm;
 
-	if (x64_is_vec(type) || (!slot && n->sub > KW_M_U64)) {
-		l->err = -EOPNOTSUPP;
+	if (x64_is_vec(type)) {
+		x64_lower_vstore(l, n, value);
 		return;
 	}
 	if (n->op == KW_IR_STORE && try_update(l, n))
@@ -253,6 +253,7 @@ void x64_lower_effect(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	case KW_IR_PKT_LD:	lower_pkt(l, v, n); break;
 	case KW_IR_POLL:	lower_one_use(l, n, X64_POLL); break;
 	case KW_IR_SETBASE:	lower_one_use(l, n, X64_SETBASE); break;
+	case KW_IR_TRUNC:	x64_lower_vec(l, v, n); break;
 	default:		l->err = -EOPNOTSUPP; break;
 	}
 }

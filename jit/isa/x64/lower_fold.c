@@ -300,12 +300,21 @@ static void compare_imm(struct x64_lower *l, kw_vid a, s64 imm, u8 cond, enum x6
 	}
 }
 
+/* Floats: only what one condition code says; equality needs two. */
+static bool is_fusable(const struct kw_node *n)
+{
+	return n->op == KW_IR_CMP && (!x64_is_vec(n->sub) || !is_equality(n->aux));
+}
+
 static void compare(struct x64_lower *l, const struct kw_node *n)
 {
 	enum x64_size size = x64_size_of(n->sub);
 	kw_vid a = n->a, b = n->b;
 	u8 cond = n->aux;
 	s64 imm;
+
+	if (x64_float_compare(l, n))
+		return;
 
 	if (x64_imm(l, a, size, &imm) || (x64_load_sinkable(l, a, size) && !x64_imm(l, b, size, &imm))) {
 		swap(a, b);
@@ -326,7 +335,7 @@ static bool is_negation(const struct x64_lower *l, const struct kw_node *n)
 	u64 imm;
 
 	return is_equality(n->aux) && n->sub == KW_T_I32 && x64_const(l, n->b, &imm) && imm == 0 &&
-	       x64_node(l, n->a)->op == KW_IR_CMP && sinkable(l, n->a);
+	       is_fusable(x64_node(l, n->a)) && sinkable(l, n->a);
 }
 
 /*
@@ -350,7 +359,7 @@ void x64_cond(struct x64_lower *l, kw_vid v, bool own)
 	const struct kw_node *n = x64_node(l, v);
 	bool invert = false;
 
-	while ((own || x64_sink(l, v, KW_IR_CMP)) && is_negation(l, n)) {
+	while ((own || (is_fusable(n) && x64_sink(l, v, KW_IR_CMP))) && is_negation(l, n)) {
 		invert ^= n->aux == KW_EQ;
 		v = n->a;
 		n = x64_node(l, v);

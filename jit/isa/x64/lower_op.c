@@ -370,8 +370,8 @@ void x64_lower_value(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	enum x64_size size = x64_size_of(n->type);
 
-	if (x64_is_vec(n->type)) {
-		l->err = -EOPNOTSUPP;
+	if (x64_is_vec_node(n)) {
+		x64_lower_vec(l, v, n);
 		return;
 	}
 	switch (n->op) {

@@ -36,6 +36,12 @@ enum x64_mop {
 	X64_SWITCH,		/* index, temporary in rax, temporary; aux: entries in the IR's pool, imm: how many */
 	X64_RET,
 	X64_TRAP,		/* aux: enum kw_trap */
+	X64_V,			/* SSE row x0 with imm; operands as the flags say */
+	X64_VCONST,		/* def: imm, aux and disp: 128 bits; size: enum kw_irtype */
+	X64_VSET,		/* def (early), x, y: row x0; cc ? 1 : 0; aux: X64_VSET_* */
+	X64_VSEL,		/* def, tied else-value, then-value, cmp */
+	X64_CVTU64,		/* def (early), u64 source, 2 temporaries; aux: enum kw_irtype of def */
+	X64_TRUNC,		/* def (early), source, temporary; aux: X64_TRUNC_*; size of def; cc: enum kw_irtype of source */
 };
 
 /* x1: where the memory operand is, if there is one */
@@ -54,6 +60,13 @@ enum x64_addr {
 #define X64_F_IMM	0x04	/* the last operand is imm */
 #define X64_F_MR	0x08	/* memory comes first: it is written, or compared with 0 */
 #define X64_F_FAULT	0x10	/* the access may fault: record a site */
+#define X64_F_VEC	0x20	/* compare: an SSE row of two operands */
+
+#define X64_VSET_AND_NP	1	/* ... and the operands are ordered */
+#define X64_VSET_OR_P	2	/* ... or they are not */
+
+#define X64_TRUNC_SIGNED 1
+#define X64_TRUNC_SAT	2
 
 #define X64_DIV_REM	0x01	/* result is the remainder */
 #define X64_DIV_ZERO	0x02	/* divisor may be 0 */
