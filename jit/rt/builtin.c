@@ -15,14 +15,6 @@ static struct kw_instance *owner(const struct kw_inst *inst)
 	return inst->owner;
 }
 
-/* A flag that is no trap only asks for a look around; the work is finished first. */
-static bool stopped(const struct kw_inst *inst)
-{
-	u32 flag = READ_ONCE(inst->exec->flag);
-
-	return flag && flag < KW_NR_TRAPS;
-}
-
 static u32 memory_grow(struct kw_inst *inst, u32 pages)
 {
 	struct kw_memory *mem = inst->mem;
@@ -46,7 +38,7 @@ static void memory_fill(struct kw_inst *inst, u32 dst, u32 byte, u32 n)
 		kw_raise(inst, KW_TRAP_MEM_OOB);
 		return;
 	}
-	for (; n && !stopped(inst); n -= len, p += len) {
+	for (; n && !kw_stopped(inst); n -= len, p += len) {
 		len = min(n, CHUNK_BYTES);
 		memset(p, byte & 0xff, len);
 	}
@@ -62,7 +54,7 @@ static void memory_copy(struct kw_inst *inst, u32 dst, u32 src, u32 n)
 		kw_raise(inst, KW_TRAP_MEM_OOB);
 		return;
 	}
-	for (left = n; left && !stopped(inst); left -= len) {
+	for (left = n; left && !kw_stopped(inst); left -= len) {
 		len = min(left, CHUNK_BYTES);
 		at = d <= s ? n - left : left - len;
 		memmove(d + at, s + at, len);
@@ -81,7 +73,7 @@ static void memory_init(struct kw_inst *inst, u32 seg, u32 dst, u32 src, u32 n)
 		kw_raise(inst, KW_TRAP_MEM_OOB);
 		return;
 	}
-	for (; n && !stopped(inst); n -= len, p += len, src += len) {
+	for (; n && !kw_stopped(inst); n -= len, p += len, src += len) {
 		len = min(n, CHUNK_BYTES);
 		memcpy(p, data->bytes + src, len);
 	}
@@ -109,7 +101,7 @@ static void table_init(struct kw_inst *inst, u64 table_seg, u32 dst, u32 src, u3
 		kw_raise(inst, KW_TRAP_TABLE_OOB);
 		return;
 	}
-	for (; n && !stopped(inst); n -= len, dst += len, src += len) {
+	for (; n && !kw_stopped(inst); n -= len, dst += len, src += len) {
 		len = min(n, CHUNK_ELEMS);
 		kw_table_put_items(i, t, dst, elem, src, len);
 	}
@@ -127,7 +119,7 @@ static void table_copy(struct kw_inst *inst, u64 tables, u32 dst, u32 src, u32 n
 	}
 	d = td->entries + dst;
 	s = ts->entries + src;
-	for (left = n; left && !stopped(inst); left -= len) {
+	for (left = n; left && !kw_stopped(inst); left -= len) {
 		len = min(left, CHUNK_ELEMS);
 		at = d <= s ? n - left : left - len;
 		memmove(d + at, s + at, len * sizeof(*d));
@@ -184,7 +176,7 @@ static void table_fill(struct kw_inst *inst, u32 table, u32 at, void *ref, u32 n
 	}
 	for (i = 0; i < n; i++) {
 		put_ref(t, at + i, ref);
-		if (i % CHUNK_ELEMS == 0 && stopped(inst))
+		if (i % CHUNK_ELEMS == 0 && kw_stopped(inst))
 			return;
 	}
 }

@@ -105,6 +105,14 @@ static inline void kw_raise(struct kw_inst *i, enum kw_trap trap)
 	WRITE_ONCE(i->exec->flag, trap);
 }
 
+/* Must a long host function end early?  A flag that is no trap only asks for a look around afterwards. */
+static inline bool kw_stopped(const struct kw_inst *i)
+{
+	u32 flag = READ_ONCE(i->exec->flag);
+
+	return flag && flag < KW_NR_TRAPS;
+}
+
 /* Text of a trap, worded as in the spec suite. */
 const char *kw_trap_text(u32 trap);
 

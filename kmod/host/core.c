@@ -56,7 +56,7 @@ KW_PROTO_I_II(kwasm_host_random_get)
 		kw_raise(i, KW_TRAP_HOST_OOB);
 		return 0;
 	}
-	for (done = 0; done < b && !READ_ONCE(i->exec->flag); done += n) {
+	for (done = 0; done < b && !kw_stopped(i); done += n) {
 		n = min_t(u32, b - done, RANDOM_CHUNK);
 		get_random_bytes(to + done, n);
 	}

@@ -9,12 +9,11 @@
  * would walk headers by lengths that nobody has checked.
  */
 #include <linux/if_vlan.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
 #include "../../jit/rt/bind.h"
+#include "../../jit/rt/pkt.h"
 #include "../../jit/rt/rt.h"
 #include "../packet.h"
 #include "../stubs.h"
@@ -146,27 +145,6 @@ KW_PROTO_L_I(kwasm_host_pkt_field)
 
 /* ---- Stores ---- */
 
-static bool overlaps(u32 off, u32 len, u32 from, u32 to)
-{
-	return off < to && (u64)off + len > from;
-}
-
-/* Has the kernel parsed any of these bytes?  At least a whole fixed header is linear in every hook. */
-static bool is_parsed(const struct kw_exec *e, u32 off, u32 len)
-{
-	const u8 *h = e->pkt_data;
-
-	if (e->pkt_lin < sizeof(struct iphdr))
-		return true;
-	if (overlaps(off, len, 0, 1))
-		return true;
-	if (h[0] >> 4 == 4)
-		return overlaps(off, len, 2, 4) ||
-		       overlaps(off, len, sizeof(struct iphdr), (h[0] & 15) * 4);
-	return overlaps(off, len, offsetof(struct ipv6hdr, payload_len),
-			offsetof(struct ipv6hdr, hop_limit));
-}
-
 static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
 {
 	struct kwasm_packet *p = packet_of(i);
@@ -176,7 +154,7 @@ static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
 		return 0;
 	if ((u64)off + len > e->pkt_len)
 		return -EFAULT;
-	if (is_parsed(e, off, len))
+	if (kw_pkt_is_parsed(e->pkt_data, e->pkt_lin, off, len))
 		return -EPERM;
 	if (skb_ensure_writable(p->skb, p->net_off + off + len))
 		return -ENOMEM;

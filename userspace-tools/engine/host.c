@@ -10,12 +10,11 @@
 #include <time.h>
 
 #include "internal.h"
+#include "rt/pkt.h"
 
 #define KW_HOST(id, module, name, context, shape, how, arg) \
 	KW_IF_FN_##how(static KW_PROTO_##shape(host_##id);)
 #include "rt/host.def"
-
-#define STORE_RECOMPUTE_CSUM	0x1u	/* nothing to do: the buffer carries no checksum state */
 
 static struct kwasm_engine *engine(const struct kw_inst *i)
 {
@@ -46,19 +45,16 @@ static u32 host_LOG(struct kw_inst *i, u32 level, u32 ptr, u32 len)
 
 	if (!p)
 		return 0;
-	if (level > 7)
-		return -EINVAL;
-	put_log(i, level, p, len);
+	put_log(i, min(level, 7u), p, len);
 	return 0;
 }
 
 static void host_ABORT(struct kw_inst *i, u32 ptr, u32 len)
 {
-	const u8 *p = guest_range(i, ptr, len);
+	const u8 *p = kw_range(i, ptr, len);
 
-	if (!p)
-		return;
-	put_log(i, 3, p, len);
+	if (p)
+		put_log(i, 3, p, len);
 	kw_raise(i, KW_TRAP_ABORT);
 }
 
@@ -94,55 +90,69 @@ static u32 host_CPU_ID(struct kw_inst *i)
 	return cpu < 0 ? 0 : cpu;
 }
 
-static u64 host_PKT_FIELD(struct kw_inst *i, u32 id)
+/* The packet of the call under way; without one the guest ends. */
+static struct kwasm_engine_packet *packet(struct kw_inst *i)
 {
-	return id < KW_NR_FIELDS ? i->exec->field[id] : 0;
+	struct kwasm_engine_packet *pkt = engine(i)->pkt;
+
+	if (!pkt)
+		kw_raise(i, KW_TRAP_BAD_CONTEXT);
+	return pkt;
 }
 
-/* Bytes of the packet, or NULL. */
-static u8 *pkt_range(const struct kw_inst *i, u32 off, u32 len)
+static u64 host_PKT_FIELD(struct kw_inst *i, u32 id)
 {
-	const struct kwasm_engine_packet *pkt = engine(i)->pkt;
-
-	if (!pkt || (u64)off + len > pkt->len)
-		return NULL;
-	return pkt->data + off;
+	return packet(i) && id < KW_NR_FIELDS ? i->exec->field[id] : 0;
 }
 
 static u32 host_PKT_LOAD(struct kw_inst *i, u32 off, u32 ptr, u32 len)
 {
-	u8 *to = guest_range(i, ptr, len);
-	const u8 *from = pkt_range(i, off, len);
+	const struct kwasm_engine_packet *pkt = packet(i);
+	u8 *to;
 
-	if (!to || !from)
+	if (!pkt)
+		return 0;
+	to = guest_range(i, ptr, len);
+	if (!to || (u64)off + len > pkt->len)
 		return -EFAULT;
-	memcpy(to, from, len);
+	if (len)
+		memcpy(to, pkt->data + off, len);
+	return 0;
+}
+
+static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
+{
+	struct kwasm_engine_packet *pkt = packet(i);
+
+	if (!pkt)
+		return 0;
+	if ((u64)off + len > pkt->len)
+		return -EFAULT;
+	if (kw_pkt_is_parsed(pkt->data, pkt->len, off, len))
+		return -EPERM;
+	memcpy(pkt->data + off, from, len);
 	return 0;
 }
 
 static u32 host_PKT_STORE(struct kw_inst *i, u32 off, u32 ptr, u32 len, u32 flags)
 {
 	const u8 *from = guest_range(i, ptr, len);
-	u8 *to = pkt_range(i, off, len);
 
-	if (flags & ~STORE_RECOMPUTE_CSUM)
+	if (!from)
+		return 0;
+	if (flags)
 		return -EINVAL;
-	if (!to || !from)
-		return -EFAULT;
-	memcpy(to, from, len);
-	return 0;
+	return len ? store(i, off, from, len) : 0;
 }
 
 static u32 store_be(struct kw_inst *i, u32 off, u32 value, u32 bytes)
 {
-	u8 *to = pkt_range(i, off, bytes);
+	u8 b[4];
 	u32 k;
 
-	if (!to)
-		return -EFAULT;
 	for (k = 0; k < bytes; k++)
-		to[k] = value >> 8 * (bytes - 1 - k);
-	return 0;
+		b[k] = value >> 8 * (bytes - 1 - k);
+	return store(i, off, b, bytes);
 }
 
 static u32 host_PKT_ST8(struct kw_inst *i, u32 off, u32 value)
@@ -162,7 +172,8 @@ static u32 host_PKT_ST32BE(struct kw_inst *i, u32 off, u32 value)
 
 static u32 host_PKT_SET_MARK(struct kw_inst *i, u32 value)
 {
-	i->exec->field[KW_FIELD_MARK] = value;
+	if (packet(i))
+		i->exec->field[KW_FIELD_MARK] = value;
 	return 0;
 }
 
