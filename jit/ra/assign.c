@@ -411,10 +411,16 @@ static int settle_reuse(struct step *st, struct kw_mopnd *def)
 {
 	struct ra *ra = st->ra;
 	struct kw_mopnd *use = &st->o[def->reg];
-	u32 v = use->vreg, r = use->alloc;
+	u32 v = use->vreg, r;
 	bool dies, clean;
 	int err = 0;
 
+	/* Another operand may have loaded it. */
+	if (use->alloc >= RA_NR_REGS && ra->reg[v] != KW_NO_REG)
+		err = settle(st, use);
+	if (err)
+		return err;
+	r = use->alloc;
 	if (r >= RA_NR_REGS) {
 		r = take(st, def->vreg, ra_allocatable(ra, v) & ~st->use_regs & ~st->doomed &
 			 ~st->lock & ~st->def_regs);
