@@ -16,7 +16,7 @@
 #include "mop.h"
 #include "vencode.h"
 
-#define X64_MAX_OPNDS	24
+#define X64_MAX_OPNDS	32	/* a call's: all its registers */
 
 struct x64_lower {
 	const struct kw_irfunc *f;

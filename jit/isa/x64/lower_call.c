@@ -44,44 +44,34 @@ static void call_args(struct x64_lower *l, const kw_vid *arg, u32 nr, bool in_re
 	l->mf->out_bytes = max(l->mf->out_bytes, place.bytes);
 }
 
-/* Result @nr of call @v: the call itself or a PROJ right behind it; 0: nobody wants it. */
-static kw_vid result_node(const struct x64_lower *l, kw_vid v, u32 nr)
+/*
+ * Result @nr of call @v: the call itself or a PROJ behind it, where they stand
+ * in order; @proj is the next of them.  0: there is no such result.
+ */
+static kw_vid result_node(const struct x64_lower *l, kw_vid v, u32 nr, kw_vid *proj)
 {
-	const struct kw_node *n = x64_node(l, v);
-	kw_vid p;
+	kw_vid p = *proj;
 
 	if (nr == 0)
-		return n->type != KW_T_VOID && l->vreg[v] ? v : 0;
-	for (p = n->next; p && x64_node(l, p)->op == KW_IR_PROJ; p = x64_node(l, p)->next)
-		if (x64_node(l, p)->imm == nr)
-			return l->vreg[p] ? p : 0;
-	return 0;
-}
-
-static u8 result_type(const struct x64_lower *l, kw_vid v, u32 nr)
-{
-	const struct kw_node *n = x64_node(l, v);
-	kw_vid p;
-
-	if (nr == 0)
-		return n->type;
-	for (p = n->next; p && x64_node(l, p)->op == KW_IR_PROJ; p = x64_node(l, p)->next)
-		if (x64_node(l, p)->imm == nr)
-			return x64_node(l, p)->type;
-	return KW_T_I64;
+		return v;
+	if (!p || x64_node(l, p)->op != KW_IR_PROJ || x64_node(l, p)->imm != nr)
+		return 0;
+	*proj = x64_node(l, p)->next;
+	return p;
 }
 
 /* Register results become defs of the call; those in the area are loaded behind it. */
 static void call_results(struct x64_lower *l, kw_vid v, u32 nr, bool in_regs)
 {
+	kw_vid proj = x64_node(l, v)->next;
 	struct x64_place place = { 0 };
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		kw_vid r = result_node(l, v, i);
+		kw_vid r = result_node(l, v, i, &proj);
 
-		x64_place_result(&place, result_type(l, v, i));
-		if (!r)
+		x64_place_result(&place, r ? x64_node(l, r)->type : KW_T_I64);
+		if (!r || !l->vreg[r])
 			continue;
 		if (place.reg == X64_NOREG && !in_regs)
 			load_area(l, r, X64_A_OUT, place.off);
