@@ -10,8 +10,10 @@
 #include <linux/workqueue.h>
 
 #include "../compat.h"
+#include "../ksym.h"
 #include "../stubs.h"
 #include "../watchdog.h"
+#include "arch.h"
 #include "guest.h"
 
 /* Work to be done in a tasklet, and its answer. */
@@ -134,7 +136,38 @@ bool test_fault_while_loading(void)
 	return ok;
 }
 
-/* In ticks of the watchdog's default: how late did it come. */
+/* In softirq usually the interrupt stack, whose end only some kernels tell. */
+static bool room_is_known(struct guest *unused)
+{
+	unsigned long room = kwasm_arch_stack_room();
+
+	if (room == ~0UL)
+		return !kwasm_ksym_addr("hardirq_stack_ptr");
+	return room > THREAD_SIZE / 2 && room < THREAD_SIZE;
+}
+
+bool test_stack_room(void)
+{
+	return expect(room_is_known(NULL), "on the task's stack") &&
+	       expect(in_tasklet(room_is_known, NULL), "in softirq");
+}
+
+/* Not a test: what an S execution costs, begin to end. */
+void measure_call(void)
+{
+	struct guest *g = guest_const(1);
+	u32 i, result;
+	u64 start;
+
+	if (!g)
+		return;
+	start = ktime_get_ns();
+	for (i = 0; i < 100000; i++)
+		guest_run(g, 0, &result);
+	pr_info("# an S call takes %llu ns\n", (ktime_get_ns() - start) / 100000);
+	guest_free(g);
+}
+
 static bool loop_ends(struct guest *g)
 {
 	u64 start = ktime_get_ns();

@@ -32,6 +32,7 @@ static const struct {
 	{ "interrupts off and hard irq are refused",		test_refused_contexts },
 	{ "a guest within a guest is refused",			test_refused_nested },
 	{ "a CPU may go and come back",				test_hotplug },
+	{ "the end of the kernel stack is known",		test_stack_room },
 	{ "guard regions fault, committed memory does not",	test_memory_guard },
 	{ "prepared memory grows in softirq",			test_memory_grow_in_softirq },
 	{ "reservations are reused clean",			test_memory_reuse },
@@ -65,5 +66,6 @@ int kwasm_selftest(void)
 		failed += !ok;
 		pr_info("%sok %u selftest: %s\n", ok ? "" : "not ", i + 1, tests[i].name);
 	}
+	measure_call();
 	return failed ? -EIO : 0;
 }
