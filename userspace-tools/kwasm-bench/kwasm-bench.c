@@ -236,7 +236,11 @@ static int parse_options(int argc, char **argv, struct kwasm_engine_opts *o, int
 
 int main(int argc, char **argv)
 {
-	struct kwasm_engine_opts o = { .mode = KW_MODE_GUARD, .form = KW_FORM_S };
+	struct kwasm_engine_opts o = {
+		.mode = KW_MODE_GUARD,
+		.form = KW_FORM_S,
+		.features = KW_COMPILE_FEATURES,
+	};
 	int compile = 0;
 
 	if (parse_options(argc, argv, &o, &compile)) {
