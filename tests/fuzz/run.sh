@@ -30,8 +30,21 @@ differential() {
 	done
 }
 
+# Damaged copies of the modules that other tests are made of.
+decoder() {
+	local t
+	command -v wat2wasm >/dev/null || return
+	for t in "$here"/corpus/*.wat "$here"/../*/*.wat; do
+		wat2wasm --no-check --enable-all --output="$tmp/$((seeds++)).wasm" "$t" 2>/dev/null
+	done
+	"$1" -s 1 -n 50000 "$tmp"/*.wasm | sed 's/^/# /'
+	result "${PIPESTATUS[0]}" "decoder and validator survive damaged modules"
+}
+
+seeds=0
 for p in "$@"; do
 	case $(basename "$p") in
+	decode_fuzz) decoder "$p" ;;
 	diff) differential "$p" ;;
 	esac
 done
