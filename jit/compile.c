@@ -42,7 +42,7 @@ static int build(struct compiler *c, u32 func, struct kw_irfunc *f)
 
 static int optimize(struct compiler *c, struct kw_irfunc *f)
 {
-	int err = c->o->opt_off & KW_OPT_FOLD ? 0 : kw_opt_bytes(f);
+	int err = c->o->opt_off & KW_OPT_FOLD ? 0 : kw_opt_bytes(f) ?: kw_opt_divide(f);
 
 	if (err)
 		return err;

@@ -19,4 +19,11 @@ int kw_opt_dce(struct kw_irfunc *f);
  */
 int kw_opt_bytes(struct kw_irfunc *f);
 
+/**
+ * kw_opt_divide() - divisions of i32 by constants become multiplications
+ * Linear.  node.uses is no longer right afterwards.
+ * Return: 0 or -ENOMEM.
+ */
+int kw_opt_divide(struct kw_irfunc *f);
+
 #endif /* KW_OPT_OPT_H */
