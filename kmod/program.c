@@ -6,6 +6,7 @@
 
 #include "dev.h"
 #include "program.h"
+#include "watchdog.h"
 
 static void program_free(struct work_struct *w)
 {
@@ -84,7 +85,8 @@ static struct kwasm_program *program_new(struct kwasm_module *m, const struct kw
 	p->func = e->index;
 	p->code = kwasm_build_func(&m->build, e->index);
 	p->field_mask = m->build.code->field_mask;
-	p->deadline_ns = m->meta.deadline_ns;
+	/* What a module says of itself can lower its limits, not raise them. */
+	p->deadline_ns = min(m->meta.deadline_ns, KWASM_DEADLINE_DEFAULT_NS);
 	p->pool = m->pool;
 	atomic_inc(&m->nr_programs);
 	return p;

@@ -55,6 +55,14 @@ t "run-once --kernel: drops the port"		0 "drop" kwasm run-once edge /tmp/7777.pk
 t "run-once --kernel: lets others pass"		0 "accept" kwasm run-once edge /tmp/53.pkt --kernel
 t "run-once --kernel: JSON says where it ran"	0 '"engine":"kernel"' kwasm run-once /samples/drop_port.wasm /tmp/53.pkt --kernel --json
 
+# Metadata may lower the deadline only.
+{ cat /hostile/loop_forever.wasm; printf '\x00\x20\x0akwasm.metalimit deadline=400ms\n'; } >/tmp/slow.wasm
+t "run-once --kernel: a deadline, exit status 11" 11 '"kind":"deadline"' kwasm run-once /tmp/slow.wasm /tmp/53.pkt --kernel --json
+took=$(grep -o '"duration_ns":[0-9]*' $out | cut -d: -f2)
+echo "# ended after $took ns"
+[ "${took:-400000000}" -lt 300000000 ]
+result $? "a module cannot raise its own deadline"
+
 t "attach: no such namespace"			5 "there is no network namespace" kwasm attach edge --netns nowhere
 t "attach: by name"				0 "attached edge: id " kwasm attach edge --netns right --priority -150 --on-trap accept --deadline 500us
 t "attach: the name is taken"			7 "there is a link 'edge' already" kwasm attach edge --netns right
