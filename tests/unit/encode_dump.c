@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../jit/isa/x64/encode.h"
+#include "../../jit/isa/x64/vencode.h"
 
 static const u8 regs[] = { 0, 1, 4, 5, 7, 8, 12, 13, 15 };
 static const s32 disps[] = { 0, 1, -1, 127, 128, -128, -129, 0x7fffffff, -0x7fffffff - 1 };
@@ -219,9 +219,65 @@ static void try_special(void)
 	ONE(x64_endbr64(&b), "endbr64");
 }
 
+static void v_operand(char *o, enum x64_vinsn i, bool is_xmm, struct x64_rm m)
+{
+	char t[64];
+
+	if (m.direct && is_xmm) {
+		sprintf(o, "xmm%u", m.base);
+	} else if (m.direct) {
+		sprintf(o, "%s", name[x64_vrow[i].flags & X64_VF_W ? X64_SQ : X64_SL][m.base]);
+	} else {
+		rm_text(t, X64_SQ, m);
+		sprintf(o, "%s", strchr(t, '['));
+	}
+}
+
+static void try_v(enum x64_insn row, enum x64_size sz, struct x64_rm rm)
+{
+	enum x64_vinsn i = (enum x64_vinsn)row;
+	const struct x64_vrow *r = &x64_vrow[i];
+	u8 form = r->flags & X64_VF_FORM;
+	char m[64], t[192], reg[64];
+	bool store = form == X64_VF_MX || form == X64_VF_RX;
+
+	(void)sz;
+	if (!rm.direct && (form == X64_VF_SH || i == X64_V_MOVLHPS || i == X64_V_MOVMSKPS ||
+			   i == X64_V_MOVMSKPD || i == X64_V_PMOVMSKB || form == X64_VF_XG))
+		return;		/* no such form, or we never use it */
+	EACH(k, some) {
+		struct x64_buf b = { bytes };
+
+		v_operand(m, i, form != X64_VF_XG && form != X64_VF_RX, rm);
+		v_operand(reg, i, form != X64_VF_GX, x64_reg(some[k]));
+		x64_v(&b, i, some[k], rm, 3);
+		if (form == X64_VF_SH)
+			sprintf(t, "%s %s, 3", r->text, m);
+		else
+			sprintf(t, "%s %s, %s%s", r->text, store ? m : reg, store ? reg : m,
+				r->flags & X64_VF_I ? ", 3" : "");
+		out(&b, t);
+	}
+}
+
+static void try_v_rip(void)
+{
+	int r;
+
+	for (r = 0; r < 16; r++) {
+		ONE(x64_v_rip(&b, X64_V_MOVUPS, r), "movups xmm%d, [rip]", r);
+		ONE(x64_v_rip(&b, X64_V_UCOMISD, r), "ucomisd xmm%d, [rip]", r);
+		ONE(x64_v_rip(&b, X64_V_PSHUFB, r), "pshufb xmm%d, [rip]", r);
+	}
+}
+
 int main(void)
 {
 	int i;
+
+	for (i = 0; i < X64_NR_VINSNS; i++)
+		each_rm(try_v, (enum x64_insn)i, X64_SQ);
+	try_v_rip();
 
 	for (i = 0; i < X64_NR_INSNS; i++)
 		try_row(i);

@@ -87,6 +87,8 @@ void x64_lower_vload(struct x64_lower *l, kw_vid v, const struct kw_node *n);
 void x64_lower_vstore(struct x64_lower *l, const struct kw_node *n, kw_vid value);
 u8 x64_vload_row(u8 type), x64_vstore_row(u8 type);
 bool x64_float_compare(struct x64_lower *l, const struct kw_node *n);	/* operands of a float compare, if one branch does */
+void x64_lower_min(struct x64_lower *l, u32 def, u32 a, u32 b, bool is_f64, bool packed);
+void x64_lower_max(struct x64_lower *l, u32 def, u32 a, u32 b, bool is_f64, bool packed);
 /* sequences of SSE instructions; each makes one and returns or fills a vreg */
 u32 x64_vtied(struct x64_lower *l, u8 row, u32 a, u32 b, u8 imm);	/* b 0: none */
 u32 x64_vdef(struct x64_lower *l, u8 row, u8 type, u32 a, u8 imm);

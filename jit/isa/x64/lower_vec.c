@@ -178,38 +178,57 @@ static void lower_copysign(struct x64_lower *l, kw_vid v, const struct kw_node *
 	x64_vtied_to(l, x64_value(l, v), X64_V_ORPS, magnitude, sign, 0);
 }
 
+struct minmax {
+	u8 row, cmp, sub, shift, payload;
+};
+
+/* [f64][packed] */
+static const struct minmax min_form[2][2] = {
+	{ { X64_V_MINSS, X64_V_CMPSS, 0, X64_V_PSRLDI, 10 }, { X64_V_MINPS, X64_V_CMPPS, 0, X64_V_PSRLDI, 10 } },
+	{ { X64_V_MINSD, X64_V_CMPSD, 0, X64_V_PSRLQI, 13 }, { X64_V_MINPD, X64_V_CMPPD, 0, X64_V_PSRLQI, 13 } },
+};
+static const struct minmax max_form[2][2] = {
+	{ { X64_V_MAXSS, X64_V_CMPSS, X64_V_SUBSS, X64_V_PSRLDI, 10 },
+	  { X64_V_MAXPS, X64_V_CMPPS, X64_V_SUBPS, X64_V_PSRLDI, 10 } },
+	{ { X64_V_MAXSD, X64_V_CMPSD, X64_V_SUBSD, X64_V_PSRLQI, 13 },
+	  { X64_V_MAXPD, X64_V_CMPPD, X64_V_SUBPD, X64_V_PSRLQI, 13 } },
+};
+
+#define UNORDERED	3
+
 /*
  * minss gives its second operand for NaNs and for zeroes of two signs, so ask
  * both ways round and join: or keeps -0 and NaNs.  A NaN is then made quiet
  * and canonical by clearing its payload.
  */
-static void lower_min(struct x64_lower *l, kw_vid v, const struct kw_node *n)
+void x64_lower_min(struct x64_lower *l, u32 def, u32 a, u32 b, bool is_f64, bool packed)
 {
-	bool single = n->type == KW_T_F32;
-	u8 row = single ? X64_V_MINSS : X64_V_MINSD;
-	u32 a = x64_value(l, n->a), b = x64_value(l, n->b), r, nan;
+	const struct minmax *m = &min_form[is_f64][packed];
+	u32 r, nan;
 
-	r = x64_vtied(l, X64_V_ORPS, x64_vtied(l, row, a, b, 0), x64_vtied(l, row, b, a, 0), 0);
-	nan = x64_vtied(l, single ? X64_V_CMPSS : X64_V_CMPSD, r, r, 3);
+	r = x64_vtied(l, X64_V_ORPS, x64_vtied(l, m->row, a, b, 0), x64_vtied(l, m->row, b, a, 0), 0);
+	nan = x64_vtied(l, m->cmp, r, r, UNORDERED);
 	r = x64_vtied(l, X64_V_ORPS, r, nan, 0);
-	nan = x64_vtied(l, single ? X64_V_PSRLDI : X64_V_PSRLQI, nan, 0, single ? 10 : 13);
-	x64_vtied_to(l, x64_value(l, v), X64_V_ANDNPS, nan, r, 0);
+	nan = x64_vtied(l, m->shift, nan, 0, m->payload);
+	x64_vtied_to(l, def, X64_V_ANDNPS, nan, r, 0);
 }
 
-/* As lower_min(); what differs between the two answers is a sign or a NaN, and subtracting it settles both. */
-static void lower_max(struct x64_lower *l, kw_vid v, const struct kw_node *n)
+/*
+ * As x64_lower_min(); what differs between the two answers is a sign or a
+ * NaN, and subtracting it settles both.
+ */
+void x64_lower_max(struct x64_lower *l, u32 def, u32 a, u32 b, bool is_f64, bool packed)
 {
-	bool single = n->type == KW_T_F32;
-	u8 row = single ? X64_V_MAXSS : X64_V_MAXSD;
-	u32 a = x64_value(l, n->a), b = x64_value(l, n->b), r, differ, nan;
+	const struct minmax *m = &max_form[is_f64][packed];
+	u32 r, differ, nan;
 
-	r = x64_vtied(l, row, a, b, 0);
-	differ = x64_vtied(l, X64_V_XORPS, x64_vtied(l, row, b, a, 0), r, 0);
+	r = x64_vtied(l, m->row, a, b, 0);
+	differ = x64_vtied(l, X64_V_XORPS, x64_vtied(l, m->row, b, a, 0), r, 0);
 	r = x64_vtied(l, X64_V_ORPS, r, differ, 0);
-	r = x64_vtied(l, single ? X64_V_SUBSS : X64_V_SUBSD, r, differ, 0);
-	nan = x64_vtied(l, single ? X64_V_CMPSS : X64_V_CMPSD, differ, r, 3);
-	nan = x64_vtied(l, single ? X64_V_PSRLDI : X64_V_PSRLQI, nan, 0, single ? 10 : 13);
-	x64_vtied_to(l, x64_value(l, v), X64_V_ANDNPS, nan, r, 0);
+	r = x64_vtied(l, m->sub, r, differ, 0);
+	nan = x64_vtied(l, m->cmp, differ, r, UNORDERED);
+	nan = x64_vtied(l, m->shift, nan, 0, m->payload);
+	x64_vtied_to(l, def, X64_V_ANDNPS, nan, r, 0);
 }
 
 static void lower_convert(struct x64_lower *l, kw_vid v, const struct kw_node *n)
@@ -306,8 +325,12 @@ void x64_lower_vec(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	case KW_IR_FSUB:	binary(l, v, n, X64_V_SUBSS); break;
 	case KW_IR_FMUL:	binary(l, v, n, X64_V_MULSS); break;
 	case KW_IR_FDIV:	binary(l, v, n, X64_V_DIVSS); break;
-	case KW_IR_FMIN:	lower_min(l, v, n); break;
-	case KW_IR_FMAX:	lower_max(l, v, n); break;
+	case KW_IR_FMIN:
+		x64_lower_min(l, x64_value(l, v), x64_value(l, n->a), x64_value(l, n->b), n->type == KW_T_F64, false);
+		break;
+	case KW_IR_FMAX:
+		x64_lower_max(l, x64_value(l, v), x64_value(l, n->a), x64_value(l, n->b), n->type == KW_T_F64, false);
+		break;
 	case KW_IR_FCOPYSIGN:	lower_copysign(l, v, n); break;
 	case KW_IR_FABS:	with_sign(l, v, n, X64_V_ANDPS, true); break;
 	case KW_IR_FNEG:	with_sign(l, v, n, X64_V_XORPS, false); break;
