@@ -83,7 +83,9 @@ static int compile(struct kwasm_module *m, struct kwasm_engine *e, struct kwasm_
 
 int kwasm_module__check(struct kwasm_module *m)
 {
-	struct kwasm_engine_opts o = { .mode = engine_mode(m), .form = KW_FORM_S };
+	struct kwasm_engine_opts o = {
+		.mode = engine_mode(m), .form = KW_FORM_S, .features = KW_KERNEL_FEATURES,
+	};
 	struct kwasm_engine_module *compiled;
 	struct kwasm_engine *e;
 	int err;
@@ -157,7 +159,8 @@ struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwas
 {
 	struct kwasm_engine_module *compiled;
 	struct kwasm_engine_opts o = {
-		.mode = engine_mode(m), .form = KW_FORM_S, .log = forward_log,
+		.mode = engine_mode(m), .form = KW_FORM_S, .features = KW_KERNEL_FEATURES,
+		.log = forward_log,
 		.deadline_ns = OPTS_GET(opts, deadline_ns, 0) ?: DEFAULT_DEADLINE_NS,
 	};
 	struct kwasm_runner *r;
