@@ -226,7 +226,7 @@ static void test_bounds(u64 imm, u64 limit, u32 index, bool fits)
 
 	begin(i32, 1, i64, 1);
 	p = NODE(PARAM, I32, .imm = 0);
-	l = NODE(CONST, I64, .imm = limit);
+	l = NODE(CONST, I64, .imm = limit, .bits = limit >> 32 ? 33 : 32);
 	p = NODE(BOUNDS, I32, .a = p, .b = l, .imm = imm, .aux = KW_TRAP_MEM_OOB);
 	p = NODE(ZEXT32, I64, .a = p);
 	frame.f.val[0].lo = DIRTY | index;
@@ -328,6 +328,10 @@ int main(void)
 	test_bounds(0, 100, 100, true);
 	test_bounds(0, 100, 101, false);
 	test_bounds(8, 4096, 0xffffffff, false);
+	test_bounds(1, 100, 99, true);
+	test_bounds(1, 100, 100, false);
+	test_bounds(1, 0xffffffff, 0xffffffff, false);
+	test_bounds(1, 0x100000000, 0xffffffff, true);
 	test_bounds(0x100000000, 0x100000010, 16, true);
 	test_bounds(0x100000000, 0x100000010, 17, false);
 	test_pkts();

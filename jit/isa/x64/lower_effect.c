@@ -140,15 +140,31 @@ static void lower_store(struct x64_lower *l, const struct kw_node *n)
 	x64_end(l);
 }
 
+/* index + 1 <= limit of two values below 2^32: a 32-bit compare of index < limit will do. */
+static bool is_index_check(const struct x64_lower *l, const struct kw_node *n)
+{
+	return n->imm == 1 && n->type == KW_T_I32 && x64_is_zext(l, n->b);
+}
+
+static bool limit_in_memory(const struct x64_lower *l, const struct kw_node *n)
+{
+	const struct kw_node *limit = x64_node(l, n->b);
+
+	if (is_index_check(l, n) && limit->op == KW_IR_HLOAD && limit->sub == KW_M_U32)
+		return x64_may_sink_load(l, n->b);
+	return x64_load_sinkable(l, n->b, X64_SQ);
+}
+
 static void lower_bounds(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	bool wanted = l->vreg[v];
 
 	x64_begin(l, X64_BOUNDS, x64_size_of(n->type));
+	l->mi.x0 = is_index_check(l, n);
 	x64_opnd(l, wanted ? l->vreg[v] : x64_new_vreg(l, n->type), KW_OP_DEF, KW_WANT_REUSE, 1);
 	x64_use(l, x64_value(l, n->a));
 	x64_temp(l, KW_T_I64);
-	if (x64_load_sinkable(l, n->b, X64_SQ))
+	if (limit_in_memory(l, n))
 		x64_sink_load(l, n->b);
 	else
 		x64_use_any(l, x64_value(l, n->b));

@@ -25,7 +25,8 @@ enum x64_mop {
 	X64_SCAN,		/* def (early), source: row x0 with imm where there is no bit, then xor disp */
 	X64_BSWAP,		/* def, tied */
 	X64_DIV,		/* def, other of rax and rdx, use rax, divisor; row x0; cc: X64_DIV_* */
-	X64_BOUNDS,		/* def, tied index, temporary, limit: trap aux unless index + imm <= limit */
+	X64_BOUNDS,		/* def, tied index, temporary, limit: trap aux unless index + imm <= limit;
+				 * x0: unless index < limit, 32 bits wide; cc: the index is used */
 	X64_PKT,		/* def, 2 temporaries, exec, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
 	X64_POLL,		/* exec */
 	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
