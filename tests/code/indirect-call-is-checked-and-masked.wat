@@ -1,4 +1,5 @@
-;; CODE: ^cmova
+;; CODE: ^cmp [a-z0-9]+,DWORD PTR \[r[a-z0-9]+\+0x8\]
+;; CODE: ^cmovae
 ;; CODE: ^shl r[a-z0-9]+,0x5
 ;; CODE: ^cmp DWORD PTR \[r[a-z0-9]+\+0x10\],
 ;; CODE: ^mov rax,QWORD PTR

@@ -146,17 +146,24 @@ static bool is_index_check(const struct x64_lower *l, const struct kw_node *n)
 	return n->imm == 1 && n->type == KW_T_I32 && x64_is_zext(l, n->b);
 }
 
-static bool limit_in_memory(const struct x64_lower *l, const struct kw_node *n)
+/* The load of the limit, if the compare can do it; else 0. */
+static kw_vid limit_in_memory(const struct x64_lower *l, const struct kw_node *n)
 {
 	const struct kw_node *limit = x64_node(l, n->b);
+	kw_vid v = n->b;
 
-	if (is_index_check(l, n) && limit->op == KW_IR_HLOAD && limit->sub == KW_M_U32)
-		return x64_may_sink_load(l, n->b);
-	return x64_load_sinkable(l, n->b, X64_SQ);
+	if (!is_index_check(l, n))
+		return x64_load_sinkable(l, v, X64_SQ) ? v : 0;
+	if (limit->op == KW_IR_ZEXT32 && limit->uses == 1) {
+		v = limit->a;
+		limit = x64_node(l, v);
+	}
+	return limit->op == KW_IR_HLOAD && limit->sub == KW_M_U32 && x64_may_sink_load(l, v) ? v : 0;
 }
 
 static void lower_bounds(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
+	kw_vid limit = limit_in_memory(l, n);
 	bool wanted = l->vreg[v];
 
 	x64_begin(l, X64_BOUNDS, x64_size_of(n->type));
@@ -164,8 +171,8 @@ static void lower_bounds(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_opnd(l, wanted ? l->vreg[v] : x64_new_vreg(l, n->type), KW_OP_DEF, KW_WANT_REUSE, 1);
 	x64_use(l, x64_value(l, n->a));
 	x64_temp(l, KW_T_I64);
-	if (limit_in_memory(l, n))
-		x64_sink_load(l, n->b);
+	if (limit)
+		x64_sink_load(l, limit);
 	else
 		x64_use_any(l, x64_value(l, n->b));
 	l->mi.wasm_off = n->wasm_off;
