@@ -54,4 +54,4 @@ if [ -e kmod/arch/x86/arena.s ]; then
 	args+=("LDFLAGS_MODULE=$out/arena_img.o")
 fi
 
-make --no-print-directory -C "$kdir" M="$out" "${args[@]}" "$@" modules
+make --no-print-directory -j"$(nproc)" -C "$kdir" M="$out" "${args[@]}" "$@" modules

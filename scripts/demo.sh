@@ -9,7 +9,10 @@ cd "$(dirname "$0")/.."
 kernel=${KERNEL:-6.1}
 log=build/demo.log
 mkdir -p build
-start=$SECONDS
+bold='' plain=''
+if [ -t 1 ]; then
+	bold=$'\033[1m' plain=$'\033[0m'
+fi
 
 step() {	# TEXT COMMAND...: one line, with the time it took; the output only if it fails
 	local text=$1 at=$SECONDS
@@ -27,8 +30,8 @@ step() {	# TEXT COMMAND...: one line, with the time it took; the output only if 
 scripts/install-packages.sh
 start=$SECONDS
 
-printf '\n\033[1mkwasm: WebAssembly in the Linux kernel\033[0m\n\n'
-step "compiler library and tools" make -s user
+printf '\n%skwasm: WebAssembly in the Linux kernel%s\n\n' "$bold" "$plain"
+step "compiler library and tools" make -s -j"$(nproc)" user
 step "sample filters (clang) and hostile ones (wat2wasm)" make -s samples hostile
 step "Debian's kernel $kernel: fetched, unpacked, not installed" tests/qemu/fetch-kernel.sh "$kernel"
 step "kwasm.ko for $(cat "build/kernels/$kernel/release")" scripts/build-module.sh "build/kernels/$kernel/kdir"
@@ -42,7 +45,7 @@ install tests/qemu/demo-guest.sh "$over/demo"
 install build/guest-tools/traffic "$over/bin/traffic"
 echo "  booting it in QEMU (no KVM needed) ..."
 rc=0
-COLUMNS=100 tests/qemu/boot.sh "$kernel" /demo "$over" || rc=$?
+GUEST_ENV="BOLD='$bold' PLAIN='$plain'" tests/qemu/boot.sh "$kernel" /demo "$over" || rc=$?
 if noise=$(tests/qemu/klog.sh "build/guest/$kernel/klog"); then
 	echo "  kernel log: clean ($(wc -l < "build/guest/$kernel/klog") lines, build/guest/$kernel/klog)"
 else
@@ -51,8 +54,8 @@ else
 fi
 echo
 if [ "$rc" = 0 ]; then
-	printf '\033[1mAll as it should be, in %d s.\033[0m  Next: README.md, "Five minutes".\n' $((SECONDS - start))
+	printf '%sAll as it should be, in %d s.%s  README.md goes on from here.\n' "$bold" $((SECONDS - start)) "$plain"
 else
-	printf '\033[1mSomething is wrong (status %d), see above.\033[0m\n' "$rc"
+	printf '%sSomething is wrong (status %d), see above.%s\n' "$bold" "$rc" "$plain"
 fi
 exit "$rc"

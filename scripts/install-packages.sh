@@ -26,5 +26,14 @@ if [ -t 0 ] && [ -t 1 ]; then
 	esac
 fi
 export DEBIAN_FRONTEND=noninteractive
-"${sudo[@]}" apt-get -q -o Acquire::Retries=5 update >/dev/null || echo "apt-get update failed; trying with the lists at hand" >&2
-"${sudo[@]}" apt-get -q -y -o Acquire::Retries=5 -o Dpkg::Use-Pty=0 --no-install-recommends install "${missing[@]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+get() {
+	"${sudo[@]}" apt-get -q -y -o Acquire::Retries=5 -o Dpkg::Use-Pty=0 "$@" >> "$log" 2>&1
+}
+echo "Installing them ..."
+get update || echo "apt-get update failed; trying with the lists at hand"
+if ! get --no-install-recommends install "${missing[@]}"; then
+	tail -n 30 "$log" >&2
+	exit 1
+fi

@@ -13,6 +13,8 @@
 #   MEM=1024 SMP=2 TIMEOUT=900   size of the guest, seconds until it is killed
 #   MODULE=FILE                  a kwasm.ko built elsewhere
 #   ICOUNT=1                     guest time follows instructions, not the host's clock
+#   GUEST_TESTS="NAME..."        what run-tests runs, instead of all
+#   GUEST_ENV="NAME=VALUE..."    more for the command's environment
 #   QEMU_ARGS, APPEND            more for QEMU, more for the kernel's command line
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -65,8 +67,8 @@ done > "$g/root/modules.list"
 for folder in "$@"; do
 	cp -rL "$folder/." "$g/root/"
 done
-printf 'GUEST_DIR=/t\nGUEST_COMMAND="%s"\nexport KWASM_STRESS=%s GUEST_TESTS="%s" COLUMNS=%s\n' "$command" \
-	"${KWASM_STRESS:-1}" "${GUEST_TESTS:-}" "${COLUMNS:-80}" > "$g/root/guest.conf"
+printf 'GUEST_DIR=/t\nGUEST_COMMAND="%s"\nexport KWASM_STRESS=%s GUEST_TESTS="%s" %s\n' "$command" \
+	"${KWASM_STRESS:-1}" "${GUEST_TESTS:-}" "${GUEST_ENV:-}" > "$g/root/guest.conf"
 (cd "$g/root" && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1) > "$g/initrd"
 rm -rf "$g/root"
 

@@ -6,7 +6,7 @@
 #
 # usage: check.sh KERNEL      SPEC_DIR: also run this suite through /dev/kwasm
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 
 name=${1:?usage: check.sh KERNEL}
 over=(build/guest/over)

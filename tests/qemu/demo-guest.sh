@@ -7,7 +7,7 @@ set -u
 failed=0
 N=1000 PINGS=200 HOSTILE_N=300 HOSTILE_PINGS=50
 
-title() { printf '\n\033[1m%s\033[0m\n\n' "$*"; }
+title() { printf '\n%s%s%s\n\n' "${BOLD:-}" "$*" "${PLAIN:-}"; }
 shell() { printf '  $ %s\n' "$*"; "$@" | sed 's/^/    /'; return "${PIPESTATUS[0]}"; }
 must()  { "$@" || { echo "  FAILED: $*"; failed=1; return 1; }; }
 
