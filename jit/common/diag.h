@@ -15,6 +15,19 @@ enum kw_reason {
 	KW_NR_REASONS
 };
 
+/* What is recognized of later versions, to be refused by name: argument of KW_R_NEWER. */
+enum kw_newer {
+	KW_NEWER_NONE,
+	KW_NEWER_EXCEPTIONS,
+	KW_NEWER_TAIL_CALLS,
+	KW_NEWER_TYPED_REFS,
+	KW_NEWER_GC,
+	KW_NEWER_THREADS,
+	KW_NEWER_MEMORY64,
+	KW_NEWER_RELAXED_SIMD,
+	KW_NR_NEWER
+};
+
 #define KW_DIAG_NO_FUNC	0xffffffffu
 
 /**

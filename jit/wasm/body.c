@@ -7,10 +7,24 @@
 #include "../common/limits.h"
 #include "body.h"
 #include "leb.h"
+#include "newer.h"
 
 static int bad(struct kw_body *b, const u8 *at, enum kw_reason reason, u64 arg0, u64 arg1)
 {
 	return kw_reject_in(b->diag, b->func, at - b->base, reason, arg0, arg1);
+}
+
+/* At @at stands something of a later version, or nothing that has a meaning. */
+static int bad_or_newer(struct kw_body *b, const u8 *at, enum kw_newer newer, enum kw_reason reason)
+{
+	if (newer)
+		return bad(b, at, KW_R_NEWER, newer, 0);
+	return bad(b, at, reason, *at, 0);
+}
+
+static int bad_type(struct kw_body *b, const u8 *at, enum kw_reason reason)
+{
+	return bad_or_newer(b, at, kw_newer_type(*at), reason);
 }
 
 static int bad_leb(struct kw_body *b, const u8 *at, enum kw_leb err)
@@ -61,7 +75,7 @@ int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type)
 	if (p == b->end)
 		return bad(b, p, KW_R_END_OF_SECTION, 0, 0);
 	if (!kw_is_valtype(*p))
-		return bad(b, p, KW_R_VALTYPE, *p, 0);
+		return bad_type(b, p, KW_R_VALTYPE);
 	*type = *p++;
 	b->pos = p;
 	b->nr_runs--;
@@ -216,7 +230,7 @@ static int read_block_type(struct kw_body *b, const u8 **p, struct kw_insn *insn
 	if (err)
 		return bad_leb(b, at, err);
 	if (v < 0)
-		return bad(b, at, KW_R_BLOCKTYPE, 0, 0);
+		return bad_type(b, at, KW_R_BLOCKTYPE);
 	if (v > 0x7fffffff)
 		return bad(b, at, KW_R_UNKNOWN_TYPE, v, 0);
 	insn->block_type = v;
@@ -257,7 +271,7 @@ static int read_result(struct kw_body *b, const u8 **p, struct kw_insn *insn)
 		return bad(b, at, KW_R_RESULT_ARITY, 0, 0);
 	err = read_byte(b, p, &insn->idx);
 	if (!err && !kw_is_valtype(insn->idx))
-		err = bad(b, *p - 1, KW_R_VALTYPE, insn->idx, 0);
+		err = bad_type(b, *p - 1, KW_R_VALTYPE);
 	return err;
 }
 
@@ -266,7 +280,7 @@ static int read_reftype(struct kw_body *b, const u8 **p, struct kw_insn *insn)
 	int err = read_byte(b, p, &insn->idx);
 
 	if (!err && !kw_is_reftype(insn->idx))
-		err = bad(b, *p - 1, KW_R_REFTYPE, insn->idx, 0);
+		err = bad_type(b, *p - 1, KW_R_REFTYPE);
 	return err;
 }
 
@@ -336,6 +350,8 @@ static int read_prefixed(struct kw_body *b, const u8 **p, u32 *op)
 	err = read_u32(b, p, &code);
 	if (err)
 		return err;
+	if (*at == 0xfd && code >= 0x100 && code < 0x130)
+		return bad(b, at, KW_R_NEWER, KW_NEWER_RELAXED_SIMD, 0);
 	*op = code < 256 ? kw_op_by_code[*at - 0xfb][code] : 0;
 	if (!*op)
 		return bad(b, at, KW_R_ILLEGAL_PREFIXED, *at, code);
@@ -355,7 +371,7 @@ int kw_body_next(struct kw_body *b, struct kw_insn *insn)
 	op = kw_op_by_code[0][*p++];
 	if (unlikely(!op)) {
 		if (p[-1] != 0xfc && p[-1] != 0xfd)
-			return bad(b, p - 1, KW_R_ILLEGAL_OPCODE, p[-1], 0);
+			return bad_or_newer(b, p - 1, kw_newer_opcode(p[-1]), KW_R_ILLEGAL_OPCODE);
 		err = read_prefixed(b, &p, &op);
 		if (err)
 			return err;

@@ -56,6 +56,13 @@ static int set_value(struct kw_reader *r, struct kw_module *m, const struct kw_i
 		out->type = kw_opinfo[insn->op].result;
 		out->lo = insn->imm;
 		return 0;
+	case WASM_OP_I32_ADD:
+	case WASM_OP_I32_SUB:
+	case WASM_OP_I32_MUL:
+	case WASM_OP_I64_ADD:
+	case WASM_OP_I64_SUB:
+	case WASM_OP_I64_MUL:
+		return kw_reject(r->diag, insn->off, KW_R_CONST_EXTENDED, 0, 0);
 	default:
 		return kw_reject(r->diag, insn->off, KW_R_CONST_REQUIRED, 0, 0);
 	}

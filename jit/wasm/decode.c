@@ -12,6 +12,8 @@ enum section {
 	SEC_START, SEC_ELEM, SEC_CODE, SEC_DATA, SEC_DATA_COUNT, NR_SECTIONS
 };
 
+#define SECTION_TAG	13	/* of a later version */
+
 /* Place in the module; each but custom sections may come once. */
 static const u8 section_order[NR_SECTIONS] = {
 	[SEC_TYPE] = 1, [SEC_IMPORT] = 2, [SEC_FUNC] = 3, [SEC_TABLE] = 4, [SEC_MEMORY] = 5,
@@ -63,6 +65,8 @@ static int read_section(struct kw_reader *r, struct kw_module *m, u32 *last)
 	err = kw_rd_byte(r, &id);
 	if (err)
 		return err;
+	if (id == SECTION_TAG)
+		return kw_rd_bad_at(r, at, KW_R_NEWER, KW_NEWER_EXCEPTIONS, 0);
 	if (id >= NR_SECTIONS)
 		return kw_rd_bad_at(r, at, KW_R_SECTION_ID, id, 0);
 	if (id != SEC_CUSTOM && section_order[id] <= *last)

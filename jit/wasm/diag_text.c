@@ -57,6 +57,22 @@ static void put_type(struct text *t, u64 type, const char *none)
 		put_str(t, "?");
 }
 
+static void put_newer(struct text *t, u64 newer)
+{
+	static const char *const name[KW_NR_NEWER] = {
+		[KW_NEWER_NONE] = "?",
+		[KW_NEWER_EXCEPTIONS] = "exceptions",
+		[KW_NEWER_TAIL_CALLS] = "tail calls",
+		[KW_NEWER_TYPED_REFS] = "typed function references",
+		[KW_NEWER_GC] = "garbage collection",
+		[KW_NEWER_THREADS] = "threads",
+		[KW_NEWER_MEMORY64] = "64-bit memories and tables",
+		[KW_NEWER_RELAXED_SIMD] = "relaxed SIMD",
+	};
+
+	put_str(t, newer < KW_NR_NEWER ? name[newer] : "?");
+}
+
 /* An instruction, a type, or what there is too many of; then the feature that would allow it. */
 static void put_what(struct text *t, const struct kw_diag *d)
 {
@@ -89,6 +105,8 @@ static void put_arg(struct text *t, char conversion, const struct kw_diag *d, u6
 		put_type(t, arg, "nothing");
 	else if (conversion == 'e')
 		put_type(t, arg, "a value");
+	else if (conversion == 'n')
+		put_newer(t, arg);
 	else if (conversion == 'w')
 		put_what(t, d);
 }

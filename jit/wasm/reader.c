@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Turns bytes of a section into counts, names and types; see reader.h. */
 #include "../common/limits.h"
+#include "newer.h"
 #include "reader.h"
 
 int kw_rd_count(struct kw_reader *r, u32 limit, enum kw_reason over, u32 *out)
@@ -102,6 +103,16 @@ int kw_rd_name(struct kw_reader *r, struct kw_name *out)
 	return 0;
 }
 
+static int bad_type(struct kw_reader *r, enum kw_reason reason)
+{
+	u8 byte = r->pos[-1];
+	enum kw_newer newer = kw_newer_type(byte);
+
+	if (newer)
+		return kw_rd_bad_at(r, r->pos - 1, KW_R_NEWER, newer, 0);
+	return kw_rd_bad_at(r, r->pos - 1, reason, byte, 0);
+}
+
 int kw_rd_valtype(struct kw_reader *r, u8 *out)
 {
 	u8 t;
@@ -111,7 +122,7 @@ int kw_rd_valtype(struct kw_reader *r, u8 *out)
 	if (err)
 		return err;
 	if (!kw_is_valtype(t))
-		return kw_rd_bad_at(r, r->pos - 1, KW_R_VALTYPE, t, 0);
+		return bad_type(r, KW_R_VALTYPE);
 	*out = t;
 	return 0;
 }
@@ -125,13 +136,13 @@ int kw_rd_reftype(struct kw_reader *r, u8 *out)
 	if (err)
 		return err;
 	if (!kw_is_reftype(t))
-		return kw_rd_bad_at(r, r->pos - 1, KW_R_REFTYPE, t, 0);
+		return bad_type(r, KW_R_REFTYPE);
 	*out = t;
 	return 0;
 }
 
-/* A flag written as a number of one bit. */
-static int read_bit(struct kw_reader *r, bool *out)
+/* Flags of limits are a number of one bit. */
+static int read_has_max(struct kw_reader *r, bool *out)
 {
 	u8 b;
 	int err;
@@ -139,6 +150,8 @@ static int read_bit(struct kw_reader *r, bool *out)
 	err = kw_rd_byte(r, &b);
 	if (err)
 		return err;
+	if (b > 1 && kw_newer_limits(b))
+		return kw_rd_bad_at(r, r->pos - 1, KW_R_NEWER, kw_newer_limits(b), 0);
 	if (b > 1)
 		return kw_rd_bad_at(r, r->pos - 1, b & 0x80 ? KW_R_INT_TOO_LONG : KW_R_INT_TOO_LARGE, 0, 0);
 	*out = b;
@@ -150,7 +163,7 @@ static int read_limits(struct kw_reader *r, struct kw_limits *out)
 	const u8 *at = r->pos;
 	int err;
 
-	err = read_bit(r, &out->has_max);
+	err = read_has_max(r, &out->has_max);
 	if (!err)
 		err = kw_rd_u32(r, &out->min);
 	out->max = 0xffffffff;
@@ -161,11 +174,15 @@ static int read_limits(struct kw_reader *r, struct kw_limits *out)
 	return err;
 }
 
+#define TABLE_WITH_INIT	0x40	/* in a later version */
+
 int kw_rd_tabletype(struct kw_reader *r, struct kw_tabletype *out)
 {
 	int err;
 
 	out->wasm_off = kw_rd_off(r);
+	if (r->pos != r->end && *r->pos == TABLE_WITH_INIT)
+		return kw_rd_bad(r, KW_R_NEWER, KW_NEWER_TYPED_REFS, 0);
 	err = kw_rd_reftype(r, &out->type);
 	return err ? err : read_limits(r, &out->limits);
 }

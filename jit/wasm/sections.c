@@ -6,6 +6,7 @@
  * by the imports and once by the section.
  */
 #include "../common/limits.h"
+#include "newer.h"
 #include "reader.h"
 
 static int read_types_of(struct kw_reader *r, u32 limit, enum kw_reason over, u32 *nr, const u8 **first)
@@ -31,6 +32,8 @@ static int read_functype(struct kw_reader *r, struct kw_module *m, struct kw_fun
 	err = kw_rd_byte(r, &form);
 	if (err)
 		return err;
+	if (kw_newer_type_form(form))
+		return kw_rd_bad_at(r, r->pos - 1, KW_R_NEWER, kw_newer_type_form(form), 0);
 	if (form != 0x60)
 		return kw_rd_bad_at(r, r->pos - 1, KW_R_FUNCTYPE, form, 0);
 	err = read_types_of(r, KW_MAX_PARAMS, KW_R_MAX_PARAMS, &t->nr_params, &params);
@@ -72,6 +75,8 @@ static void *add_import_to(struct kw_module *m, void *space, u32 *cap, u32 *nr, 
 		memset((u8 *)p + (*nr)++ * size, 0, size);
 	return p;
 }
+
+#define KIND_TAG	4	/* of imports, in a later version */
 
 struct caps {
 	u32 funcs, tables, mems, globals;
@@ -140,6 +145,8 @@ static int read_import(struct kw_reader *r, struct kw_module *m, struct caps *c,
 		im->index = m->nr_globals;
 		return add_global(r, m, c);
 	}
+	if (im->kind == KIND_TAG)
+		return kw_rd_bad_at(r, r->pos - 1, KW_R_TAG_IMPORT, 0, 0);
 	return kw_rd_bad_at(r, r->pos - 1, KW_R_IMPORT_KIND, im->kind, 0);
 }
 
