@@ -41,6 +41,7 @@ printf '45 00 00 1c 12 34 00 00 40 11 00 00 c0 00 02 01\nc0 00 02 02 03 e8 00 35
 head -c 100 /samples/drop_port.wasm >/tmp/cut.wasm
 
 t "feature: tells the mode"			0 "mode" kwasm feature
+t "feature: tells what modules may use"		0 "floating point: " kwasm feature
 t "feature: JSON"				0 '"hooks":["netfilter"]' kwasm feature --json
 t "list: empty tables"				0 "MODULE" kwasm list
 t "show: nothing of that name"			5 "there is no module or link 'edge'" kwasm show edge

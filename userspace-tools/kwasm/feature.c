@@ -7,6 +7,19 @@
 
 #include "cli.h"
 #include "table.h"
+#include "wasm/module.h"
+
+/* Parts of Wasm 2.0 that modules may use only where the kernel says so. */
+static const struct {
+	uint32_t bit;
+	const char *name, *text;
+} wasm_features[] = {
+	{ KW_FEATURE_FLOAT,	"float",	"floating point" },
+	{ KW_FEATURE_SIMD,	"simd",		"SIMD" },
+	{ KW_FEATURE_REFTYPES,	"reftypes",	"reference types" },
+};
+
+#define NR_WASM_FEATURES	(sizeof(wasm_features) / sizeof(wasm_features[0]))
 
 /* The word in brackets of /sys/kernel/security/lockdown, "none" where there is no lockdown. */
 static void read_lockdown(char *buf, size_t bytes)
@@ -34,6 +47,8 @@ static void json_system(struct json *j, const struct utsname *u, const char *loc
 
 static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 {
+	size_t i;
+
 	json_object(j, "kwasm");
 	json_u64(j, "abi_version", f->abi_version);
 	json_bool(j, "guard_mode", f->guard_mode);
@@ -47,6 +62,11 @@ static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 	json_u64(j, "stack_bytes", f->stack_bytes);
 	json_u64(j, "cpus", f->nr_cpus);
 	json_u64(j, "max_memory_bytes", 65536ull * f->max_memory_pages);
+	json_array(j, "wasm_features");
+	for (i = 0; i < NR_WASM_FEATURES; i++)
+		if (f->wasm_features & wasm_features[i].bit)
+			json_str(j, NULL, wasm_features[i].name);
+	json_close(j);
 	json_array(j, "hooks");
 	if (f->hooks >> KWASM_LINK_NETFILTER & 1)
 		json_str(j, NULL, "netfilter");
@@ -57,8 +77,13 @@ static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 static void print_kwasm(const struct kwasm_feature *f)
 {
 	char a[UNIT_LEN], b[UNIT_LEN];
+	size_t i;
 
 	printf("kwasm        loaded, ABI %u\n", f->abi_version);
+	printf("wasm         1.0, sign extension, multi-value, bulk memory\n");
+	for (i = 0; i < NR_WASM_FEATURES; i++)
+		printf("             %s: %s\n", wasm_features[i].text,
+		       f->wasm_features & wasm_features[i].bit ? "yes" : "not yet");
 	if (f->guard_mode)
 		printf("memory       guard mode; room for about %llu more memories\n",
 		       (unsigned long long)f->guard_free);
