@@ -33,6 +33,7 @@ static int build(struct compiler *c, u32 func, struct kw_irfunc *f)
 		.form_p = c->o->form == KW_FORM_P,
 		.no_fold = c->o->opt_off & KW_OPT_FOLD,
 		.no_gvn = c->o->opt_off & KW_OPT_GVN,
+		.canonical_nans = c->o->canonical_nans,
 		.sig_ids = c->o->sig_ids,
 		.bind = c->o->bind,
 	};

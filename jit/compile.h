@@ -12,6 +12,7 @@ struct kw_compile_opts {
 	u8 mode;		/* enum kw_mode */
 	u8 form;		/* enum kw_form */
 	u32 opt_off;		/* KW_OPT_* passes switched off, for bisecting */
+	bool canonical_nans;	/* deterministic: arithmetic gives no NaN but the canonical one */
 	const u32 *sig_ids;	/* [nr_types] canonical ids, never 0 */
 	const struct kw_binding *bind;	/* [nr_imported_funcs]; NULL: all KW_BIND_SLOT */
 	const struct kw_isa *isa;

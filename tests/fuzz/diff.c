@@ -45,15 +45,23 @@ static u64 next(u64 *rng)
 	return *rng * 0x2545f4914f6cdd1dULL;
 }
 
+static bool is_narrow(u8 type)
+{
+	return type == KW_V_I32 || type == KW_V_F32;
+}
+
 static void random_args(const struct kw_functype *t, struct kw_value *val, u64 *rng)
 {
-	static const u64 v[] = { 0, 1, 2, 31, 32, 255, 65535, 0x7fffffff, 0x80000000, ~0ULL, 1ULL << 63 };
+	static const u64 v[] = {
+		0, 1, 2, 31, 32, 255, 65535, 0x7fffffff, 0x80000000, ~0ULL, 1ULL << 63,
+		0x3f800000, 0x7f800001, 0x3ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000,
+	};
 	u32 i;
 
 	for (i = 0; i < t->nr_params; i++) {
 		val[i].lo = next(rng) & 1 ? v[next(rng) % ARRAY_SIZE(v)] : next(rng);
 		val[i].hi = 0;
-		if (t->types[i] == KW_V_I32)
+		if (is_narrow(t->types[i]))
 			val[i].lo = (u32)val[i].lo;
 	}
 }
@@ -65,8 +73,9 @@ static bool same_globals(const struct ref_instance *r, const struct subject *s)
 	for (i = 0; i < r->m->nr_globals; i++) {
 		const union kw_global_cell *g = kw_instance_global(s->inst, i);
 
-		if (r->m->globals[i].type.type == KW_V_I32 ? g->i32 != (u32)r->global[i].lo :
-							    g->i64 != r->global[i].lo)
+		u8 type = r->m->globals[i].type.type;
+
+		if (is_narrow(type) ? g->i32 != (u32)r->global[i].lo : g->i64 != r->global[i].lo)
 			return false;
 	}
 	return true;
@@ -85,7 +94,7 @@ static const char *compare(const struct ref_instance *r, const struct subject *s
 	if (trap && ref_trap != KW_TRAP_MEM_OOB && off != r->trap_off)
 		return "place of the trap";
 	for (i = 0; !trap && i < t->nr_results; i++)
-		if (want[i].lo != (t->types[t->nr_params + i] == KW_V_I32 ? (u32)got[i].lo : got[i].lo))
+		if (want[i].lo != (is_narrow(t->types[t->nr_params + i]) ? (u32)got[i].lo : got[i].lo))
 			return "result";
 	if (mem->bytes != (u64)r->pages * KW_PAGE_BYTES)
 		return "memory size";
@@ -100,7 +109,8 @@ static const char *compare(const struct ref_instance *r, const struct subject *s
 
 static int start_subject(struct subject *s, const u8 *bytes, size_t len)
 {
-	struct kwasm_engine_opts o = { .mode = s->mode, .form = s->form, .opt_off = opt_off, .max_memory_pages = MAX_PAGES,
+	struct kwasm_engine_opts o = { .mode = s->mode, .form = s->form, .opt_off = opt_off, .canonical_nans = true,
+				       .features = KW_FEATURES_ALL, .max_memory_pages = MAX_PAGES,
 				       .deadline_ns = 2000000000ULL };
 	struct kwasm_engine_module *m;
 	struct kwasm_trap_info trap;
@@ -189,7 +199,7 @@ static int one_module(const u8 *bytes, size_t len, u64 seed, struct totals *t)
 	kw_arena_init(&arena, 1ULL << 30);
 	err = kw_module_decode(&arena, bytes, (u32)len, &m, &diag);
 	if (!err)
-		err = kw_module_validate(&m, 0, &diag);
+		err = kw_module_validate(&m, KW_FEATURES_ALL, &diag);
 	for (i = 0; i < ARRAY_SIZE(s) && !err; i++)
 		err = start_subject(&s[i], bytes, len);
 	if (err) {

@@ -217,6 +217,18 @@ static bool float_op(u16 op, struct kw_value *s)
 	return true;
 }
 
+/* Signs are bit operations and so are reinterpretations; all else that gives a float is arithmetic. */
+static bool makes_nan(u16 op)
+{
+	switch (op) {
+	case WASM_OP_F32_ABS: case WASM_OP_F32_NEG: case WASM_OP_F32_COPYSIGN: case WASM_OP_F32_REINTERPRET_I32:
+	case WASM_OP_F64_ABS: case WASM_OP_F64_NEG: case WASM_OP_F64_COPYSIGN: case WASM_OP_F64_REINTERPRET_I64:
+		return false;
+	default:
+		return true;
+	}
+}
+
 u32 ref_numeric(u16 op, struct kw_value *s)
 {
 	if (integer_op(op, s))
@@ -242,6 +254,13 @@ u32 ref_numeric(u16 op, struct kw_value *s)
 	case WASM_OP_I64_TRUNC_SAT_F64_S:	return trunc_i64(s, f64(A64), true, true);
 	case WASM_OP_I64_TRUNC_SAT_F64_U:	return trunc_i64(s, f64(A64), false, true);
 	default:
-		return float_op(op, s) ? KW_TRAP_NONE : KW_TRAP_UNLINKED;
+		break;
 	}
+	if (!float_op(op, s))
+		return KW_TRAP_UNLINKED;
+	if (kw_opinfo[op].result == KW_V_F32 && makes_nan(op) && isnan(f32(s[0].lo)))
+		s[0].lo = 0x7fc00000;
+	if (kw_opinfo[op].result == KW_V_F64 && makes_nan(op) && isnan(f64(s[0].lo)))
+		s[0].lo = 0x7ff8000000000000;
+	return KW_TRAP_NONE;
 }

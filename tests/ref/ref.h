@@ -44,6 +44,7 @@ u32 ref_call(struct ref_instance *r, u32 func, struct kw_value *val);
 /*
  * ref_numeric() - one instruction without control, memory or variables
  * @s: operands, deepest first; the result replaces the first
+ * NaNs that arithmetic makes are the canonical ones, as in deterministic mode.
  * Return: enum kw_trap; KW_TRAP_UNLINKED for an instruction it does not know.
  */
 u32 ref_numeric(u16 op, struct kw_value *s);

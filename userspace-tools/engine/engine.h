@@ -31,6 +31,7 @@ struct kwasm_engine_module;
  * @form:        enum kw_form
  * @features:    KW_FEATURE_* the validator lets pass
  * @opt_off:     KW_OPT_* passes to leave out
+ * @canonical_nans: arithmetic gives no NaN but the canonical one: the same bits everywhere
  * @max_memory_pages: of one memory; 0: no limit but the type's
  * @deadline_ns: of each call; 0: none
  * @log:         gets what the guest logs and its abort message; may be NULL
@@ -40,6 +41,7 @@ struct kwasm_engine_opts {
 	u8 form;
 	u32 features;
 	u32 opt_off;
+	bool canonical_nans;
 	u32 max_memory_pages;
 	u64 deadline_ns;
 	void (*log)(void *priv, u32 level, const char *text, size_t len);

@@ -65,6 +65,7 @@ static int compile(struct kwasm_engine_module *m, struct kw_diag *diag)
 		.mode = m->engine->opts.mode,
 		.form = m->engine->opts.form,
 		.opt_off = m->engine->opts.opt_off,
+		.canonical_nans = m->engine->opts.canonical_nans,
 		.sig_ids = m->sig_ids,
 		.bind = m->bind,
 		.isa = &kw_isa_x64,

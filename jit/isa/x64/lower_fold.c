@@ -346,7 +346,7 @@ static bool try_repeat(struct x64_lower *l, kw_vid v)
 {
 	const struct kw_node *n = x64_node(l, v);
 
-	if (n->op != KW_IR_CMP || n->block != l->block || n->uses < 2 || n->uses > MAX_REPEATS)
+	if (!is_fusable(n) || n->block != l->block || n->uses < 2 || n->uses > MAX_REPEATS)
 		return false;
 	l->repeated = true;
 	compare(l, n);

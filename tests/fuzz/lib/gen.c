@@ -11,6 +11,8 @@
 
 #define I32		0x7f
 #define I64		0x7e
+#define F32		0x7d
+#define F64		0x7c
 #define MAX_TYPES	8
 #define MAX_FUNCS	8
 #define MAX_LABELS	12
@@ -26,7 +28,7 @@ struct sig {
 struct gen {
 	uint64_t rng;
 	uint8_t *p, *end;
-	int full;
+	int full, floats;
 	struct sig type[MAX_TYPES];
 	uint32_t nr_types, nr_funcs;
 	uint32_t func_type[MAX_FUNCS];
@@ -104,7 +106,14 @@ static void close_size(struct gen *g, uint8_t *at)
 
 static uint8_t any_type(struct gen *g)
 {
+	if (g->floats && !rnd(g, 3))
+		return rnd(g, 2) ? F32 : F64;
 	return rnd(g, 3) ? I32 : I64;
+}
+
+static int is_float(uint8_t type)
+{
+	return type == F32 || type == F64;
 }
 
 static int64_t interesting(struct gen *g, uint8_t type)
@@ -122,8 +131,33 @@ static int64_t interesting(struct gen *g, uint8_t type)
 static void expr(struct gen *g, uint8_t type, int depth);
 static void stmts(struct gen *g, int depth);
 
+static void float_constant(struct gen *g, uint8_t type)
+{
+	static const uint32_t f32[] = {
+		0, 0x80000000, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001,
+		0x4f000000, 0xcf000000, 0x5f000000, 0x4f800000, 1, 0x007fffff, 0x3f000000, 0x40200000,
+	};
+	static const uint64_t f64[] = {
+		0, 1ull << 63, 0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000, 0xfff0000000000000,
+		0x7ff8000000000000, 0x7ff0000000000001, 0x41e0000000000000, 0xc1e0000000200000,
+		0x43e0000000000000, 0x41f0000000000000, 1, 0x3fe0000000000000, 0x4004000000000000,
+	};
+	uint64_t v = type == F32 ? f32[rnd(g, 16)] : f64[rnd(g, 15)];
+	int i;
+
+	if (!rnd(g, 4))
+		v = g->rng * 0x9e3779b97f4a7c15ULL;
+	put(g, type == F32 ? 0x43 : 0x44);
+	for (i = 0; i < (type == F32 ? 4 : 8); i++)
+		put(g, (uint8_t)(v >> 8 * i));
+}
+
 static void constant(struct gen *g, uint8_t type)
 {
+	if (is_float(type)) {
+		float_constant(g, type);
+		return;
+	}
 	put(g, type == I32 ? 0x41 : 0x42);
 	sleb(g, interesting(g, type));
 }
@@ -150,7 +184,7 @@ static void leaf(struct gen *g, uint8_t type)
 		uleb(g, (uint32_t)l);
 		return;
 	}
-	if (!rnd(g, 5)) {
+	if (!is_float(type) && !rnd(g, 5)) {
 		put(g, 0x23);
 		uleb(g, (type == I64) + 2 * rnd(g, NR_GLOBALS / 2));
 		return;
@@ -188,13 +222,23 @@ static void load(struct gen *g, uint8_t type, int depth)
 	static const uint8_t l64[] = { 0x29, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35 };
 
 	address(g, depth);
-	put(g, type == I32 ? l32[rnd(g, sizeof(l32))] : l64[rnd(g, sizeof(l64))]);
+	if (is_float(type))
+		put(g, type == F32 ? 0x2a : 0x2b);
+	else
+		put(g, type == I32 ? l32[rnd(g, sizeof(l32))] : l64[rnd(g, sizeof(l64))]);
 	memarg(g);
 }
 
 static void binary(struct gen *g, uint8_t type, int depth)
 {
 	uint32_t k = rnd(g, 15);
+
+	if (is_float(type)) {		/* add sub mul div min max copysign */
+		expr(g, type, depth - 1);
+		expr(g, type, depth - 1);
+		put(g, (uint8_t)((type == F32 ? 0x92 : 0xa0) + k % 7));
+		return;
+	}
 
 	expr(g, type, depth - 1);
 	if (rnd(g, 3))
@@ -211,6 +255,11 @@ static void compare(struct gen *g, int depth)
 	uint8_t type = any_type(g);
 
 	expr(g, type, depth - 1);
+	if (is_float(type)) {
+		expr(g, type, depth - 1);
+		put(g, (uint8_t)((type == F32 ? 0x5b : 0x61) + rnd(g, 6)));
+		return;
+	}
 	if (!rnd(g, 5)) {
 		put(g, type == I32 ? 0x45 : 0x50);
 		return;
@@ -219,12 +268,52 @@ static void compare(struct gen *g, int depth)
 	put(g, (uint8_t)((type == I32 ? 0x46 : 0x51) + rnd(g, 10)));
 }
 
+/* From, to and between floats; conversions to integers saturate, or trap now and then. */
+static void float_unary(struct gen *g, uint8_t type, int depth)
+{
+	static const uint8_t from_int[2][4] = { { 0xb2, 0xb3, 0xb4, 0xb5 }, { 0xb7, 0xb8, 0xb9, 0xba } };
+	uint32_t k = rnd(g, 10), wide = type == F64 || type == I64, n = rnd(g, 4);
+
+	if (!is_float(type)) {
+		if (k == 0) {			/* reinterpret */
+			expr(g, wide ? F64 : F32, depth - 1);
+			put(g, wide ? 0xbd : 0xbc);
+			return;
+		}
+		expr(g, n & 2 ? F64 : F32, depth - 1);
+		if (k == 1) {
+			put(g, (uint8_t)((wide ? 0xae : 0xa8) + n));
+		} else {
+			put(g, 0xfc);
+			put(g, (uint8_t)((wide ? 4 : 0) + n));
+		}
+		return;
+	}
+	if (k < 4) {				/* abs neg ceil floor trunc nearest sqrt */
+		expr(g, type, depth - 1);
+		put(g, (uint8_t)((wide ? 0x99 : 0x8b) + rnd(g, 7)));
+	} else if (k < 7) {
+		expr(g, n & 2 ? I64 : I32, depth - 1);
+		put(g, from_int[wide][n]);
+	} else if (k < 9) {
+		expr(g, wide ? F32 : F64, depth - 1);
+		put(g, wide ? 0xbb : 0xb6);
+	} else {
+		expr(g, wide ? I64 : I32, depth - 1);
+		put(g, wide ? 0xbf : 0xbe);
+	}
+}
+
 static void unary(struct gen *g, uint8_t type, int depth)
 {
 	static const uint8_t u32[] = { 0x67, 0x68, 0x69, 0xc0, 0xc1 };
 	static const uint8_t u64[] = { 0x79, 0x7a, 0x7b, 0xc2, 0xc3, 0xc4 };
 	uint32_t k = rnd(g, 3);
 
+	if (is_float(type) || (g->floats && !rnd(g, 4))) {
+		float_unary(g, type, depth);
+		return;
+	}
 	if (k == 0) {			/* width change */
 		expr(g, type == I32 ? I64 : I32, depth - 1);
 		put(g, type == I32 ? 0xa7 : 0xac + rnd(g, 2));
@@ -383,7 +472,10 @@ static void store(struct gen *g, int depth)
 
 	address(g, depth);
 	expr(g, type, depth - 1);
-	put(g, type == I32 ? s32[rnd(g, sizeof(s32))] : s64[rnd(g, sizeof(s64))]);
+	if (is_float(type))
+		put(g, type == F32 ? 0x38 : 0x39);
+	else
+		put(g, type == I32 ? s32[rnd(g, sizeof(s32))] : s64[rnd(g, sizeof(s64))]);
 	memarg(g);
 }
 
@@ -393,9 +485,11 @@ static void set_variable(struct gen *g, int depth)
 	int l = pick_local(g, type, g->nr_settable);
 
 	expr(g, type, depth);
-	if (l >= 0 && rnd(g, 5)) {
+	if (l >= 0 && (is_float(type) || rnd(g, 5))) {
 		put(g, 0x21);
 		uleb(g, (uint32_t)l);
+	} else if (is_float(type)) {
+		put(g, 0x1a);
 	} else {
 		put(g, 0x24);
 		uleb(g, (type == I64) + 2 * rnd(g, NR_GLOBALS / 2));
@@ -731,6 +825,7 @@ size_t gen_module(uint64_t seed, const struct gen_opts *o, uint8_t *bytes, size_
 	struct gen g = { .rng = seed * 0x9e3779b97f4a7c15ULL + 1, .p = bytes, .end = bytes + cap };
 	size_t i;
 
+	g.floats = seed & 1;
 	for (i = 0; i < sizeof(header); i++)
 		put(&g, header[i]);
 	for (i = 0; i < 8; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Random valid modules from a seed: integers, every kind of control, memory, tables, globals, bulk. */
+/* Random valid modules from a seed: integers and (odd seeds) floats, every kind of control, memory, tables, bulk. */
 #ifndef KW_TESTS_GEN_H
 #define KW_TESTS_GEN_H
 

@@ -1,0 +1,10 @@
+;; f64.ne takes two conditions, so a branch cannot repeat it as one.
+(module (memory (export "m") 1)
+  (func (export "f0") (param f64) (result i32) (local i32)
+    (local.set 1 (f64.ne (f64.const 0) (f64.mul (local.get 0) (f64.const 0))))
+    (i32.add (local.get 1)
+      (if (result i32) (local.get 1) (then (i32.const 10)) (else (i32.const 20)))))
+  (func (export "f1") (result i32) (local i32)
+    (local.set 0 (f64.ne (f64.const 0) (f64.const 0)))
+    (i32.add (local.get 0)
+      (if (result i32) (local.get 0) (then (i32.const 10)) (else (i32.const 20))))))
