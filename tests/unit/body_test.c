@@ -102,7 +102,8 @@ static bool codes_without_an_instruction_are_refused(void)
 				continue;
 			if (read_one(row ? prefixed : plain, 32, &insn, &d, &used) == 1)
 				found++;
-			else if (d.reason != (row ? KW_R_ILLEGAL_PREFIXED : KW_R_ILLEGAL_OPCODE) && !d.op)
+			else if (d.reason != (row ? KW_R_ILLEGAL_PREFIXED : KW_R_ILLEGAL_OPCODE) &&
+				 d.reason != KW_R_NEWER && !d.op)
 				return false;
 		}
 	}
