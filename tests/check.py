@@ -189,7 +189,7 @@ def spec(results):
 def kernel(results):
     """tests/kselftest in Debian's kernels."""
     for name in (os.environ.get('KERNEL') or '6.1 6.12').split():
-        run(results, 'guest', ['tests/qemu/check.sh', name], timeout=3600, suffix=f' ({name})')
+        run(results, 'guest', ['tests/qemu/check.sh', name], timeout=4 * 3600, suffix=f' ({name})')
 
 
 def main():

@@ -46,6 +46,7 @@ check-kernel: ## kernel tests in QEMU: KERNEL=6.1|6.12|6.1-rt|6.1-cloud|..., def
 	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py kernel
 
 check-stress: KWASM_STRESS := 100
+check-stress: export TIMEOUT = 14000
 check-stress: ## the kernel tests with the full counts (200,000 swaps, ...): long
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests guest-tests samples || true
 	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py unit kernel

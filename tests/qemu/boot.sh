@@ -10,7 +10,7 @@
 # is ours (120 and above: the guest did not get to the end).  The kernel log
 # is left in build/guest/KERNEL/klog.
 #
-#   MEM=1024 SMP=2 TIMEOUT=900   size of the guest, seconds until it is killed
+#   MEM=1024 SMP=2 TIMEOUT=1500  size of the guest, seconds until it is killed
 #   MODULE=FILE                  a kwasm.ko built elsewhere
 #   ICOUNT=1                     guest time follows instructions, not the host's clock
 #   GUEST_TESTS="NAME..."        what run-tests runs, instead of all
@@ -80,7 +80,7 @@ rc=0
 : > "$g/klog"
 # Word splitting of QEMU_ARGS is meant.
 # shellcheck disable=SC2086
-timeout -k 10 "${TIMEOUT:-900}" qemu-system-x86_64 "${accel[@]}" -cpu max -smp "${SMP:-2}" -m "${MEM:-1024}" \
+timeout -k 10 "${TIMEOUT:-1500}" qemu-system-x86_64 "${accel[@]}" -cpu max -smp "${SMP:-2}" -m "${MEM:-1024}" \
 	-display none -nodefaults -no-reboot -serial "file:$g/klog" -serial stdio \
 	-kernel "$k/vmlinuz" -initrd "$g/initrd" \
 	-append "console=ttyS0 no_timer_check panic=-1 oops=panic loglevel=7 printk.time=1 ${APPEND:-}" ${QEMU_ARGS:-} \
