@@ -165,6 +165,20 @@ static void scan(struct step *st)
 	}
 }
 
+/* Registers that FIXED uses are filled from: whoever moves into one makes a cycle. */
+static u64 fill_sources(const struct ra *ra)
+{
+	u64 left, sources = 0;
+
+	for (left = ra->pending; left; left &= left - 1) {
+		ra_loc_t from = ra->pend_from[__builtin_ctzll(left)];
+
+		if (from < RA_NR_REGS)
+			sources |= BIT_ULL(from);
+	}
+	return sources;
+}
+
 /* The owner of @r, which a FIXED use of another value needs, goes elsewhere. */
 static void displace(struct step *st, u32 r)
 {
@@ -175,6 +189,8 @@ static void displace(struct step *st, u32 r)
 
 	if (ra->next[w] != RA_DEAD && mask & ~st->doomed)
 		mask &= ~st->doomed;
+	if (mask & ~ra->occupied & ~fill_sources(ra))
+		mask &= ~ra->occupied & ~fill_sources(ra);
 	to = ra->loose[w] ? take(st, w, mask) : take_if_nearer(st, w, mask);
 	ra_vacate(ra, r);
 	if (to != KW_NO_REG) {

@@ -248,6 +248,37 @@ static void test_spilled_phi(void)
 	    "a loop phi that lives in memory shares its slot with its arguments");
 }
 
+static void test_commute(void)
+{
+	u32 a, b, d;
+
+	mirgen_init(&g, 0xff, 0);
+	mirgen_inst(&g, 0, 0);
+	a = param(1);
+	b = param(2);
+	d = two_address(a, b);
+	g.mf.inst[g.mf.nr_insts - 1].flags = KW_MI_COMMUTES;
+	mirgen_use(&g, 1, &a);
+	mirgen_return(&g, d);
+	end(allocate() && !g.mf.nr_edits, "a commutative operation overwrites the operand that dies");
+}
+
+/* Both arguments are in each other's way, one is also read by the call itself. */
+static void test_no_swap(void)
+{
+	u32 a, b;
+
+	mirgen_init(&g, 0xff, 0);
+	mirgen_inst(&g, 0, 0);
+	a = param(1);
+	b = mirgen_def(&g, INT, 0, NULL);
+	mirgen_call(&g);
+	mirgen_opnd(&g, KW_OP_USE, KW_WANT_FIXED, 1, b);
+	mirgen_opnd(&g, KW_OP_USE, KW_WANT_ANY, 0, a);
+	mirgen_return(&g, 0);
+	end(allocate() && !edits_in(0, KW_EDIT_SWAP), "who makes way for an argument takes no part in a cycle");
+}
+
 int main(void)
 {
 	test_live_through();
@@ -257,5 +288,7 @@ int main(void)
 	test_phi_not_last();
 	test_cold_call();
 	test_spilled_phi();
+	test_commute();
+	test_no_swap();
 	return tap_done();
 }

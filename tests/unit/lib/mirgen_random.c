@@ -110,6 +110,14 @@ static void make_reuse(struct chance *c)
 	u32 rclass = some_class(c), a = pick(c, rclass), b = pick(c, rclass);
 	u32 d = new_vreg(c, rclass);
 
+	if (!R(3)) {
+		mirgen_inst(c->g, KW_MI_COMMUTES, 0);
+		mirgen_opnd(c->g, KW_OP_DEF, KW_WANT_REUSE, 1, d);
+		mirgen_opnd(c->g, KW_OP_USE, KW_WANT_REG, 0, a);
+		mirgen_opnd(c->g, KW_OP_USE, KW_WANT_ANY, 0, b);
+		add_avail(c, d);
+		return;
+	}
 	mirgen_inst(c->g, 0, 0);
 	mirgen_opnd(c->g, KW_OP_DEF, KW_WANT_REUSE, 1, d);
 	mirgen_opnd(c->g, KW_OP_USE, R(4) ? KW_WANT_REG : KW_WANT_ANY, 0, a);
