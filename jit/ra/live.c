@@ -125,6 +125,18 @@ static void live_out(struct walk *w, u32 b)
 	}
 }
 
+/* Overwrite the operand that dies here, of two such the one that feeds the same phi. */
+static void commute(struct walk *w, struct kw_mopnd *o)
+{
+	u32 a = o[1].vreg, b = o[2].vreg, p = w->ra->phi_hint[o[0].vreg];
+	const u32 *hint = w->ra->phi_hint;
+
+	if (w->when[b] != RA_DEAD)
+		return;
+	if (w->when[a] != RA_DEAD || (p && (b == p || hint[b] == p) && a != p && hint[a] != p))
+		swap(o[1].vreg, o[2].vreg);
+}
+
 /* A fixed use further on is a wish for the register its value is made in. */
 static void pass_hints(struct walk *w, const struct kw_minst *inst, struct kw_mopnd *o)
 {
@@ -205,6 +217,8 @@ static int walk_inst(struct walk *w, u32 i, u32 weight)
 		named = ra_named_regs(ra, inst);
 		if (named && note_named_regs(ra, named, i, weight))
 			return -ENOMEM;
+		if (inst->flags & KW_MI_COMMUTES)
+			commute(w, o);
 		pass_hints(w, inst, o);
 	}
 	for (k = 0; k < inst->nr_opnds; k++) {

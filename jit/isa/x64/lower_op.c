@@ -114,6 +114,9 @@ static void two_address(struct x64_lower *l, kw_vid v, const struct kw_node *n, 
 		swap(a, b);
 	begin_tied(l, v, row, size, x64_low(l, a, size));
 	x64_source(l, b, size);
+	if (kw_iropinfo[n->op].flags & KW_IRF_C && l->mi.nr_opnds == 3 &&
+	    l->mi.base == KW_NO_REG && l->mi.index == KW_NO_REG)
+		l->mi.flags |= KW_MI_COMMUTES;
 	x64_end(l);
 }
 
