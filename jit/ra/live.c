@@ -204,23 +204,49 @@ static int close_named_regs(struct ra *ra)
 	return 0;
 }
 
+static void note_calls(struct walk *w, u32 i, u32 classes)
+{
+	u32 c;
+
+	if (!classes)
+		return;
+	w->calls |= classes;
+	for (c = 0; c < KW_NR_RCLASSES; c++)
+		if (classes & (1u << c))
+			w->call[c] = i;
+}
+
+/* All that the first walk needs. */
+static int skim_inst(struct walk *w, u32 i)
+{
+	const struct kw_minst *inst = &w->ra->mf->inst[i];
+	const struct kw_mopnd *o = w->ra->mf->opnd + inst->opnds;
+	u32 k;
+
+	for (k = 0; k < inst->nr_opnds; k++)
+		if (!ra_is_use(&o[k]))
+			end_use(w, o[k].vreg);
+	note_calls(w, i, ra_call_classes(w->ra, inst));
+	for (k = 0; k < inst->nr_opnds; k++)
+		if (ra_is_use(&o[k]))
+			add_use(w, o[k].vreg, i);
+	return ra_step(w->ra);
+}
+
 static int walk_inst(struct walk *w, u32 i, u32 weight)
 {
 	struct ra *ra = w->ra;
 	const struct kw_minst *inst = &ra->mf->inst[i];
 	struct kw_mopnd *o = ra->mf->opnd + inst->opnds;
 	u32 more[KW_NR_RCLASSES] = { 0 };
-	u32 k, c, calls = ra_call_classes(ra, inst);
-	u64 named;
+	u64 named = ra_named_regs(ra, inst);
+	u32 k;
 
-	if (w->final) {
-		named = ra_named_regs(ra, inst);
-		if (named && note_named_regs(ra, named, i, weight))
-			return -ENOMEM;
-		if (inst->flags & KW_MI_COMMUTES)
-			commute(w, o);
-		pass_hints(w, inst, o);
-	}
+	if (named && note_named_regs(ra, named, i, weight))
+		return -ENOMEM;
+	if (inst->flags & KW_MI_COMMUTES)
+		commute(w, o);
+	pass_hints(w, inst, o);
 	for (k = 0; k < inst->nr_opnds; k++) {
 		u32 v = o[k].vreg;
 		ra_when_t when = behind_calls(w, v, w->when[v]);
@@ -241,10 +267,7 @@ static int walk_inst(struct walk *w, u32 i, u32 weight)
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (o[k].want == KW_WANT_REUSE && w->when[o[o[k].reg].vreg] != RA_DEAD)
 			more[ra_vreg(ra, o[k].vreg)->rclass]++;
-	for (c = 0; c < KW_NR_RCLASSES; c++)
-		if (calls & (1u << c))
-			w->call[c] = i;
-	w->calls |= calls;
+	note_calls(w, i, ra_call_classes(ra, inst));
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (ra_is_use(&o[k]))
 			add_use(w, o[k].vreg, i);
@@ -346,7 +369,7 @@ static int walk_block(struct walk *w, u32 b)
 	w->calls = 0;
 	live_out(w, b);
 	for (i = mb->end; i-- > mb->first; ) {
-		err = walk_inst(w, i, weight);
+		err = w->final ? walk_inst(w, i, weight) : skim_inst(w, i);
 		if (err)
 			return err;
 	}
@@ -402,13 +425,13 @@ static int close_loop(struct walk *w, u32 h)
 	return ra_step(ra);
 }
 
-static int walk_all(struct walk *w)
+static int walk_down_to(struct walk *w, u32 first)
 {
 	u32 b;
 	int err;
 
 	w->ra->nr_live = 0;
-	for (b = w->ra->mf->nr_blocks; b-- > 0; ) {
+	for (b = w->ra->mf->nr_blocks; b-- > first; ) {
 		err = walk_block(w, b);
 		if (err)
 			return err;
@@ -461,16 +484,18 @@ int kw_ra_live(struct ra *ra)
 	for (v = 0; v < n; v++)
 		w->when[v] = RA_DEAD;
 	if (ra->has_loops) {
-		err = walk_all(w);
+		for (b = 0; !ra->mf->block[b].is_loop_header; b++)
+			;
+		err = walk_down_to(w, b);
 		if (err)
 			return err;
-		for (b = 0; b < ra->mf->nr_blocks; b++) {
+		for (; b < ra->mf->nr_blocks; b++) {
 			if (ra->mf->block[b].is_loop_header && close_loop(w, b))
 				return -ENOMEM;
 		}
 	}
 	w->final = true;
-	err = walk_all(w);
+	err = walk_down_to(w, 0);
 	if (!err)
 		order_registers(ra);
 	return err;
