@@ -253,7 +253,8 @@ static int walk_inst(struct walk *w, u32 i, u32 weight)
 
 		ra->opnd_next[inst->opnds + k] = when;
 		if (ra_is_use(&o[k])) {
-			more[ra_vreg(ra, v)->rclass] += o[k].want == KW_WANT_FIXED && when != RA_DEAD;
+			more[ra_vreg(ra, v)->rclass] +=
+				o[k].want == KW_WANT_FIXED && when != RA_DEAD;
 			continue;
 		}
 		ra->def_next[v] = when;

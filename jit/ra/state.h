@@ -32,7 +32,7 @@ typedef u32 ra_when_t;
 #define RA_BEHIND_CALL	BIT(31)
 #define RA_FAR_SHIFT	25
 #define RA_LOW		((1u << RA_FAR_SHIFT) - 1)
-#define RA_COLD		(1u << 20)	/* instructions that entering a cold block counts for */
+#define RA_COLD		(1u << 20)	/* what entering a cold block counts for */
 #define RA_MAX_DEPTH	62
 
 /* Live-in values a block keeps, the nearest ones; the rest count as dead until reloaded. */
@@ -89,7 +89,7 @@ struct ra_block {
 	u32 entry, exit;	/* registers, in ra.held */
 	u8 nr_entry, nr_exit;
 	u8 seen;		/* entry state is decided */
-	u8 loop_calls;		/* header: classes a call in a warm block of the loop destroys */
+	u8 loop_calls;		/* header: classes a warm call in the loop destroys */
 	u32 loop;		/* innermost loop's header */
 	u32 parent;		/* header: the loop around */
 	u32 jump;		/* header: an ancestor further out, see loop_outermost() */
@@ -131,7 +131,7 @@ struct ra {
 	/* assign.c: state at the current point */
 	u8 *reg;		/* by vreg, KW_NO_REG */
 	ra_when_t *next;	/* by vreg, valid for live ones */
-	u8 *share;		/* by vreg: register given to it or, for a parameter, to an argument */
+	u8 *share;		/* by vreg: register it got; parameter: an argument got */
 	u32 val[RA_NR_REGS];
 	u64 occupied;
 	struct ra_held *held;
@@ -160,7 +160,7 @@ struct ra {
 	u32 cap_ready;
 
 	/* slots.c, by vreg */
-	u32 *slot_lca;		/* block that dominates all reads of the slot, RA_NONE: never read */
+	u32 *slot_lca;		/* block that dominates all reads, RA_NONE: none */
 	u32 *slot_start, *slot_end;
 	u8 *slot_param;		/* block parameter that arrives in its slot */
 	u32 *slot_of;

@@ -393,7 +393,7 @@ static int leave(struct check *c, const struct kw_medge *e, bool *changed)
 
 	if (err)
 		return err;
-	/* Edge moves into a block of one predecessor come before its parameters have their names. */
+	/* Edge moves into a block of one predecessor precede the renaming of its parameters. */
 	for (k = c->first_edit[to->first]; to->nr_preds == 1 && to->nr_params &&
 	     k < c->first_edit[to->first + 1] && !err; k++)
 		err = apply_edit(c, &c->mf->edit[k]);

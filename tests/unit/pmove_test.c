@@ -140,7 +140,8 @@ static bool cycle_is_swaps(u32 n)
 
 	for (k = 0; k < PLACES; k++)
 		source[k] = k < n ? (k + 1) % n : NOTHING;
-	good = run(ra, place, PLACES, source, 0) && ra->edits[RA_AT_INST].nr == n - 1 && !ra->scratch_used;
+	good = run(ra, place, PLACES, source, 0) && ra->edits[RA_AT_INST].nr == n - 1 &&
+	       !ra->scratch_used;
 	mirgen_free(&g);
 	return good;
 }
@@ -150,7 +151,8 @@ int main(void)
 	u32 n;
 
 	for (n = 0; n <= PLACES; n++) {
-		ok(all_mappings(n, 63, 0), "all mappings of %u registers and %u slots", n, PLACES - n);
+		ok(all_mappings(n, 63, 0), "all mappings of %u registers and %u slots", n,
+		   PLACES - n);
 		ok(all_mappings(n, 31, 31 & ~((1u << n) - 1)),
 		   "the same with no register free (%u)", n);
 	}

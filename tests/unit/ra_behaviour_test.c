@@ -182,7 +182,8 @@ static void test_phi_not_last(void)
 	mirgen_jump(&g, head, &j);
 	mirgen_begin(&g, out);
 	mirgen_return(&g, 0);
-	end(allocate() && !g.mf.nr_edits, "what the back edge brings is made in the phi's register");
+	end(allocate() && !g.mf.nr_edits,
+	    "what the back edge brings is made in the phi's register");
 }
 
 static void test_cold_call(void)
@@ -260,7 +261,8 @@ static void test_commute(void)
 	g.mf.inst[g.mf.nr_insts - 1].flags = KW_MI_COMMUTES;
 	mirgen_use(&g, 1, &a);
 	mirgen_return(&g, d);
-	end(allocate() && !g.mf.nr_edits, "a commutative operation overwrites the operand that dies");
+	end(allocate() && !g.mf.nr_edits,
+	    "a commutative operation overwrites the operand that dies");
 }
 
 /* Both arguments are in each other's way, one is also read by the call itself. */
@@ -276,7 +278,8 @@ static void test_no_swap(void)
 	mirgen_opnd(&g, KW_OP_USE, KW_WANT_FIXED, 1, b);
 	mirgen_opnd(&g, KW_OP_USE, KW_WANT_ANY, 0, a);
 	mirgen_return(&g, 0);
-	end(allocate() && !edits_in(0, KW_EDIT_SWAP), "who makes way for an argument takes no part in a cycle");
+	end(allocate() && !edits_in(0, KW_EDIT_SWAP),
+	    "who makes way for an argument takes no part in a cycle");
 }
 
 int main(void)

@@ -39,8 +39,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 2)
 		return run(strtoull(argv[1], NULL, 0), atoi(argv[2]), true) ? 1 : 0;
-	random_functions("random functions of 12 instructions are allocated correctly", 1, 20000, 12);
-	random_functions("random functions of 60 instructions are allocated correctly", 1, 10000, 60);
-	random_functions("random functions of 600 instructions are allocated correctly", 1, 500, 600);
+	random_functions("random functions of 12 instructions are correct", 1, 20000, 12);
+	random_functions("random functions of 60 instructions are correct", 1, 10000, 60);
+	random_functions("random functions of 600 instructions are correct", 1, 500, 600);
 	return tap_done();
 }
