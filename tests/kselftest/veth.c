@@ -143,6 +143,9 @@ int main(void)
 	    "ip -n kt-a addr add 10.77.0.1/24 dev ka && ip -n kt-b addr add 10.77.0.2/24 dev kb && "
 	    "ip -n kt-a addr add fd77::1/64 dev ka nodad && ip -n kt-b addr add fd77::2/64 dev kb nodad && "
 	    "ip -n kt-a link set ka up && ip -n kt-b link set kb up");
+	/* A neighbour solicitation sent before the other end listens is repeated only after a second. */
+	run("for i in 1 2 3 4 5 6 7 8 9 10; do "
+	    "ip netns exec kt-a ping6 -c 1 -W 1 fd77::2 >/dev/null 2>&1 && exit 0; sleep 0.2; done; exit 1");
 	from = netns("kt-a");
 	to = netns("kt-b");
 	at[0].ns = from;
