@@ -22,8 +22,6 @@ struct kw_compile_opts {
 
 /* KW_FEATURE_* that every stage of the pipeline handles; validation refuses the others by name. */
 #define KW_COMPILE_FEATURES	KW_FEATURES_ALL
-/* Those that may run inside the kernel today: floats wait for the FPU policy. */
-#define KW_KERNEL_FEATURES	0
 
 #define KW_OPT_GVN	0x01
 #define KW_OPT_DCE	0x02

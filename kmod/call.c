@@ -67,6 +67,7 @@ static int run(const struct kwasm_instance *inst, u32 func, struct kw_call_frame
 	x = kwasm_exec_begin_p();
 	if (IS_ERR(x))
 		return PTR_ERR(x);
+	x->floats = inst->store->floats;
 	trap = kwasm_exec_call(x, callee, l->text + l->code->thunk_off[type], frame, deadline_ns);
 	if (trap)
 		kwasm_trap_place(l, x, func, trap, info);

@@ -5,9 +5,14 @@
  * S executions have one VM stack per possible CPU and are ended by the
  * watchdog.  P executions get a VM stack each; a timer raises KWASM_FLAG_POLL
  * in all of them every jiffy, their polls notice and look for a fatal signal,
- * the deadline, and whether others want the CPU.
+ * the deadline, and whether others want the CPU.  The timer is a hard one: a
+ * softirq may wait for a thread that waits for the guest.
+ *
+ * Guests with floats run in an FPU section, where nobody may sleep.  S forms
+ * do not anyway; P forms leave it around whatever C they call.
  */
 #include <linux/gfp.h>
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/ktime.h>
 #include <linux/percpu.h>
@@ -15,7 +20,6 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
-#include <linux/timer.h>
 #include <linux/topology.h>
 
 #include "arch.h"
@@ -37,37 +41,48 @@ static DEFINE_PER_CPU(struct kwasm_exec *, stack_s);
 static DEFINE_PER_CPU(struct kwasm_exec_stats, stats);
 
 /* P executions inside guest code or a host function. */
-static DEFINE_SPINLOCK(active_lock);
+static DEFINE_RAW_SPINLOCK(active_lock);
 static LIST_HEAD(active);
-static void raise_polls(struct timer_list *unused);
-static DEFINE_TIMER(poll_timer, raise_polls);
+static struct hrtimer poll_timer;
+static bool polling;		/* the timer is or will be started again; active_lock */
 
-static void raise_polls(struct timer_list *unused)
+static enum hrtimer_restart raise_polls(struct hrtimer *timer)
 {
 	struct kwasm_exec *x;
+	unsigned long flags;
+	bool again;
 
-	spin_lock(&active_lock);
+	raw_spin_lock_irqsave(&active_lock, flags);
 	list_for_each_entry(x, &active, active)
 		cmpxchg(&x->e.flag, 0, KWASM_FLAG_POLL);
-	if (!list_empty(&active))
-		mod_timer(&poll_timer, jiffies + 1);
-	spin_unlock(&active_lock);
+	again = !list_empty(&active);
+	polling = again;
+	if (again)
+		hrtimer_forward_now(timer, ns_to_ktime(TICK_NSEC));
+	raw_spin_unlock_irqrestore(&active_lock, flags);
+	return again ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
 static void want_polls(struct kwasm_exec *x)
 {
-	spin_lock_bh(&active_lock);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&active_lock, flags);
 	list_add(&x->active, &active);
-	if (!timer_pending(&poll_timer))
-		mod_timer(&poll_timer, jiffies + 1);
-	spin_unlock_bh(&active_lock);
+	if (!polling) {
+		polling = true;
+		hrtimer_start(&poll_timer, ns_to_ktime(TICK_NSEC), HRTIMER_MODE_REL_HARD);
+	}
+	raw_spin_unlock_irqrestore(&active_lock, flags);
 }
 
 static void no_polls(struct kwasm_exec *x)
 {
-	spin_lock_bh(&active_lock);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&active_lock, flags);
 	list_del(&x->active);
-	spin_unlock_bh(&active_lock);
+	raw_spin_unlock_irqrestore(&active_lock, flags);
 }
 
 /* The reason to end, or KW_TRAP_NONE after giving way to others. */
@@ -78,7 +93,11 @@ static u32 poll_p(struct kwasm_exec *x)
 		return KW_TRAP_INTERRUPTED;
 	if (x->e.deadline_ns && ktime_get_ns() > x->e.deadline_ns)
 		return KW_TRAP_DEADLINE;
+	if (x->pausing)
+		kwasm_fpu_pause();
 	cond_resched();
+	if (x->pausing)
+		kwasm_fpu_resume();
 	return KW_TRAP_NONE;
 }
 
@@ -105,6 +124,7 @@ static void reset(struct kwasm_exec *x)
 	x->e.pkt_lin = 0;
 	x->e.pkt_len = 0;
 	x->e.pkt_short = 0;
+	x->floats = false;
 }
 
 static int claim_s(struct kwasm_exec *x)
@@ -218,9 +238,13 @@ static u64 enter_s(struct kwasm_exec *x, struct kw_inst *inst, void *code, struc
 	u64 result;
 
 	this_cpu_inc(stats.calls_s);
+	if (x->floats)
+		kwasm_fpu_enter(&x->fpu);
 	kwasm_watchdog_enter(x);
 	result = kwasm_enter(code, inst, frame, &x->e);
 	kwasm_watchdog_leave(x);
+	if (x->floats)
+		kwasm_fpu_leave(&x->fpu);
 	return result;
 }
 
@@ -229,7 +253,12 @@ static u64 enter_p(struct kwasm_exec *x, struct kw_inst *inst, void *code, struc
 	u64 result;
 
 	want_polls(x);
+	x->pausing = x->floats;
+	if (x->pausing)
+		kwasm_fpu_resume();
 	result = kwasm_enter(code, inst, frame, &x->e);
+	if (x->pausing)
+		kwasm_fpu_pause();
 	no_polls(x);
 	return result;
 }
@@ -298,6 +327,7 @@ int kwasm_exec_init(void)
 	int cpu;
 
 	kwasm_arch_stack_init();
+	hrtimer_setup(&poll_timer, raise_polls, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	for_each_possible_cpu(cpu) {
 		struct page *page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_ZERO, STACK_ORDER);
 
@@ -312,6 +342,6 @@ int kwasm_exec_init(void)
 
 void kwasm_exec_exit(void)
 {
-	timer_shutdown_sync(&poll_timer);
+	hrtimer_cancel(&poll_timer);
 	free_stacks();
 }

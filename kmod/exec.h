@@ -10,7 +10,7 @@
  *	x = kwasm_exec_begin_s();
  *	if (IS_ERR(x))
  *		return policy;			refused: PTR_ERR(x) says why
- *	x->e.host = ...; x->e.pkt_data = ...; x->e.field[..] = ...;
+ *	x->floats = ...; x->e.host = ...; x->e.pkt_data = ...; x->e.field[..] = ...;
  *	trap = kwasm_exec_run(x, inst, code, deadline_ns, &verdict);
  *	if (trap)
  *		... x->e.trap_pc, x->e.trap_site, x->e.bt ...
@@ -24,6 +24,7 @@
 
 #include "../jit/common/layout.h"
 #include "../jit/isa/isa.h"
+#include "arch.h"
 
 /* exec->flag: not a trap, look whether there is reason for one.  P form only. */
 #define KWASM_FLAG_POLL		0x100
@@ -33,6 +34,9 @@
  * @e:        what compiled code sees; the caller sets host, pkt_* and field after begin
  * @form:     enum kw_form
  * @busy:     S: between begin and end
+ * @floats:   code that may run uses floats or vectors; the caller sets it after begin
+ * @pausing:  P with @floats: C that guest code calls runs outside the FPU section
+ * @fpu:      with @floats
  * @srcu_idx: P
  * @active:   P: entry in the list of executions that want polls
  * @start_ns: monotonic clock when the guest was entered
@@ -43,6 +47,9 @@ struct kwasm_exec {
 	struct kw_exec e;
 	u8 form;
 	bool busy;
+	bool floats;
+	bool pausing;
+	struct kwasm_fpu fpu;
 	int srcu_idx;
 	struct list_head active;
 	u64 start_ns;
@@ -77,6 +84,7 @@ struct kwasm_exec *kwasm_exec_begin_s(void);
  *
  * Context: process context, may sleep; not under kwasm_srcu already unless the
  * caller is a host function (nesting is allowed, each has a stack of its own).
+ * While the guest runs with floats, preemption is off; between polls, that is.
  * Return: the execution or ERR_PTR: -ENOMEM, -ENOSPC, -EOPNOTSUPP.
  */
 struct kwasm_exec *kwasm_exec_begin_p(void);

@@ -7,6 +7,7 @@
 #include "../jit/common/limits.h"
 #include "../jit/compile.h"
 #include "../uapi/linux/kwasm.h"
+#include "arch.h"
 #include "dev.h"
 #include "memory.h"
 #include "text.h"
@@ -17,6 +18,13 @@ static u32 lockdown_level(void)
 	if (security_locked_down(LOCKDOWN_KCORE))
 		return 2;
 	return security_locked_down(LOCKDOWN_INTEGRITY_MAX) ? 1 : 0;
+}
+
+static u32 wasm_features(void)
+{
+	u32 floats = KW_FEATURE_FLOAT | KW_FEATURE_SIMD;
+
+	return KW_COMPILE_FEATURES & ~(kwasm_arch_has_floats() ? 0 : floats);
 }
 
 int kwasm_ioctl_feature(void *arg, struct file **file)
@@ -40,7 +48,7 @@ int kwasm_ioctl_feature(void *arg, struct file **file)
 		.nr_cpus = num_possible_cpus(),
 		.hooks = BIT(KWASM_LINK_NETFILTER),
 		.lockdown = lockdown_level(),
-		.wasm_features = KW_KERNEL_FEATURES,
+		.wasm_features = wasm_features(),
 		.max_memory_pages = KW_MAX_MEM_PAGES,
 	};
 	return 0;

@@ -3,6 +3,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "arch.h"
 #include "exec.h"
 #include "fault.h"
 #include "ksym.h"
@@ -24,6 +25,7 @@ static const struct part {
 	int (*init)(void);
 	void (*exit)(void);
 } parts[] = {
+	{ "CPU",		kwasm_arch_check_cpu,	NULL },
 	{ "code arena",		kwasm_text_init,	kwasm_text_exit },
 	{ "stubs",		kwasm_stubs_init,	NULL },
 	{ "kernel symbols",	ksym_init,		NULL },

@@ -15,6 +15,7 @@
 #include "../jit/common/limits.h"
 #include "../jit/compile.h"
 #include "../jit/rt/bind.h"
+#include "arch.h"
 #include "dev.h"
 #include "hooks/hooks.h"
 #include "log.h"
@@ -190,9 +191,11 @@ static int front_end(struct kwasm_module *m, const struct kwasm_module_load *a, 
 	err = kw_module_decode(&m->arena, m->bytes, a->len, &m->wasm, diag);
 	if (err)
 		return err;
-	err = kw_module_validate(&m->wasm, KW_KERNEL_FEATURES, diag);
+	err = kw_module_validate(&m->wasm, KW_COMPILE_FEATURES, diag);
 	if (err)
 		return err;
+	if (m->wasm.uses_float && !kwasm_arch_has_floats())
+		return kw_reject(diag, 0, KW_R_CPU_FLOATS, 0, 0);
 	err = kw_meta_parse(&m->wasm, &m->meta, diag);
 	if (err)
 		return err;

@@ -77,6 +77,7 @@ static int run_init(struct kw_instance *inst, const struct kw_module *w, struct 
 
 	if (IS_ERR(x))
 		return PTR_ERR(x);
+	x->floats = kw_instance_linked(inst)->code->uses_float;
 	if (w->start != KW_NO_INDEX)
 		err = run_one(x, inst, w->start, &result, diag);
 	for (i = 0; !err && i < ARRAY_SIZE(init_export); i++) {

@@ -84,6 +84,7 @@ static struct kwasm_program *program_new(struct kwasm_module *m, const struct kw
 	p->hook = kwasm_hook_find(e);
 	p->func = e->index;
 	p->code = kwasm_build_func(&m->build, e->index);
+	p->floats = m->build.code->uses_float;
 	p->field_mask = m->build.code->field_mask;
 	/* What a module says of itself can lower its limits, not raise them. */
 	p->deadline_ns = min(m->meta.deadline_ns, KWASM_DEADLINE_DEFAULT_NS);

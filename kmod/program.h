@@ -14,6 +14,7 @@
 /**
  * struct kwasm_program - one of them
  * @code:       where it begins
+ * @floats:     its module uses floats or vectors
  * @field_mask: packet fields it reads
  * @pool:       the module's
  * @free:       frees it once no CPU can still be in it
@@ -24,6 +25,7 @@ struct kwasm_program {
 	const struct kwasm_hook *hook;
 	u32 func;
 	void *code;
+	bool floats;
 	u64 field_mask;
 	u64 deadline_ns;		/* the module's own limit, 0 for none */
 	struct kwasm_pool *pool;
@@ -61,6 +63,7 @@ static inline int kwasm_run_begin(struct kwasm_run *r, struct kwasm_program *p)
 	r->x = kwasm_exec_begin_s();
 	if (IS_ERR(r->x))
 		return PTR_ERR(r->x);
+	r->x->floats = p->floats;
 	r->slot = kwasm_pool_slot(p->pool);
 	if (!kwasm_slot_ready(r->slot)) {
 		kwasm_exec_end(r->x);

@@ -183,7 +183,7 @@ static int import_all(struct kwasm_store *s, const struct kwasm_instance_create 
 	return 0;
 }
 
-static int run_start(struct kw_instance *inst, u32 start, u32 *trap)
+static int run_start(struct kwasm_store *s, struct kw_instance *inst, u32 start, u32 *trap)
 {
 	struct kw_inst *callee;
 	void *code = kw_instance_func_code(inst, start, &callee);
@@ -192,6 +192,7 @@ static int run_start(struct kw_instance *inst, u32 start, u32 *trap)
 
 	if (IS_ERR(x))
 		return PTR_ERR(x);
+	x->floats = s->floats;
 	*trap = kwasm_exec_run(x, callee, code, 0, &unused);
 	kwasm_exec_end(x);
 	return *trap ? -EFAULT : 0;
@@ -210,9 +211,10 @@ static int instantiate(struct kwasm_store *s, struct kwasm_module *m, const stru
 	kwasm_object_get(&m->obj);
 	sm->module = m;
 	list_add(&sm->in_store, &s->modules);
+	s->floats |= m->build.code->uses_float;
 	err = kw_instance_new(s->store, &m->build.linked, refs, out, trap, diag);
 	if (!err && m->wasm.start != KW_NO_INDEX)
-		err = run_start(*out, m->wasm.start, trap);
+		err = run_start(s, *out, m->wasm.start, trap);
 	return err;
 }
 

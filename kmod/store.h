@@ -18,6 +18,7 @@ struct kwasm_store_module {
  * struct kwasm_store - one store
  * @lock:    calls, instantiation; @modules
  * @modules: one entry for each instance ever made, failed ones included
+ * @floats:  one of them uses floats or vectors, so a call of any may come to that code; @lock
  * @mode:    enum kw_mode its modules must have been compiled in
  */
 struct kwasm_store {
@@ -26,6 +27,7 @@ struct kwasm_store {
 	struct kw_store *store;
 	struct list_head modules;
 	u8 mode;
+	bool floats;
 };
 
 struct kwasm_instance {

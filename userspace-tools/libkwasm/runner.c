@@ -84,7 +84,7 @@ static int compile(struct kwasm_module *m, struct kwasm_engine *e, struct kwasm_
 int kwasm_module__check(struct kwasm_module *m)
 {
 	struct kwasm_engine_opts o = {
-		.mode = engine_mode(m), .form = KW_FORM_S, .features = KW_KERNEL_FEATURES,
+		.mode = engine_mode(m), .form = KW_FORM_S, .features = KW_COMPILE_FEATURES,
 	};
 	struct kwasm_engine_module *compiled;
 	struct kwasm_engine *e;
@@ -159,7 +159,7 @@ struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwas
 {
 	struct kwasm_engine_module *compiled;
 	struct kwasm_engine_opts o = {
-		.mode = engine_mode(m), .form = KW_FORM_S, .features = KW_KERNEL_FEATURES,
+		.mode = engine_mode(m), .form = KW_FORM_S, .features = KW_COMPILE_FEATURES,
 		.log = forward_log,
 		.deadline_ns = OPTS_GET(opts, deadline_ns, 0) ?: DEFAULT_DEADLINE_NS,
 	};

@@ -47,6 +47,38 @@ static inline void kwasm_arch_divert(struct pt_regs *regs)
 	regs->ip = (unsigned long)kwasm_trap_exit;
 }
 
+/**
+ * struct kwasm_fpu - where xmm registers of whom a guest interrupted, or its own, wait
+ * @xmm:     all 16
+ * @mxcsr:   with them, if not @section
+ * @section: the kernel saved them, not we
+ */
+struct kwasm_fpu {
+	u64 xmm[16][2];
+	u32 mxcsr;
+	bool section;
+};
+
+/* xmm.S */
+void kwasm_xmm_save(void *to);
+void kwasm_xmm_load(const void *from);
+
+/*
+ * Around guest code that uses xmm registers.  Not in hard irq.  In between:
+ * preemption off, MXCSR as after reset.
+ */
+void kwasm_fpu_enter(struct kwasm_fpu *f);
+void kwasm_fpu_leave(struct kwasm_fpu *f);
+
+/* In between, in process context: leave for code that may sleep, and come back with other values in xmm0-15. */
+void kwasm_fpu_pause(void);
+void kwasm_fpu_resume(void);
+
+/* Has this CPU what code with floats or vectors wants? */
+bool kwasm_arch_has_floats(void);
+/* And what all code wants?  Return: 0 or -ENODEV. */
+int kwasm_arch_check_cpu(void);
+
 /* Does a hypervisor share our CPUs out, as far as one can tell? */
 static inline bool kwasm_arch_is_virtual(void)
 {

@@ -121,9 +121,9 @@ SYM_CODE_START(kwasm_trap_exit)
 SYM_CODE_END(kwasm_trap_exit)
 
 /* exec->flag was set: let C look; leaves the trap kind, or 0, in eax and ZF. */
-.macro POLL
+.macro POLL how=kwasm_exec_poll
 	EXEC	%rdi
-	call	kwasm_exec_poll
+	call	\how
 	testl	%eax, %eax
 .endm
 
@@ -150,6 +150,51 @@ SYM_CODE_START(kwasm_stub_return)
 	jne	kwasm_flag_trap
 	RET
 SYM_CODE_END(kwasm_stub_return)
+
+/* Before C that may sleep; the arguments are in place. */
+SYM_FUNC_START(kwasm_stub_pause)
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%r8
+	pushq	%r9
+	call	kwasm_fpu_pause
+	popq	%r9
+	popq	%r8
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	RET
+SYM_FUNC_END(kwasm_stub_pause)
+
+/* After it: as kwasm_stub_return. */
+SYM_CODE_START(kwasm_stub_resume)
+	UNWIND_HINT_FUNC
+	ENDBR
+	pushq	%rax
+	call	kwasm_fpu_resume
+	popq	%rax
+	jmp	kwasm_stub_return
+SYM_CODE_END(kwasm_stub_resume)
+
+/* kwasm_exec_poll() for a guest that has values in xmm registers: P form is in an FPU section if any. */
+SYM_FUNC_START_LOCAL(poll_keeping_xmm)
+	cmpb	$0, KWASM_X_PAUSING(%rdi)
+	jne	1f
+	jmp	kwasm_exec_poll
+1:	pushq	%rbx
+	movq	%rdi, %rbx
+	leaq	KWASM_X_XMM(%rbx), %rdi
+	call	kwasm_xmm_save
+	movq	%rbx, %rdi
+	call	kwasm_exec_poll
+	leaq	KWASM_X_XMM(%rbx), %rdi
+	call	kwasm_xmm_load
+	popq	%rbx
+	RET
+SYM_FUNC_END(poll_keeping_xmm)
 
 .macro PUSH_SCRATCH
 	pushq	%rax
@@ -181,7 +226,7 @@ SYM_CODE_START(kwasm_stub_poll)
 	UNWIND_HINT_FUNC
 	ENDBR
 	PUSH_SCRATCH
-	POLL
+	POLL	poll_keeping_xmm
 	POP_SCRATCH
 	jne	kwasm_flag_trap
 	RET
@@ -198,7 +243,7 @@ SYM_CODE_START(kwasm_stub_pkt_slow)
 	EXEC	%rdi
 	cmpl	$0, KWASM_X_FLAG(%rdi)
 	je	1f
-	POLL
+	POLL	poll_keeping_xmm
 1:	POP_SCRATCH
 	jne	kwasm_flag_trap
 	RET

@@ -8,13 +8,19 @@
  *	mov	%r15, %r10		exec, as in layout.h
  *	and	$-KW_STACK_BYTES, %r10
  *	mov	%r10, exec(%rdi)	where the C function finds it
+ *	cmpb	$0, pausing(%r10)
+ *	jne	1f
  *	call	function
  *	jmp	kwasm_stub_return	tests exec->flag
+ * 1:	call	kwasm_stub_pause	out of the FPU section
+ *	call	function
+ *	jmp	kwasm_stub_resume	into it again, then as above
  */
 #include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 
+#include "../../exec.h"
 #include "../../stubs.h"
 #include "../../text.h"
 #include "../../../jit/rt/rt.h"
@@ -27,6 +33,8 @@ static_assert(offsetof(struct kw_exec, trap_site) == KWASM_X_SITE);
 static_assert(offsetof(struct kw_exec, nr_bt) == KWASM_X_NR_BT);
 static_assert(offsetof(struct kw_exec, trap_pc) == KWASM_X_PC);
 static_assert(offsetof(struct kw_exec, bt) == KWASM_X_BT);
+static_assert(offsetof(struct kwasm_exec, pausing) == KWASM_X_PAUSING);
+static_assert(offsetof(struct kwasm_exec, fpu.xmm) == KWASM_X_XMM);
 static_assert(offsetof(struct kw_inst, mem_base) == KWASM_I_MEM_BASE);
 static_assert(offsetof(struct kw_inst, exec) == KWASM_I_EXEC);
 static_assert(KW_STACK_BYTES == KWASM_VM_STACK_BYTES);
@@ -39,8 +47,10 @@ void kwasm_stub_fault(void);
 void kwasm_stub_poll(void);
 void kwasm_stub_pkt_slow(void);
 void kwasm_stub_return(void);
+void kwasm_stub_pause(void);
+void kwasm_stub_resume(void);
 
-#define STUB_BYTES	32
+#define STUB_BYTES	64
 
 u64 kwasm_stub[KW_NR_STUBS] __ro_after_init;
 
@@ -49,6 +59,9 @@ static const u8 head[] = {
 	0x4d, 0x89, 0xfa,				/* mov %r15, %r10 */
 	0x49, 0x81, 0xe2, 0x00, 0xc0, 0xff, 0xff,	/* and $-16384, %r10 */
 	0x4c, 0x89, 0x57, KWASM_I_EXEC,			/* mov %r10, exec(%rdi) */
+	0x41, 0x80, 0xba, KWASM_X_PAUSING & 0xff,	/* cmpb $0, pausing(%r10) */
+	KWASM_X_PAUSING >> 8, 0, 0, 0,
+	0x75, 10,					/* jne behind call and jmp */
 };
 static_assert(KWASM_VM_STACK_BYTES == 0x4000);
 
@@ -73,7 +86,10 @@ u64 kwasm_stub_make(const void *fn)
 	memcpy(buf, head, sizeof(head));
 	p = buf + sizeof(head);
 	p = put_rel32(p, addr + (p - buf), 0xe8, (u64)fn);
-	put_rel32(p, addr + (p - buf), 0xe9, (u64)kwasm_stub_return);
+	p = put_rel32(p, addr + (p - buf), 0xe9, (u64)kwasm_stub_return);
+	p = put_rel32(p, addr + (p - buf), 0xe8, (u64)kwasm_stub_pause);
+	p = put_rel32(p, addr + (p - buf), 0xe8, (u64)fn);
+	put_rel32(p, addr + (p - buf), 0xe9, (u64)kwasm_stub_resume);
 	return kwasm_text_stub_write((void *)addr, buf, sizeof(buf)) ? 0 : addr;
 }
 
