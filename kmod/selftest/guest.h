@@ -79,6 +79,8 @@ bool test_refused_nested(void);
 bool test_hotplug(void);
 bool test_stack_room(void);
 void measure_call(void);
+bool test_fpu_interrupted(void);
+bool test_fpu_host_function(void);
 bool test_memory_guard(void);
 bool test_memory_grow_in_softirq(void);
 bool test_memory_reuse(void);

@@ -33,6 +33,8 @@ static const struct {
 	{ "a guest within a guest is refused",			test_refused_nested },
 	{ "a CPU may go and come back",				test_hotplug },
 	{ "the end of the kernel stack is known",		test_stack_room },
+	{ "an interrupted FPU section keeps its registers",	test_fpu_interrupted },
+	{ "host functions of a guest with floats may sleep",	test_fpu_host_function },
 	{ "guard regions fault, committed memory does not",	test_memory_guard },
 	{ "prepared memory grows in softirq",			test_memory_grow_in_softirq },
 	{ "reservations are reused clean",			test_memory_reuse },
