@@ -53,6 +53,17 @@ static int optimize(struct compiler *c, struct kw_irfunc *f)
 	return 0;
 }
 
+/* Validation knows already; a register that escaped it would be somebody else's. */
+static bool has_vectors(const struct kw_mfunc *mf)
+{
+	u32 i;
+
+	for (i = 1; i < mf->nr_vregs; i++)
+		if (mf->vreg[i].rclass == KW_RC_VEC)
+			return true;
+	return false;
+}
+
 static int compile_func(struct compiler *c, u32 func)
 {
 	struct kw_irfunc f = { .arena = &c->arena };
@@ -70,6 +81,8 @@ static int compile_func(struct compiler *c, u32 func)
 	err = c->o->isa->lower(&f, &mf);
 	if (err)
 		return err;
+	if (!c->code->uses_float && has_vectors(&mf))
+		return -EOPNOTSUPP;
 	err = kw_ra_assign(&mf);
 	if (err)
 		return err;
