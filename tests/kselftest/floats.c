@@ -172,6 +172,14 @@ static pid_t on_cpu(int cpu, void (*run)(void), void (*run_instance)(int), int i
 	_exit(0);
 }
 
+static void stop(const pid_t *pid, int n)
+{
+	tally->stop = true;
+	while (n--)
+		waitpid(pid[n], NULL, 0);
+	tally->stop = false;
+}
+
 /* Packets of lo are received on the CPUs of @mask: "0" where they are sent. */
 static bool receive_on(const char *mask)
 {
@@ -196,9 +204,7 @@ static void beside_others(int module, int instance)
 	stay_on(sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 1 : 0);
 	for (sent = 0; sent < n; sent += BURST)
 		got += udp_send(&u, BURST);
-	tally->stop = true;
-	waitpid(pid[0], NULL, 0);
-	waitpid(pid[1], NULL, 0);
+	stop(pid, 2);
 	receive_on("0");
 	i = link_info(l);
 	ok(i.calls >= n && i.verdict[KWASM_NF_ACCEPT] == i.calls,
@@ -221,17 +227,22 @@ static void count_signal(int sig)
 	nr_signals++;
 }
 
-/* Long calls: polls in between, signals that do not kill. */
+/* Long calls: signals that do not kill; at polls the CPU goes to a process with other values in the registers. */
 static void interrupted_calls(int instance)
 {
 	const struct itimerval often = { .it_interval.tv_usec = 3000, .it_value.tv_usec = 3000 }, never = { 0 };
+	pid_t pid = on_cpu(0, spinner, NULL, -1);
 
+	stay_on(0);
 	signal(SIGALRM, count_signal);
 	setitimer(ITIMER_REAL, &often, NULL);
 	ok(harmonic_is_right(instance, NR_LONG), "a long sum is right to the last bit");
 	ok(lanes_are_right(instance, NR_LONG), "lanes keep their values in a long loop");
 	setitimer(ITIMER_REAL, &never, NULL);
+	stop(&pid, 1);
 	ok(nr_signals, "%u signals meanwhile", nr_signals);
+	ok(tally->spins && !tally->corrupted, "registers of the other process: %lu looks, %lu times corrupted",
+	   tally->spins, tally->corrupted);
 }
 
 static void endless(int instance)
