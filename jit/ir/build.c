@@ -34,7 +34,7 @@ u8 kw_ir_valtype(u8 valtype)
 
 /* ---- nodes ---- */
 
-static kw_vid new_node(struct kw_builder *b)
+static kw_vid new_node(struct kw_builder *b, const struct kw_node *what)
 {
 	struct kw_irfunc *f = b->f;
 	struct kw_node *n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, f->nr_nodes + 1, sizeof(*n));
@@ -44,6 +44,8 @@ static kw_vid new_node(struct kw_builder *b)
 		return 0;
 	}
 	f->node = n;
+	n[f->nr_nodes] = *what;
+	n[f->nr_nodes].bits = kw_ir_bits(f, what);
 	return f->nr_nodes++;
 }
 
@@ -115,11 +117,9 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 		if (v)
 			return v;
 	}
-	v = new_node(b);
+	v = new_node(b, &n);
 	if (!v)
 		return 0;
-	n.bits = kw_ir_bits(b->f, &n);
-	b->f->node[v] = n;
 	append(b->f, b->cur, v);
 	if (share)
 		kw_gvn_add(b, v);
@@ -137,11 +137,9 @@ static kw_vid emit_head(struct kw_builder *b, u8 op, u8 type, u64 imm, u64 imm_h
 	v = kw_gvn_find(b, &n);
 	if (v)
 		return v;
-	v = new_node(b);
+	v = new_node(b, &n);
 	if (!v)
 		return 0;
-	n.bits = kw_ir_bits(b->f, &n);
-	b->f->node[v] = n;
 	append_to_head(b, v);
 	kw_gvn_add(b, v);
 	return v;
@@ -380,11 +378,9 @@ static int prepare(struct kw_builder *b)
 	f->nr_nodes = 0;
 	f->node = NULL;
 	f->cap_nodes = 0;
-	if (new_node(b))	/* vid 0 is no value */
-		return -EINVAL;
+	new_node(b, &(struct kw_node){ .op = KW_IR_NOP });	/* vid 0 is no value */
 	if (b->err)
 		return b->err;
-	f->node[0] = (struct kw_node){ .op = KW_IR_NOP };
 	b->local = kw_arena_array(f->arena, b->nr_locals + 1, sizeof(*b->local));
 	return b->local ? 0 : -ENOMEM;
 }
