@@ -1,0 +1,23 @@
+;; SPDX-License-Identifier: GPL-2.0
+;; References in and out.
+(module
+  (table $f 4 funcref)
+  (table $x 2 10 externref)
+  (global (export "func") funcref (ref.func $one))
+  (global (export "no_func") funcref (ref.null func))
+  (global $kept (export "kept") (mut externref) (ref.null extern))
+  (type $to_i32 (func (result i32)))
+  (elem (table $f) (i32.const 1) func $one)
+  (func $one (export "one") (result i32) (i32.const 1))
+  (func (export "get") (param i32) (result funcref) (table.get $f (local.get 0)))
+  (func (export "call") (param funcref) (result i32)
+    (table.set $f (i32.const 0) (local.get 0))
+    (call_indirect $f (type $to_i32) (i32.const 0)))
+  (func (export "is_null") (param funcref) (result i32) (ref.is_null (local.get 0)))
+  (func (export "keep") (param externref) (result externref)
+    (global.set $kept (local.get 0))
+    (table.set $x (i32.const 1) (local.get 0))
+    (drop (table.grow $x (local.get 0) (i32.const 3)))
+    (table.fill $x (i32.const 3) (local.get 0) (i32.const 2))
+    (table.copy $x $x (i32.const 0) (i32.const 4) (i32.const 1))
+    (table.get $x (i32.const 0))))
