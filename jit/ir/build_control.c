@@ -13,7 +13,7 @@ static void set_dead(struct kw_builder *b)
 	b->dead_depth = 0;
 }
 
-/* Only in P form; see ARCHITECTURE of calls in Documentation/architecture.rst. */
+/* Only in P form: S code is ended from outside. */
 void kw_b_poll(struct kw_builder *b)
 {
 	kw_b_emit(b, KW_IR_POLL, KW_T_VOID, kw_b_exec(b), 0, 0, 0, 0, 0);

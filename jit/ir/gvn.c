@@ -89,13 +89,13 @@ static int rehash(struct kw_builder *b)
 void kw_gvn_add(struct kw_builder *b, kw_vid v)
 {
 	const struct kw_node *n = &b->f->node[v];
-	u32 epoch = epoch_of(b, n);
+	u32 epoch = epoch_of(b, n), hash = hash_node(n, epoch);
 	struct kw_gvn_slot *s;
 
 	if (2 * b->gvn_used >= b->gvn_cap && rehash(b))
 		return;		/* not remembered: only a chance missed */
-	s = probe(b, n, hash_node(n, epoch), epoch);
+	s = probe(b, n, hash, epoch);
 	if (!s->v)
 		b->gvn_used++;
-	*s = (struct kw_gvn_slot){ v, hash_node(n, epoch), epoch };
+	*s = (struct kw_gvn_slot){ v, hash, epoch };
 }

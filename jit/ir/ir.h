@@ -137,11 +137,6 @@ struct kw_irfunc {
 	bool uses_float;
 };
 
-static inline struct kw_node *kw_ir_node(const struct kw_irfunc *f, kw_vid v)
-{
-	return &f->node[v];
-}
-
 #define kw_ir_for_each_node(f, blk, v) \
 	for ((v) = (f)->block[blk].first; (v); (v) = (f)->node[v].next)
 

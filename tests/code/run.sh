@@ -7,9 +7,9 @@
 set -u
 dump=$1
 here=$(dirname "$0")
+. "$here/../expect.sh"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-n=0 failed=0
 
 for tool in wat2wasm objdump; do
 	command -v $tool >/dev/null || { echo "1..0 # SKIP no $tool"; exit 77; }
@@ -25,29 +25,11 @@ disassemble() {
 }
 
 check() {
-	local at=0 want line
 	wat2wasm --output="$tmp/m.wasm" "$1" || return 1
 	# shellcheck disable=SC2046 # options are words
 	"$dump" "$tmp/m.wasm" "$tmp/code" $(sed -n 's/^;; OPTIONS: //p' "$1") >"$tmp/funcs" || return 1
 	disassemble <"$tmp/funcs" >"$tmp/text"
-	while IFS= read -r want; do
-		line=$(tail -n +$((at + 1)) "$tmp/text" | grep -nE -m1 -- "$want" | cut -d: -f1)
-		[ -n "$line" ] || { echo "# not found after line $at: $want"; sed 's/^/# /' "$tmp/text"; return 1; }
-		at=$((at + line))
-	done < <(sed -n 's/^;; CODE: //p' "$1")
-	while IFS= read -r want; do
-		! grep -qE -- "$want" "$tmp/text" || { echo "# found, but must not be there: $want"; sed 's/^/# /' "$tmp/text"; return 1; }
-	done < <(sed -n 's/^;; NOT: //p' "$1")
+	expect E CODE "$1" "$tmp/text"
 }
 
-for t in "$here"/*.wat; do
-	n=$((n + 1))
-	if check "$t"; then
-		echo "ok $n code: $(basename "$t" .wat)"
-	else
-		echo "not ok $n code: $(basename "$t" .wat)"
-		failed=1
-	fi
-done
-echo "1..$n"
-exit $failed
+each_wat code "$here"

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# For text tests whose expectations stand in the input file; to be sourced.
+
+# expect F|E TAG INPUT TEXT: the lines ";; TAG: what" of INPUT are found in TEXT,
+# in this order, those of ";; NOT: what" nowhere.  F: as they are, E: as expressions.
+expect() {
+	local at=0 want line
+	while IFS= read -r want; do
+		line=$(tail -n +$((at + 1)) "$4" | grep "-n$1" -m1 -- "$want" | cut -d: -f1)
+		[ -n "$line" ] || { echo "# not found after line $at: $want"; sed 's/^/# /' "$4"; return 1; }
+		at=$((at + line))
+	done < <(sed -n "s/^;; $2: //p" "$3")
+	while IFS= read -r want; do
+		! grep "-q$1" -- "$want" "$4" || { echo "# found, but must not be there: $want"; sed 's/^/# /' "$4"; return 1; }
+	done < <(sed -n 's/^;; NOT: //p' "$3")
+}
+
+# each_wat LABEL FOLDER: one result for check() of each .wat there; ends the script.
+each_wat() {
+	local n=0 failed=0 t
+	for t in "$2"/*.wat; do
+		n=$((n + 1))
+		if check "$t"; then
+			echo "ok $n $1: $(basename "$t" .wat)"
+		else
+			echo "not ok $n $1: $(basename "$t" .wat)"
+			failed=1
+		fi
+	done
+	echo "1..$n"
+	exit $failed
+}
