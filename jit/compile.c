@@ -31,8 +31,6 @@ static int build(struct compiler *c, u32 func, struct kw_irfunc *f)
 	const struct kw_build_opts bo = {
 		.check_mode = c->o->mode == KW_MODE_CHECK,
 		.form_p = c->o->form == KW_FORM_P,
-		.no_fold = c->o->opt_off & KW_OPT_FOLD,
-		.no_gvn = c->o->opt_off & KW_OPT_GVN,
 		.canonical_nans = c->o->canonical_nans,
 		.sig_ids = c->o->sig_ids,
 		.bind = c->o->bind,
@@ -41,13 +39,17 @@ static int build(struct compiler *c, u32 func, struct kw_irfunc *f)
 	return kw_ir_build(c->m, func, &bo, f, c->diag, &c->code->field_mask);
 }
 
-static int optimize(struct compiler *c, struct kw_irfunc *f)
+static int optimize(struct kw_irfunc *f)
 {
-	int err = c->o->opt_off & KW_OPT_FOLD ? 0 : kw_opt_bytes(f) ?: kw_opt_divide(f);
+	int err = 0;
 
+	if (!(f->opt_off & KW_OPT_BYTES))
+		err = kw_opt_bytes(f);
+	if (!err && !(f->opt_off & KW_OPT_DIVIDE))
+		err = kw_opt_divide(f);
 	if (err)
 		return err;
-	if (!(c->o->opt_off & KW_OPT_DCE))
+	if (!(f->opt_off & KW_OPT_DCE))
 		return kw_opt_dce(f);
 	kw_ir_count_uses(f);
 	return 0;
@@ -66,15 +68,15 @@ static bool has_vectors(const struct kw_mfunc *mf)
 
 static int compile_func(struct compiler *c, u32 func)
 {
-	struct kw_irfunc f = { .arena = &c->arena };
-	struct kw_mfunc mf = { .arena = &c->arena };
+	struct kw_irfunc f = { .arena = &c->arena, .opt_off = c->o->opt_off };
+	struct kw_mfunc mf = { .arena = &c->arena, .opt_off = c->o->opt_off };
 	int err;
 
 	err = build(c, func, &f);
 	if (err)
 		return err;
 	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
-	err = optimize(c, &f);
+	err = optimize(&f);
 	if (err)
 		return err;
 	VERIFY(kw_ir_verify(&f, why, sizeof(why)));

@@ -11,7 +11,7 @@
 struct kw_compile_opts {
 	u8 mode;		/* enum kw_mode */
 	u8 form;		/* enum kw_form */
-	u32 opt_off;		/* KW_OPT_* passes switched off, for bisecting */
+	u32 opt_off;		/* enum kw_opt: what is left out */
 	bool canonical_nans;	/* deterministic: arithmetic gives no NaN but the canonical one */
 	const u32 *sig_ids;	/* [nr_types] canonical ids, never 0 */
 	const struct kw_binding *bind;	/* [nr_imported_funcs]; NULL: all KW_BIND_SLOT */
@@ -22,10 +22,6 @@ struct kw_compile_opts {
 
 /* KW_FEATURE_* that every stage of the pipeline handles; validation refuses the others by name. */
 #define KW_COMPILE_FEATURES	KW_FEATURES_ALL
-
-#define KW_OPT_GVN	0x01
-#define KW_OPT_DCE	0x02
-#define KW_OPT_FOLD	0x04
 
 /**
  * kw_compile() - compile every function of a validated module

@@ -17,14 +17,24 @@ expect() {
 }
 
 # each_wat LABEL FOLDER: one result for check() of each .wat there; ends the script.
+# ";; OPT: name": one more, for what it expects must not be met under KW_OPT=-name.
 each_wat() {
-	local n=0 failed=0 t
+	local n=0 failed=0 t opt
 	for t in "$2"/*.wat; do
 		n=$((n + 1))
 		if check "$t"; then
 			echo "ok $n $1: $(basename "$t" .wat)"
 		else
 			echo "not ok $n $1: $(basename "$t" .wat)"
+			failed=1
+		fi
+		opt=$(sed -n 's/^;; OPT: //p' "$t")
+		[ -n "$opt" ] || continue
+		n=$((n + 1))
+		if KW_OPT=-$opt check "$t" | grep -q '^# .*found'; then
+			echo "ok $n $1: $(basename "$t" .wat): not without $opt"
+		else
+			echo "not ok $n $1: $(basename "$t" .wat): the same without $opt"
 			failed=1
 		fi
 	done

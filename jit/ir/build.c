@@ -100,12 +100,12 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 		.op = op, .type = type, .sub = sub, .aux = aux, .a = x, .b = y, .c = z,
 		.imm = imm, .wasm_off = b->insn.off,
 	};
-	bool share = shareable(&n) && !b->o->no_gvn;
+	bool share = shareable(&n) && !(b->f->opt_off & KW_OPT_GVN);
 	kw_vid v;
 
 	if (b->err)
 		return 0;
-	if (!b->o->no_fold && kw_iropinfo[op].flags & KW_IRF_P) {
+	if (!(b->f->opt_off & KW_OPT_FOLD) && kw_iropinfo[op].flags & KW_IRF_P) {
 		v = kw_fold(b, op, type, x, y, z, sub, aux);
 		if (v || b->err)
 			return v;

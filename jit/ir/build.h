@@ -34,7 +34,6 @@ struct kw_binding {
 struct kw_build_opts {
 	bool check_mode;
 	bool form_p;
-	bool no_fold, no_gvn;
 	bool canonical_nans;	/* deterministic mode: every NaN that arithmetic makes is the canonical one */
 	const u32 *sig_ids;
 	const struct kw_binding *bind;
@@ -42,7 +41,7 @@ struct kw_build_opts {
 
 /**
  * kw_ir_build() - SSA graph of one validated function
- * @f:    zeroed; @f->arena set
+ * @f:    zeroed; @f->arena and @f->opt_off set
  * Return: 0, -ENOMEM, -E2BIG, -EINTR, -EOPNOTSUPP.
  */
 int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts *o,

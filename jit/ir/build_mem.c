@@ -59,7 +59,7 @@ static void peel_constant(struct kw_builder *b, kw_vid *addr, u64 *offset)
 	const struct kw_node *n = &b->f->node[*addr], *x, *c;
 	u64 top;
 
-	if (b->err || b->o->no_fold || n->op != KW_IR_ADD)
+	if (b->err || b->f->opt_off & KW_OPT_OFFSET || n->op != KW_IR_ADD)
 		return;
 	x = &b->f->node[n->a];
 	c = &b->f->node[n->b];

@@ -15,6 +15,7 @@
 
 #include "../common/arena.h"
 #include "../common/layout.h"
+#include "../common/opt.h"
 
 typedef u32 kw_vid;
 typedef u32 kw_bid;
@@ -116,6 +117,7 @@ struct kw_block {
 
 struct kw_irfunc {
 	struct kw_arena *arena;	/* per function, reset by the caller afterwards */
+	u32 opt_off;		/* enum kw_opt: what is left out */
 	u32 index;		/* function index in the module */
 	struct kw_node *node;	/* [nr_nodes], 0 is unused */
 	u32 nr_nodes, cap_nodes;

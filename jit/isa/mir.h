@@ -12,6 +12,7 @@
 #define KW_ISA_MIR_H
 
 #include "../common/arena.h"
+#include "../common/opt.h"
 
 #define KW_NO_VREG	0u
 #define KW_NO_REG	0xff
@@ -124,6 +125,7 @@ struct kw_edit {
 
 struct kw_mfunc {
 	struct kw_arena *arena;
+	u32 opt_off;		/* enum kw_opt: what is left out */
 	struct kw_minst *inst;
 	u32 nr_insts, cap_insts;
 	struct kw_mopnd *opnd;

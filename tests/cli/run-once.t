@@ -147,3 +147,16 @@ drop
 # a signal ends a guest that would run on
 $ timeout --preserve-status -s INT 1 kwasm run-once loop.wasm udp.pkt --deadline 50s
 ? 130
+
+# optimisations can be left out by name
+$ KW_OPT=-gvn,-dce kwasm run-once good.wasm udp.pkt
+accept
+
+# so can all but some
+$ KW_OPT=-all,+fold kwasm run-once good.wasm udp.pkt
+accept
+
+# and a name that is none is refused
+$ KW_OPT=-gvm kwasm run-once good.wasm udp.pkt
+2> ...no optimisation `-gvm': -NAME leaves out, +NAME puts back: fold ...
+? 8

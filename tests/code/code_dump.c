@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../jit/compile.h"
+#include "../../userspace-tools/engine/engine.h"
 
 static const struct kw_isa_env kernel_form = {
 	.ret = { .bytes = { 0xc3, 0xcc }, .len = 2, .rel32_at = -1 },
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
 	struct kw_diag diag = { 0 };
 	struct kw_module m;
 	struct kw_code *code;
+	char why[512];
 	bool thunks = false;
 	u32 len, i, *sigs;
 	u8 *bytes;
@@ -70,6 +72,8 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
+	if (kwasm_engine__env_opt(&o.opt_off, why, sizeof(why)))
+		return 2;
 	bytes = read_file(argv[1], &len);
 	if (!bytes)
 		return 2;

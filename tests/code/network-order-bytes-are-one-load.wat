@@ -1,3 +1,4 @@
+;; OPT: bytes
 ;; CODE: ^movzx e[a-z]+,WORD PTR \[r14\+rsi\*1\+0xc\]
 ;; CODE: ^rol [a-z]+,0x8
 ;; CODE: ^mov e[a-z]+,DWORD PTR \[r14\+rdx\*1\+0x4\]

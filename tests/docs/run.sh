@@ -52,6 +52,14 @@ all_in $doc/json.rst "json.rst: every error code" \
 	< <(sed -n 's/.*\.code = "\([a-z_]*\)".*/\1/p; s/^\t{ E[A-Z0-9]*,[^"]*"\([a-z_]*\)".*/\1/p' \
 		userspace-tools/kwasm/*.c userspace-tools/libkwasm/error.c | sort -u)
 
+: >"$tmp/log"
+sed -n 's/^KW_OPT([A-Z0-9_]*,[[:blank:]]*"\([a-z0-9-]*\)".*/\1/p' jit/common/opt.def >"$tmp/names"
+while read -r name; do
+	grep -qx ";; OPT: $name" tests/ir/*.wat tests/code/*.wat || echo "no text test has ;; OPT: $name" >>"$tmp/log"
+done <"$tmp/names"
+[ -s "$tmp/names" ] && [ ! -s "$tmp/log" ]
+report $? "opt.def: every optimisation has a text test that fails without it"
+
 # Exit statuses: those the command can give, in the page and in the manual page.
 sed -n '/^enum exit_status/,/^}/s/^\tEXIT_\([A-Z_]*\)[[:blank:]]*= \([0-9]*\),.*/\1 \2/p' userspace-tools/kwasm/cli.h |
 	while read -r name value; do

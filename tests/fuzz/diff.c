@@ -4,8 +4,10 @@
  * the compiler in guard and check mode, S and P form.  Every call's trap or
  * results must agree, and memory and globals after it.
  *
- *   diff [-s SEED] [-n COUNT] [-t SECONDS] [-z SIZE] [-x OPT_OFF] [-o DIR]
+ *   diff [-s SEED] [-n COUNT] [-t SECONDS] [-z SIZE] [-o DIR]
  *   diff -f FILE.wasm
+ *
+ * KW_OPT=-NAME,... in the environment leaves out optimisations.
  *
  * A module that makes a difference is written to DIR/diff-SEED.wasm.  Prints
  * one TAP line.
@@ -31,7 +33,7 @@ struct subject {
 	struct kw_instance *inst;
 };
 
-static u32 opt_off;	/* KW_OPT_*: for finding out which pass is wrong */
+static u32 opt_off;	/* enum kw_opt, from KW_OPT: for finding out which pass is wrong */
 
 struct totals {
 	u64 modules, calls, traps, skipped;
@@ -251,10 +253,11 @@ int main(int argc, char **argv)
 	struct totals t = { 0 };
 	const char *dir = "/tmp", *file = NULL;
 	time_t until = 0;
+	char why[512];
 	size_t len;
 	int c;
 
-	while ((c = getopt(argc, argv, "s:n:t:z:x:o:f:")) != -1) {
+	while ((c = getopt(argc, argv, "s:n:t:z:o:f:")) != -1) {
 		if (c == 's')
 			seed = strtoull(optarg, NULL, 0);
 		else if (c == 'n')
@@ -263,14 +266,16 @@ int main(int argc, char **argv)
 			until = time(NULL) + atol(optarg);
 		else if (c == 'z')
 			g.size = (u32)atol(optarg);
-		else if (c == 'x')
-			opt_off = (u32)strtoul(optarg, NULL, 0);
 		else if (c == 'f')
 			file = optarg;
 		else if (c == 'o')
 			dir = optarg;
 		else
 			return 2;
+	}
+	if (kwasm_engine__env_opt(&opt_off, why, sizeof(why))) {
+		fprintf(stderr, "%s\n", why);
+		return 2;
 	}
 	if (file)
 		return one_module(bytes, read_module(file, bytes, sizeof(bytes)), seed, &t);

@@ -1,3 +1,4 @@
+;; OPT: offset
 ;; table[x & 63]: the sum cannot wrap, so 1024 becomes the offset.
 ;; IR: = and.i32
 ;; IR: = load.i32 v

@@ -1,3 +1,4 @@
+;; OPT: fold
 ;; IR: = const.i32 #4294967295
 ;; IR: ret
 ;; NOT: add

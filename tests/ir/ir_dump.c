@@ -6,6 +6,9 @@
 
 #include "../../jit/ir/build.h"
 #include "../../jit/opt/opt.h"
+#include "../../userspace-tools/engine/engine.h"
+
+static u32 opt_off;	/* enum kw_opt, from KW_OPT */
 
 static void out(void *priv, const char *text)
 {
@@ -14,7 +17,7 @@ static void out(void *priv, const char *text)
 
 static int dump(const struct kw_module *m, u32 func, const struct kw_build_opts *o)
 {
-	struct kw_irfunc f = { 0 };
+	struct kw_irfunc f = { .opt_off = opt_off };
 	struct kw_diag diag = { 0 };
 	struct kw_arena arena;
 	u64 fields = 0;
@@ -28,7 +31,7 @@ static int dump(const struct kw_module *m, u32 func, const struct kw_build_opts 
 		err = kw_ir_verify(&f, why, sizeof(why));
 	else
 		snprintf(why, sizeof(why), "build");
-	if (!err)
+	if (!err && !(opt_off & KW_OPT_DCE))
 		err = kw_opt_dce(&f);
 	if (!err)
 		err = kw_ir_verify(&f, why, sizeof(why));
@@ -61,6 +64,7 @@ int main(int argc, char **argv)
 	struct kw_diag diag = { 0 };
 	struct kw_arena arena;
 	struct kw_module m;
+	char why[512];
 	u32 len, i, *sigs;
 	u8 *bytes;
 	int err = 0, n;
@@ -71,6 +75,8 @@ int main(int argc, char **argv)
 		o.check_mode |= !strcmp(argv[n], "check");
 		o.form_p |= !strcmp(argv[n], "p");
 	}
+	if (kwasm_engine__env_opt(&opt_off, why, sizeof(why)))
+		return 2;
 	bytes = read_file(argv[1], &len);
 	if (!bytes)
 		return 2;

@@ -30,7 +30,7 @@ struct kwasm_engine_module;
  * @mode:        enum kw_mode
  * @form:        enum kw_form
  * @features:    KW_FEATURE_* the validator lets pass
- * @opt_off:     KW_OPT_* passes to leave out
+ * @opt_off:     enum kw_opt: optimisations to leave out, see kwasm_engine__env_opt()
  * @canonical_nans: arithmetic gives no NaN but the canonical one: the same bits everywhere
  * @max_memory_pages: of one memory; 0: no limit but the type's
  * @deadline_ns: of each call; 0: none
@@ -47,6 +47,19 @@ struct kwasm_engine_opts {
 	void (*log)(void *priv, u32 level, const char *text, size_t len);
 	void *priv;
 };
+
+/**
+ * kwasm_engine__parse_opt() - names of optimisations -> kwasm_engine_opts.opt_off
+ * @text:    "-gvn,-dce": these two are left out; "-all,+gvn": all but one.  Names: opt.def.
+ * @opt_off: out
+ * @why:     out: on an error the names there are
+ *
+ * Return: 0, -EINVAL.
+ */
+int kwasm_engine__parse_opt(const char *text, u32 *opt_off, char *why, size_t why_bytes);
+
+/* The same for what the environment has in KW_OPT; without it @opt_off stays as it is. */
+int kwasm_engine__env_opt(u32 *opt_off, char *why, size_t why_bytes);
 
 struct kwasm_engine *kwasm_engine__new(const struct kwasm_engine_opts *opts);
 

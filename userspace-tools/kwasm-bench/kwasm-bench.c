@@ -14,12 +14,13 @@
 static void usage(FILE *to)
 {
 	fprintf(to,
-		"usage: kwasm-bench [--mode guard|check] [--opt-off BITS] FILE.wasm N REPS\n"
+		"usage: kwasm-bench [--mode guard|check] FILE.wasm N REPS\n"
 		"           one warm-up of the exported run(N), then REPS calls: prints the\n"
 		"           result as unsigned, then thread-CPU nanoseconds of each call\n"
-		"       kwasm-bench --compile [--mode guard|check] [--opt-off BITS] FILE.wasm REPS\n"
+		"       kwasm-bench --compile [--mode guard|check] FILE.wasm REPS\n"
 		"           compiles REPS times; imports need not resolve; prints the fastest:\n"
-		"           bytes B functions F decode_ns D validate_ns V compile_ns C total_ns T peak_bytes P\n");
+		"           bytes B functions F decode_ns D validate_ns V compile_ns C total_ns T peak_bytes P\n"
+		"KW_OPT=-NAME,... in the environment leaves out optimisations of the compiler.\n");
 }
 
 static u64 cpu_ns(void)
@@ -204,7 +205,6 @@ static int parse_options(int argc, char **argv, struct kwasm_engine_opts *o, int
 {
 	static const struct option option[] = {
 		{ "mode", required_argument, NULL, 'm' },
-		{ "opt-off", required_argument, NULL, 'O' },
 		{ "compile", no_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -217,9 +217,6 @@ static int parse_options(int argc, char **argv, struct kwasm_engine_opts *o, int
 			if (strcmp(optarg, "guard") && strcmp(optarg, "check"))
 				return -1;
 			o->mode = strcmp(optarg, "check") ? KW_MODE_GUARD : KW_MODE_CHECK;
-			break;
-		case 'O':
-			o->opt_off = strtoul(optarg, NULL, 0);
 			break;
 		case 'c':
 			*compile = 1;
@@ -241,10 +238,15 @@ int main(int argc, char **argv)
 		.form = KW_FORM_S,
 		.features = KW_COMPILE_FEATURES,
 	};
+	char why[512];
 	int compile = 0;
 
 	if (parse_options(argc, argv, &o, &compile)) {
 		usage(stderr);
+		return 2;
+	}
+	if (kwasm_engine__env_opt(&o.opt_off, why, sizeof(why))) {
+		fprintf(stderr, "kwasm-bench: %s\n", why);
 		return 2;
 	}
 	argv += optind;

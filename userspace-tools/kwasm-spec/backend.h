@@ -13,7 +13,7 @@ struct spec_opts {
 	enum kw_mode mode;
 	enum kw_form form;
 	u32 features;		/* KW_FEATURE_* */
-	u32 opt_off;		/* KW_OPT_* */
+	u32 opt_off;		/* enum kw_opt */
 	u64 deadline_ns;	/* of each call */
 	const char *device;	/* NULL: in this process */
 	bool strict_text;	/* a refusal must be worded as the suite has it */

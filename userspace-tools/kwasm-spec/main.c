@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/engine.h"
 #include "suite.h"
 
 #define DEFAULT_DEVICE		"/dev/kwasm"
@@ -29,9 +30,9 @@ static void usage(FILE *to)
 		"  --features 2.0       version of the suite: 2.0 is all there is\n"
 		"  --device[=PATH]      in the kernel behind " DEFAULT_DEVICE ", not in this process\n"
 		"  --deadline-ms N      of each call (%d)\n"
-		"  --opt-off BITS       compiler passes to leave out\n"
 		"  --strict-text        refusals must be worded as in the suite\n"
-		"  -v, --verbose        print skipped commands\n", DEFAULT_DEADLINE_MS);
+		"  -v, --verbose        print skipped commands\n"
+		"KW_OPT=-NAME,... in the environment leaves out optimisations of the compiler.\n", DEFAULT_DEADLINE_MS);
 }
 
 static void add(struct tally *to, const struct tally *t)
@@ -151,7 +152,6 @@ static int parse_options(int argc, char **argv, struct spec_opts *o)
 		{ "features", required_argument, NULL, 'F' },
 		{ "device", optional_argument, NULL, 'd' },
 		{ "deadline-ms", required_argument, NULL, 't' },
-		{ "opt-off", required_argument, NULL, 'O' },
 		{ "strict-text", no_argument, NULL, 's' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -181,9 +181,6 @@ static int parse_options(int argc, char **argv, struct spec_opts *o)
 		case 't':
 			o->deadline_ns = strtoull(optarg, NULL, 0) * 1000000;
 			break;
-		case 'O':
-			o->opt_off = strtoul(optarg, NULL, 0);
-			break;
 		case 's':
 			o->strict_text = true;
 			break;
@@ -208,10 +205,15 @@ int main(int argc, char **argv)
 		.deadline_ns = DEFAULT_DEADLINE_MS * 1000000ULL,
 	};
 	struct tally sum = { 0 };
+	char why[512];
 	int i;
 
 	if (parse_options(argc, argv, &o) || optind == argc) {
 		usage(stderr);
+		return 2;
+	}
+	if (kwasm_engine__env_opt(&o.opt_off, why, sizeof(why))) {
+		fprintf(stderr, "kwasm-spec: %s\n", why);
 		return 2;
 	}
 	/* "--device /dev/kwasm" reads as naturally as with "=". */

@@ -81,6 +81,19 @@ static int compile(struct kwasm_module *m, struct kwasm_engine *e, struct kwasm_
 	return check_exports(m, kwasm_engine_module__module(*out));
 }
 
+/* KW_OPT in the environment is for finding out which optimisation is wrong. */
+static int new_engine(struct kwasm_module *m, struct kwasm_engine_opts *o, struct kwasm_engine **out)
+{
+	char why[512];
+	int err;
+
+	err = kwasm_engine__env_opt(&o->opt_off, why, sizeof(why));
+	if (err)
+		return module_error_plain(m, -EOPNOTSUPP, why);
+	*out = kwasm_engine__new(o);
+	return *out ? 0 : module_error_plain(m, -ENOMEM, NULL);
+}
+
 int kwasm_module__check(struct kwasm_module *m)
 {
 	struct kwasm_engine_opts o = {
@@ -91,9 +104,9 @@ int kwasm_module__check(struct kwasm_module *m)
 	int err;
 
 	module_error_clear(m);
-	e = kwasm_engine__new(&o);
-	if (!e)
-		return libkwasm_err(module_error_plain(m, -ENOMEM, NULL));
+	err = new_engine(m, &o, &e);
+	if (err)
+		return libkwasm_err(err);
 	err = compile(m, e, &compiled);
 	kwasm_engine__free(e);
 	return libkwasm_err(err);
@@ -164,7 +177,7 @@ struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwas
 		.deadline_ns = OPTS_GET(opts, deadline_ns, 0) ?: DEFAULT_DEADLINE_NS,
 	};
 	struct kwasm_runner *r;
-	int err = -ENOMEM;
+	int err;
 
 	if (!OPTS_VALID(opts))
 		return libkwasm_err_ptr(-EINVAL);
@@ -176,8 +189,8 @@ struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwas
 	r->log = OPTS_GET(opts, log, NULL);
 	r->log_arg = OPTS_GET(opts, log_arg, NULL);
 	o.priv = r;
-	r->engine = kwasm_engine__new(&o);
-	if (r->engine)
+	err = new_engine(m, &o, &r->engine);
+	if (!err)
 		err = compile(m, r->engine, &compiled);
 	if (!err) {
 		r->module = kwasm_engine_module__module(compiled);
