@@ -26,7 +26,7 @@
 #define KW_X64_ABI_H
 
 #include "../../ir/ir.h"
-#include "../mir.h"
+#include "../lower.h"
 #include "encode.h"
 
 #define X64_FP		X64_R15		/* VM frame pointer */
@@ -46,9 +46,6 @@ struct x64_place {
 void x64_place_param(struct x64_place *p, u8 type);
 void x64_place_result(struct x64_place *p, u8 type);
 
-static inline bool x64_is_vec(u8 type)
-{
-	return type >= KW_T_F32;
-}
+#define x64_is_vec	kw_is_vec
 
 #endif /* KW_X64_ABI_H */

@@ -197,26 +197,10 @@ static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
 		emit_remat(e, ed);
 }
 
-/* First edit at or behind instruction @at. */
-static u32 find_edit(const struct kw_mfunc *mf, u32 at)
-{
-	u32 lo = 0, hi = mf->nr_edits;
-
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (mf->edit[mid].at < at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 static void emit_block(struct x64_emit *e, u32 b)
 {
 	const struct kw_mfunc *mf = e->mf;
-	u32 i, ed = find_edit(mf, mf->block[b].first);
+	u32 i, ed = kw_find_edit(mf, mf->block[b].first);
 
 	e->block = b;
 	e->flags_of = KW_ALLOC_NONE;
@@ -264,56 +248,6 @@ static void emit_prologue(struct x64_emit *e)
 	}
 }
 
-/* Does block @b hold nothing but a jump? */
-static bool is_empty(const struct x64_emit *e, u32 b)
-{
-	const struct kw_mfunc *mf = e->mf;
-	const struct kw_mblock *mb = &mf->block[b];
-	u32 ed = find_edit(mf, mb->first);
-
-	return b && mb->end - mb->first == 1 && mf->inst[mb->first].op == KW_MOP_JUMP &&
-	       (ed == mf->nr_edits || mf->edit[ed].at != mb->first);
-}
-
-/* .forward: where a jump to a block really goes; through no loop made of nothing but jumps. */
-static void forward_jumps(struct x64_emit *e)
-{
-	u32 b, to;
-
-	for (b = e->mf->nr_blocks; b-- > 0;) {
-		e->forward[b] = b;
-		if (!is_empty(e, b))
-			continue;
-		to = e->mf->medge[e->mf->block[b].succ].to;
-		if (to > b)
-			e->forward[b] = e->forward[to];
-		else if (!is_empty(e, to))
-			e->forward[b] = to;
-	}
-}
-
-/* Hot blocks first, those that nothing jumps to left out; .follow: which one execution may fall into. */
-static int order_blocks(struct x64_emit *e)
-{
-	const struct kw_mfunc *mf = e->mf;
-	u32 b, n = 0, cold;
-
-	e->order = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->order));
-	e->follow = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->follow));
-	e->forward = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*e->forward));
-	if (!e->order || !e->follow || !e->forward)
-		return -ENOMEM;
-	forward_jumps(e);
-	for (cold = 0; cold < 2; cold++)
-		for (b = 0; b < mf->nr_blocks; b++)
-			if ((mf->block[b].cold && b) == cold && e->forward[b] == b)
-				e->order[n++] = b;
-	e->nr_order = n;
-	for (b = 0; b < n; b++)
-		e->follow[e->order[b]] = b + 1 < n ? e->order[b + 1] : UNBOUND;
-	return 0;
-}
-
 /* outgoing area | spill slots | frame slots of the IR */
 static int lay_out_frame(struct x64_emit *e)
 {
@@ -334,7 +268,7 @@ static int lay_out_frame(struct x64_emit *e)
 static int emit_init(struct x64_emit *e)
 {
 	u32 b;
-	int err = lay_out_frame(e) ?: order_blocks(e);
+	int err = lay_out_frame(e) ?: kw_order_blocks(e->mf, &e->order);
 
 	if (err)
 		return err;
@@ -376,8 +310,8 @@ int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa
 	e.b.p = code->bytes + code->len;
 	if (x64_room(&e, X64_MAX_SEQ))
 		emit_prologue(&e);
-	for (i = 0; i < e.nr_order && !e.err; i++)
-		emit_block(&e, e.order[i]);
+	for (i = 0; i < e.order.nr && !e.err; i++)
+		emit_block(&e, e.order.block[i]);
 	*cf = (struct kw_code_func){
 		.off = e.start, .frame_bytes = e.frame_bytes, .fault = e.first_fault, .site = e.first_site,
 	};
@@ -417,7 +351,7 @@ static int fixup_calls(struct kw_code *code, u32 nr_imported_funcs)
 
 const struct kw_isa kw_isa_x64 = {
 	.name = "x86_64",
-	.lower = x64_lower,
+	.lower = x64_lower_func,
 	.emit = x64_emit,
 	.emit_thunk = x64_emit_thunk,
 	.fixup_calls = fixup_calls,

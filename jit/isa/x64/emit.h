@@ -18,6 +18,7 @@
 
 #include "../../code/code.h"
 #include "../isa.h"
+#include "../order.h"
 #include "abi.h"
 #include "mop.h"
 #include "vencode.h"
@@ -75,9 +76,7 @@ struct x64_emit {
 	u32 nr_tables, cap_tables;
 	struct x64_pooled *pool;
 	u32 nr_pooled, cap_pooled;
-	u32 *order, nr_order;	/* blocks as emitted */
-	u32 *follow;		/* of each block the next one */
-	u32 *forward;		/* of each block what it does: itself, or where it only jumps to */
+	struct kw_order order;
 	kw_alloc_t flags_of;	/* the flags are as after a test of this register with itself, ... */
 	u8 flags_size;
 	bool flags_all;		/* ... else only the zero flag is */

@@ -175,12 +175,12 @@ void x64_emit_cond(struct x64_emit *e, u32 k)
 
 static u32 successor(const struct x64_emit *e, u32 i)
 {
-	return e->forward[e->mf->medge[e->mf->block[e->block].succ + i].to];
+	return e->order.forward[e->mf->medge[e->mf->block[e->block].succ + i].to];
 }
 
 void x64_goto(struct x64_emit *e, u32 block)
 {
-	if (e->follow[e->block] != block)
+	if (e->order.follow[e->block] != block)
 		x64_jump(e, block);
 }
 
@@ -190,7 +190,7 @@ static void emit_br(struct x64_emit *e)
 	enum x64_cc cc = x64_inst(e)->cc;
 
 	emit_compare(e, 0);
-	if (e->follow[e->block] == then) {
+	if (e->order.follow[e->block] == then) {
 		x64_jump_if(e, x64_cc_not(cc), other);
 	} else {
 		x64_jump_if(e, cc, then);

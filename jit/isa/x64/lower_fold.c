@@ -12,27 +12,6 @@
 
 #define MAX_REPEATS	4
 
-static bool sinkable(const struct x64_lower *l, kw_vid v)
-{
-	const struct kw_node *n = x64_node(l, v);
-
-	return !l->repeated && n->uses == 1 && n->block == l->block && !l->sunk[v] && !l->vreg[v];
-}
-
-bool x64_sink(struct x64_lower *l, kw_vid v, u8 op)
-{
-	if (x64_node(l, v)->op != op || !sinkable(l, v))
-		return false;
-	l->sunk[v] = 1;
-	return true;
-}
-
-bool x64_const(const struct x64_lower *l, kw_vid v, u64 *imm)
-{
-	*imm = x64_node(l, v)->imm;
-	return x64_node(l, v)->op == KW_IR_CONST;
-}
-
 /* A constant that fits a sign-extended imm32 at @size. */
 bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm)
 {
@@ -42,18 +21,6 @@ bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm)
 		return false;
 	*imm = size == X64_SQ ? (s64)n->imm : (s32)n->imm;
 	return *imm == (s32)*imm;
-}
-
-bool x64_is_zext(const struct x64_lower *l, kw_vid v)
-{
-	return x64_node(l, v)->bits <= 32;
-}
-
-u32 x64_low32(struct x64_lower *l, kw_vid v)
-{
-	if (x64_node(l, v)->op == KW_IR_WRAP && !x64_is_zext(l, x64_node(l, v)->a) && x64_sink(l, v, KW_IR_WRAP))
-		return x64_value(l, x64_node(l, v)->a);
-	return x64_value(l, v);
 }
 
 u32 x64_low(struct x64_lower *l, kw_vid v, enum x64_size size)
@@ -97,7 +64,7 @@ bool x64_may_sink_load(const struct x64_lower *l, kw_vid v)
 {
 	const struct kw_node *n = x64_node(l, v);
 
-	return sinkable(l, v) && can_move_down(l, v, n->op == KW_IR_LOAD && n->aux);
+	return kw_lower_sinkable(l, v) && can_move_down(l, v, n->op == KW_IR_LOAD && n->aux);
 }
 
 bool x64_load_sinkable(const struct x64_lower *l, kw_vid v, enum x64_size size)
@@ -335,7 +302,7 @@ static bool is_negation(const struct x64_lower *l, const struct kw_node *n)
 	u64 imm;
 
 	return is_equality(n->aux) && n->sub == KW_T_I32 && x64_const(l, n->b, &imm) && imm == 0 &&
-	       is_fusable(x64_node(l, n->a)) && sinkable(l, n->a);
+	       is_fusable(x64_node(l, n->a)) && kw_lower_sinkable(l, n->a);
 }
 
 /*

@@ -16,7 +16,7 @@ static u32 target(const struct x64_emit *e, u32 block, u32 entry)
 {
 	u32 succ = e->f->pool[entry];
 
-	return e->forward[e->mf->medge[e->mf->block[block].succ + succ].to];
+	return e->order.forward[e->mf->medge[e->mf->block[block].succ + succ].to];
 }
 
 static u32 find_runs(const struct x64_emit *e, struct run *run)
@@ -64,7 +64,7 @@ static bool try_bit_test(struct x64_emit *e, const struct run *run, u32 n)
 	x64_jump_if(e, X64_CC_AE, otherwise);
 	x64_movi(&e->b, temp, mask);
 	x64_mr(&e->b, X64_BT, X64_SQ, x64_reg(temp), x64_register(e, 0));
-	if (e->follow[e->block] == other_block) {
+	if (e->order.follow[e->block] == other_block) {
 		x64_jump_if(e, X64_CC_AE, otherwise);
 	} else {
 		x64_jump_if(e, X64_CC_B, other_block);

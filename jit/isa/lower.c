@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Lowering, what all backends share: making instructions, edges and phis, the order of it all. */
+#include "lower.h"
+
+static void *more(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
+{
+	void *q;
+
+	if (need <= *cap)
+		return p;
+	q = kw_arena_grow(l->mf->arena, p, cap, need, size);
+	if (!q)
+		l->err = -ENOMEM;
+	return q;
+}
+
+u32 kw_mi_vreg(struct kw_lower *l, u8 type)
+{
+	struct kw_mfunc *mf = l->mf;
+	struct kw_vreg *v;
+
+	if (l->err)
+		return KW_NO_VREG;
+	v = more(l, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
+	if (!v)
+		return KW_NO_VREG;
+	mf->vreg = v;
+	mf->vreg[mf->nr_vregs] = (struct kw_vreg){
+		.rclass = kw_is_vec(type) ? KW_RC_VEC : KW_RC_INT, .type = type, .hint = KW_NO_REG,
+	};
+	return mf->nr_vregs++;
+}
+
+/* What needs no instruction of its own, since every i32 is zero-extended (lower.h). */
+static kw_vid same_value(const struct kw_lower *l, kw_vid v)
+{
+	const struct kw_node *n = kw_lower_node(l, v);
+
+	while (n->op == KW_IR_ZEXT32 || (n->op == KW_IR_WRAP && kw_lower_is_zext(l, n->a))) {
+		v = n->a;
+		n = kw_lower_node(l, v);
+	}
+	return v;
+}
+
+u32 kw_lower_inst(struct kw_lower *l)
+{
+	if (!l->inst_vreg)
+		l->inst_vreg = kw_mi_vreg(l, KW_T_I64);
+	return l->inst_vreg;
+}
+
+u32 kw_lower_value(struct kw_lower *l, kw_vid v)
+{
+	v = same_value(l, v);
+	if (kw_lower_node(l, v)->op == KW_IR_INST)
+		return kw_lower_inst(l);
+	if (!l->vreg[v])
+		l->vreg[v] = kw_mi_vreg(l, kw_lower_node(l, v)->type);
+	return l->vreg[v];
+}
+
+void kw_mi_begin(struct kw_lower *l, u16 op, u8 size)
+{
+	memset(&l->mi, 0, sizeof(l->mi));
+	l->mi.op = op;
+	l->mi.size = size;
+	l->mi.base = KW_NO_REG;
+	l->mi.index = KW_NO_REG;
+	l->mi.wasm_off = kw_lower_node(l, l->root)->wasm_off;
+}
+
+void kw_mi_opnd(struct kw_lower *l, u32 vreg, enum kw_opnd_kind kind, enum kw_opnd_want want, u8 reg)
+{
+	if (l->err)
+		return;
+	if (l->mi.nr_opnds == KW_LOWER_OPNDS) {
+		l->err = -E2BIG;
+		return;
+	}
+	l->opnd[l->mi.nr_opnds++] = (struct kw_mopnd){
+		.vreg = vreg, .kind = kind, .want = want, .reg = reg, .alloc = KW_ALLOC_NONE,
+	};
+}
+
+void kw_mi_def(struct kw_lower *l, kw_vid v)
+{
+	kw_mi_opnd(l, kw_lower_value(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
+}
+
+void kw_mi_def_tied(struct kw_lower *l, kw_vid v, u8 use)
+{
+	kw_mi_opnd(l, kw_lower_value(l, v), KW_OP_DEF, KW_WANT_REUSE, use);
+}
+
+void kw_mi_use(struct kw_lower *l, u32 vreg)
+{
+	kw_mi_opnd(l, vreg, KW_OP_USE, KW_WANT_REG, KW_NO_REG);
+}
+
+void kw_mi_use_any(struct kw_lower *l, u32 vreg)
+{
+	kw_mi_opnd(l, vreg, KW_OP_USE, KW_WANT_ANY, KW_NO_REG);
+}
+
+void kw_mi_use_fixed(struct kw_lower *l, u32 vreg, u8 reg)
+{
+	kw_mi_opnd(l, vreg, KW_OP_USE, KW_WANT_FIXED, reg);
+}
+
+void kw_mi_temp(struct kw_lower *l, u8 type)
+{
+	kw_mi_opnd(l, kw_mi_vreg(l, type), KW_OP_EARLY_DEF, KW_WANT_REG, KW_NO_REG);
+}
+
+void kw_mi_end(struct kw_lower *l)
+{
+	struct kw_mfunc *mf = l->mf;
+	struct kw_mopnd *o;
+	struct kw_minst *seq;
+
+	if (l->err)
+		return;
+	o = more(l, mf->opnd, &mf->cap_opnds, mf->nr_opnds + l->mi.nr_opnds, sizeof(*o));
+	seq = more(l, l->seq, &l->cap_seq, l->nr_seq + 1, sizeof(*seq));
+	if (l->err)
+		return;
+	mf->opnd = o;
+	l->seq = seq;
+	l->mi.opnds = mf->nr_opnds;
+	if (l->mi.nr_opnds)
+		memcpy(mf->opnd + mf->nr_opnds, l->opnd, l->mi.nr_opnds * sizeof(*o));
+	mf->nr_opnds += l->mi.nr_opnds;
+	l->seq[l->nr_seq++] = l->mi;
+}
+
+void kw_lower_start_sequence(struct kw_lower *l)
+{
+	u32 *start = more(l, l->start, &l->cap_starts, l->nr_starts + 1, sizeof(*start));
+
+	if (l->err)
+		return;
+	l->start = start;
+	l->start[l->nr_starts++] = l->nr_seq;
+}
+
+static void push_vpool(struct kw_lower *l, u32 vreg)
+{
+	struct kw_mfunc *mf = l->mf;
+	u32 *p;
+
+	if (l->err)
+		return;
+	p = more(l, mf->vpool, &mf->cap_vpool, mf->nr_vpool + 1, sizeof(*p));
+	if (!p)
+		return;
+	mf->vpool = p;
+	mf->vpool[mf->nr_vpool++] = vreg;
+}
+
+/* A phi without users is dropped, and so is its argument on every edge. */
+void kw_lower_edge(struct kw_lower *l, const struct kw_edge *e, struct kw_medge *me)
+{
+	const struct kw_irfunc *f = l->f;
+	kw_vid v;
+
+	*me = (struct kw_medge){ .from = e->from, .to = e->to, .args = l->mf->nr_vpool };
+	for (v = f->block[e->to].first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
+		if (f->node[v].uses) {
+			kw_vid arg = f->pool[e->args + f->node[v].imm];
+
+			push_vpool(l, kw_lower_value(l, arg));
+			if (e->from >= e->to)
+				l->feeds[arg] = v;
+		}
+}
+
+void kw_lower_phis(struct kw_lower *l, kw_bid b)
+{
+	const struct kw_irfunc *f = l->f;
+	struct kw_mblock *mb = &l->mf->block[b];
+	kw_vid v;
+
+	mb->params = l->mf->nr_vpool;
+	for (v = f->block[b].first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
+		if (f->node[v].uses)
+			push_vpool(l, kw_lower_value(l, v));
+	mb->nr_params = l->mf->nr_vpool - mb->params;
+}
+
+/* ---- what an instruction can take in ---- */
+
+bool kw_lower_sinkable(const struct kw_lower *l, kw_vid v)
+{
+	const struct kw_node *n = kw_lower_node(l, v);
+
+	return !l->repeated && n->uses == 1 && n->block == l->block && !l->sunk[v] && !l->vreg[v];
+}
+
+bool kw_lower_sink(struct kw_lower *l, kw_vid v, u8 op)
+{
+	if (kw_lower_node(l, v)->op != op || !kw_lower_sinkable(l, v))
+		return false;
+	l->sunk[v] = 1;
+	return true;
+}
+
+bool kw_lower_const(const struct kw_lower *l, kw_vid v, u64 *imm)
+{
+	*imm = kw_lower_node(l, v)->imm;
+	return kw_lower_node(l, v)->op == KW_IR_CONST;
+}
+
+u32 kw_lower_low32(struct kw_lower *l, kw_vid v)
+{
+	if (kw_lower_node(l, v)->op == KW_IR_WRAP && !kw_lower_is_zext(l, kw_lower_node(l, v)->a) &&
+	    kw_lower_sink(l, v, KW_IR_WRAP))
+		return kw_lower_value(l, kw_lower_node(l, v)->a);
+	return kw_lower_value(l, v);
+}
+
+/* ---- beginning and end ---- */
+
+/* Sequences [end, first) of each block, in forward order; vreg.remat becomes an instruction's number. */
+int kw_lower_place_blocks(struct kw_lower *l)
+{
+	struct kw_mfunc *mf = l->mf;
+	u32 b, s, i, n = 0, *place;
+
+	mf->inst = kw_arena_array(mf->arena, l->nr_seq, sizeof(*mf->inst));
+	place = kw_arena_array(mf->arena, l->nr_seq, sizeof(*place));
+	if (!mf->inst || !place)
+		return -ENOMEM;
+	mf->cap_insts = l->nr_seq;
+	for (b = 0; b < mf->nr_blocks; b++) {
+		struct kw_mblock *mb = &mf->block[b];
+		u32 last = mb->end;
+
+		s = mb->first;
+		mb->first = n;
+		while (s-- > last) {
+			u32 end = s + 1 < l->nr_starts ? l->start[s + 1] : l->nr_seq;
+
+			for (i = l->start[s]; i < end; i++) {
+				place[i] = n;
+				mf->inst[n++] = l->seq[i];
+			}
+		}
+		mb->end = n;
+	}
+	mf->nr_insts = n;
+	for (i = 1; i < mf->nr_vregs; i++)
+		if (mf->vreg[i].remat)
+			mf->vreg[i].remat = 1 + place[mf->vreg[i].remat - 1];
+	return 0;
+}
+
+/* Blocks stay as they are; edges are numbered anew, those that leave a block side by side. */
+static int copy_graph(struct kw_lower *l)
+{
+	const struct kw_irfunc *f = l->f;
+	struct kw_mfunc *mf = l->mf;
+	u32 *number = kw_arena_array(mf->arena, f->nr_edges, sizeof(*number));
+	u32 b, i, n = 0;
+
+	mf->nr_blocks = f->nr_blocks;
+	mf->nr_medges = f->nr_edges;
+	mf->block = kw_arena_array(mf->arena, f->nr_blocks, sizeof(*mf->block));
+	mf->medge = kw_arena_array(mf->arena, f->nr_edges, sizeof(*mf->medge));
+	mf->epool = kw_arena_array(mf->arena, f->nr_edges, sizeof(*mf->epool));
+	if (!number || !mf->block || !mf->medge || !mf->epool)
+		return -ENOMEM;
+	for (b = 0; b < f->nr_blocks; b++) {
+		const struct kw_block *ib = &f->block[b];
+
+		mf->block[b] = (struct kw_mblock){
+			.succ = n, .nr_succs = ib->nr_succs, .pred = ib->pred, .nr_preds = ib->nr_preds,
+			.loop_depth = ib->loop_depth, .is_loop_header = ib->is_loop_header,
+			.cold = ib->cold, .loop_header = ib->loop_header, .loop_end = ib->loop_end,
+			.idom = ib->idom,
+		};
+		for (i = 0; i < ib->nr_succs; i++)
+			number[f->succs[ib->succ + i]] = n++;
+	}
+	for (b = 0; b < f->nr_blocks; b++)
+		for (i = 0; i < f->block[b].nr_preds; i++)
+			mf->epool[f->block[b].pred + i] = number[f->preds[f->block[b].pred + i]];
+	return 0;
+}
+
+int kw_lower_init(struct kw_lower *l)
+{
+	const struct kw_irfunc *f = l->f;
+	struct kw_mfunc *mf = l->mf;
+
+	l->vreg = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->vreg));
+	l->sunk = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->sunk));
+	l->feeds = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->feeds));
+	if (!l->vreg || !l->sunk || !l->feeds)
+		return -ENOMEM;
+	kw_mi_vreg(l, KW_T_VOID);	/* number 0: none */
+	return l->err ?: copy_graph(l);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Lowering: SSA graph -> machine IR; what all backends share of it.
+ *
+ * Blocks and nodes are walked backwards, so that every user is lowered before
+ * what it uses.  A user may take a node into its own instruction (an address,
+ * a load, a compare): that node is then "sunk" and nothing is made for it.  A
+ * value nobody asked for by then is dead.  Each node becomes a short sequence
+ * of instructions in forward order; the sequences are put in order at the end.
+ *
+ * Invariant of all backends: a register or slot that holds an i32 holds it
+ * zero-extended to 64 bits, across calls too.  So ZEXT32, and a WRAP of what is
+ * below 2^32 anyway, need no instruction.
+ */
+#ifndef KW_ISA_LOWER_H
+#define KW_ISA_LOWER_H
+
+#include "isa.h"
+
+#define KW_LOWER_OPNDS	48	/* a call's: all its registers */
+
+struct kw_lower {
+	const struct kw_irfunc *f;
+	struct kw_mfunc *mf;
+	u32 *vreg;		/* of each node, KW_NO_VREG: nobody asked for it yet */
+	u8 *sunk;		/* part of its user's instruction */
+	kw_vid *feeds;		/* loop phi whose next value a node is or helps make, 0: none */
+	u32 inst_vreg;
+	kw_bid block;		/* being lowered */
+	kw_vid root;		/* node being lowered: where what it sinks will be executed */
+	struct kw_minst *seq;	/* all instructions, sequences in reverse order */
+	u32 nr_seq, cap_seq;
+	u32 *start;		/* of each sequence in .seq */
+	u32 nr_starts, cap_starts;
+	struct kw_minst mi;	/* being put together */
+	struct kw_mopnd opnd[KW_LOWER_OPNDS];
+	bool repeated;		/* what is being lowered may be so again: it sinks nothing */
+	int err;		/* first error; everything is a no-op afterwards */
+};
+
+static inline bool kw_is_vec(u8 type)
+{
+	return type >= KW_T_F32;
+}
+
+static inline const struct kw_node *kw_lower_node(const struct kw_lower *l, kw_vid v)
+{
+	return &l->f->node[v];
+}
+
+/* An i64 whose upper half is 0. */
+static inline bool kw_lower_is_zext(const struct kw_lower *l, kw_vid v)
+{
+	return kw_lower_node(l, v)->bits <= 32;
+}
+
+/* Making instructions: begin, operands in order, end.  .mi may be filled in between. */
+u32 kw_mi_vreg(struct kw_lower *l, u8 type);	/* a new one */
+void kw_mi_begin(struct kw_lower *l, u16 op, u8 size);
+void kw_mi_end(struct kw_lower *l);
+void kw_mi_opnd(struct kw_lower *l, u32 vreg, enum kw_opnd_kind kind, enum kw_opnd_want want, u8 reg);
+void kw_mi_def(struct kw_lower *l, kw_vid v);
+void kw_mi_def_tied(struct kw_lower *l, kw_vid v, u8 use);
+void kw_mi_use(struct kw_lower *l, u32 vreg);
+void kw_mi_use_any(struct kw_lower *l, u32 vreg);
+void kw_mi_use_fixed(struct kw_lower *l, u32 vreg, u8 reg);
+void kw_mi_temp(struct kw_lower *l, u8 type);	/* a register written early and never read later */
+
+/* The graph */
+u32 kw_lower_value(struct kw_lower *l, kw_vid v);	/* the vreg that holds @v */
+u32 kw_lower_inst(struct kw_lower *l);			/* of the hidden first argument */
+bool kw_lower_sinkable(const struct kw_lower *l, kw_vid v);
+bool kw_lower_sink(struct kw_lower *l, kw_vid v, u8 op);	/* @v is an @op only we use: take it in */
+bool kw_lower_const(const struct kw_lower *l, kw_vid v, u64 *imm);
+u32 kw_lower_low32(struct kw_lower *l, kw_vid v);	/* vreg whose low half is @v, upper half anything */
+
+/* Pieces of the walk below */
+int kw_lower_init(struct kw_lower *l);
+void kw_lower_start_sequence(struct kw_lower *l);
+void kw_lower_edge(struct kw_lower *l, const struct kw_edge *e, struct kw_medge *me);
+void kw_lower_phis(struct kw_lower *l, kw_bid b);
+int kw_lower_place_blocks(struct kw_lower *l);
+
+/* May it go when nobody wants its value? */
+static inline bool kw_lower_is_removable(const struct kw_node *n)
+{
+	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD || n->op == KW_IR_FLOAD ||
+	       (n->op == KW_IR_LOAD && !n->aux);
+}
+
+/* Does @v need no instructions of its own? */
+static inline bool kw_lower_skips(const struct kw_lower *l, kw_vid v, const struct kw_node *n)
+{
+	return n->op == KW_IR_NOP || n->op == KW_IR_PHI || n->op == KW_IR_PARAM || n->op == KW_IR_INST ||
+	       n->op == KW_IR_PROJ || l->sunk[v] || (kw_lower_is_removable(n) && !l->vreg[v]);
+}
+
+/**
+ * kw_lower_func() - the walk over a function
+ * @l:      zeroed but for .f and .mf, whose .allocatable is set
+ * @node:   makes the instructions of a node
+ * @params: makes KW_MOP_PARAMS and what else stands in front of block 0
+ *
+ * Inline, so that the two are no indirect calls.  Return: 0, -ENOMEM, -E2BIG.
+ */
+static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower *l, kw_vid v, const struct kw_node *n),
+				void (*params)(struct kw_lower *l))
+{
+	const struct kw_irfunc *f = l->f;
+	int err = kw_lower_init(l);
+	kw_bid b;
+	kw_vid v;
+	u32 i;
+
+	for (b = f->nr_blocks; b-- > 0 && !err; err = l->err) {
+		const struct kw_block *ib = &f->block[b];
+		struct kw_mblock *mb = &l->mf->block[b];
+
+		l->block = b;
+		for (i = 0; i < ib->nr_succs; i++)
+			kw_lower_edge(l, &f->edge[f->succs[ib->succ + i]], &l->mf->medge[mb->succ + i]);
+		mb->end = l->nr_starts;		/* sequences until kw_lower_place_blocks() */
+		for (v = ib->last; v && !l->err; v = f->node[v].prev) {
+			if (kw_lower_skips(l, v, &f->node[v]))
+				continue;
+			l->root = v;
+			kw_lower_start_sequence(l);
+			node(l, v, &f->node[v]);
+		}
+		kw_lower_phis(l, b);
+		if (b == 0) {
+			l->root = 0;
+			kw_lower_start_sequence(l);
+			params(l);
+		}
+		mb->first = l->nr_starts;
+	}
+	return err ?: kw_lower_place_blocks(l);
+}
+
+#endif /* KW_ISA_LOWER_H */

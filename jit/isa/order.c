@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* In which order blocks are emitted, and where jumps really go. */
+#include "order.h"
+
+/* First edit at or behind instruction @at. */
+u32 kw_find_edit(const struct kw_mfunc *mf, u32 at)
+{
+	u32 lo = 0, hi = mf->nr_edits;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (mf->edit[mid].at < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Does block @b hold nothing but a jump? */
+static bool is_empty(const struct kw_mfunc *mf, u32 b)
+{
+	const struct kw_mblock *mb = &mf->block[b];
+	u32 ed = kw_find_edit(mf, mb->first);
+
+	return b && mb->end - mb->first == 1 && mf->inst[mb->first].op == KW_MOP_JUMP &&
+	       (ed == mf->nr_edits || mf->edit[ed].at != mb->first);
+}
+
+/* .forward: where a jump to a block really goes; through no loop made of nothing but jumps. */
+static void forward_jumps(const struct kw_mfunc *mf, struct kw_order *o)
+{
+	u32 b, to;
+
+	for (b = mf->nr_blocks; b-- > 0;) {
+		o->forward[b] = b;
+		if (!is_empty(mf, b))
+			continue;
+		to = mf->medge[mf->block[b].succ].to;
+		if (to > b)
+			o->forward[b] = o->forward[to];
+		else if (!is_empty(mf, to))
+			o->forward[b] = to;
+	}
+}
+
+/* Hot blocks first, those that nothing jumps to left out; .follow: which one execution may fall into. */
+int kw_order_blocks(const struct kw_mfunc *mf, struct kw_order *o)
+{
+	u32 b, n = 0, cold;
+
+	o->block = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*o->block));
+	o->follow = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*o->follow));
+	o->forward = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*o->forward));
+	if (!o->block || !o->follow || !o->forward)
+		return -ENOMEM;
+	forward_jumps(mf, o);
+	for (cold = 0; cold < 2; cold++)
+		for (b = 0; b < mf->nr_blocks; b++)
+			if ((mf->block[b].cold && b) == cold && o->forward[b] == b)
+				o->block[n++] = b;
+	o->nr = n;
+	for (b = 0; b < n; b++)
+		o->follow[o->block[b]] = b + 1 < n ? o->block[b + 1] : KW_NO_FOLLOW;
+	return 0;
+}
