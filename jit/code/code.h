@@ -14,8 +14,8 @@ enum kw_reloc_kind {
 	KW_RELOC_REL32,		/* x86-64: s32 at off, relative to off + 4, target a stub */
 	KW_RELOC_ABS64,		/* u64 at off: base address of the code object + addend: switch tables */
 	KW_RELOC_CALL26,	/* arm64 */
-	KW_RELOC_REL32_TOP,	/* x86-64: as REL32, target the low half of an address in the top 2 GiB: kernel text,
-				 * where a kw_cf_template points */
+	KW_RELOC_REL32_TOP,	/* x86-64: as REL32, target an address that sign extension makes of its low half:
+				 * kernel text, where a kw_cf_template points */
 	KW_RELOC_FUNC,		/* target: function index; gone after kw_isa.fixup_calls() */
 };
 

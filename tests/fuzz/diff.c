@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Differential fuzzer: random modules run by the reference interpreter and by
- * the compiler in guard and check mode, S and P form.  Every call's trap or
- * results must agree, and memory and globals after it.
+ * the compiler in guard and check mode, S and P form, and with retpolines.
+ * Every call's trap or results must agree, and memory and globals after it.
  *
  *   diff [-s SEED] [-n COUNT] [-t SECONDS] [-z SIZE] [-o DIR]
  *   diff -f FILE.wasm
@@ -28,7 +28,7 @@
 
 struct subject {
 	const char *name;
-	u8 mode, form;
+	u8 mode, form, kernel_form;
 	struct kwasm_engine *e;
 	struct kw_instance *inst;
 };
@@ -111,7 +111,8 @@ static const char *compare(const struct ref_instance *r, const struct subject *s
 
 static int start_subject(struct subject *s, const u8 *bytes, size_t len)
 {
-	struct kwasm_engine_opts o = { .mode = s->mode, .form = s->form, .opt_off = opt_off, .canonical_nans = true,
+	struct kwasm_engine_opts o = { .mode = s->mode, .form = s->form, .kernel_form = s->kernel_form,
+				       .opt_off = opt_off, .canonical_nans = true,
 				       .features = KW_FEATURES_ALL, .max_memory_pages = MAX_PAGES,
 				       .deadline_ns = 2000000000ULL };
 	struct kwasm_engine_module *m;
@@ -187,10 +188,11 @@ static int run_all(const struct kw_module *m, struct subject *s, u32 nr, u64 see
 static int one_module(const u8 *bytes, size_t len, u64 seed, struct totals *t)
 {
 	struct subject s[] = {
-		{ "guard S", KW_MODE_GUARD, KW_FORM_S, NULL, NULL },
-		{ "check S", KW_MODE_CHECK, KW_FORM_S, NULL, NULL },
-		{ "guard P", KW_MODE_GUARD, KW_FORM_P, NULL, NULL },
-		{ "check P", KW_MODE_CHECK, KW_FORM_P, NULL, NULL },
+		{ "guard S", KW_MODE_GUARD, KW_FORM_S, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
+		{ "check S", KW_MODE_CHECK, KW_FORM_S, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
+		{ "guard P", KW_MODE_GUARD, KW_FORM_P, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
+		{ "check P", KW_MODE_CHECK, KW_FORM_P, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
+		{ "guard S, retpolines", KW_MODE_GUARD, KW_FORM_S, KWASM_ENGINE_KERNEL_RETPOLINE, NULL, NULL },
 	};
 	struct kw_diag diag = { 0 };
 	struct kw_arena arena;
@@ -287,7 +289,7 @@ int main(int argc, char **argv)
 		if (++found >= 10)
 			break;
 	}
-	printf("# %llu modules, %llu calls compared in 4 ways, %llu ended in traps, %llu left out (no end)\n",
+	printf("# %llu modules, %llu calls compared in 5 ways, %llu ended in traps, %llu left out (no end)\n",
 	       (unsigned long long)t.modules, (unsigned long long)t.calls,
 	       (unsigned long long)t.traps, (unsigned long long)t.skipped);
 	printf("%sok 1 fuzz: compiled code agrees with the reference interpreter\n1..1\n", found ? "not " : "");

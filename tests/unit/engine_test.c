@@ -216,9 +216,11 @@ out:
 	free(b.p);
 }
 
-static void test_setup(u8 mode, u8 form)
+static void test_setup(u8 mode, u8 form, u8 kernel_form)
 {
-	struct kwasm_engine_opts o = { .mode = mode, .form = form, .deadline_ns = 100 * MS };
+	struct kwasm_engine_opts o = {
+		.mode = mode, .form = form, .kernel_form = kernel_form, .deadline_ns = 100 * MS,
+	};
 	struct buf b = trap_module();
 	struct kw_instance *inst;
 	struct kwasm_engine *e = start(&o, &b, &inst);
@@ -235,12 +237,16 @@ static void test_setup(u8 mode, u8 form)
 int main(void)
 {
 	setup = "guard S";
-	test_setup(KW_MODE_GUARD, KW_FORM_S);
+	test_setup(KW_MODE_GUARD, KW_FORM_S, KWASM_ENGINE_KERNEL_NONE);
 	setup = "guard P";
-	test_setup(KW_MODE_GUARD, KW_FORM_P);
+	test_setup(KW_MODE_GUARD, KW_FORM_P, KWASM_ENGINE_KERNEL_NONE);
 	setup = "check S";
-	test_setup(KW_MODE_CHECK, KW_FORM_S);
+	test_setup(KW_MODE_CHECK, KW_FORM_S, KWASM_ENGINE_KERNEL_NONE);
 	setup = "check P";
-	test_setup(KW_MODE_CHECK, KW_FORM_P);
+	test_setup(KW_MODE_CHECK, KW_FORM_P, KWASM_ENGINE_KERNEL_NONE);
+	setup = "guard S in a kernel's form";
+	test_setup(KW_MODE_GUARD, KW_FORM_S, KWASM_ENGINE_KERNEL_BARE);
+	setup = "check P with retpolines";
+	test_setup(KW_MODE_CHECK, KW_FORM_P, KWASM_ENGINE_KERNEL_RETPOLINE);
 	return tap_done();
 }

@@ -25,7 +25,7 @@ struct kwasm_engine *kwasm_engine__new(const struct kwasm_engine_opts *opts)
 	e->sigs = kw_sigs_new();
 	e->store = kw_store_new(&so);
 	e->exec = kw_user_exec_new();
-	if (!e->sigs || !e->store || !e->exec) {
+	if (!e->sigs || !e->store || !e->exec || (opts->kernel_form && kwasm_engine_kernel_form(e))) {
 		kwasm_engine__free(e);
 		return NULL;
 	}
@@ -42,6 +42,7 @@ void kwasm_engine__free(struct kwasm_engine *e)
 		kwasm_engine_module__free(e->modules);
 	kw_sigs_free(e->sigs);
 	kw_user_exec_free(e->exec);
+	kwasm_engine_free_thunks(e);
 	free(e);
 }
 

@@ -25,12 +25,20 @@
 struct kwasm_engine;
 struct kwasm_engine_module;
 
+/* Returns, indirect calls and jumps, and their targets, as the kernel's mitigations want them. */
+enum kwasm_engine_kernel_form {
+	KWASM_ENGINE_KERNEL_NONE,	/* as userspace has them */
+	KWASM_ENGINE_KERNEL_BARE,	/* IBT, no thunks: a CPU with enhanced IBRS */
+	KWASM_ENGINE_KERNEL_RETPOLINE,	/* IBT, retpolines, a return thunk, no jump tables */
+};
+
 /**
  * struct kwasm_engine_opts - how to compile and run; all zero is good for packet programs
  * @mode:        enum kw_mode
  * @form:        enum kw_form
  * @features:    KW_FEATURE_* the validator lets pass
  * @opt_off:     enum kw_opt: optimisations to leave out, see kwasm_engine__env_opt()
+ * @kernel_form: enum kwasm_engine_kernel_form: to run and measure what the kernel runs
  * @canonical_nans: arithmetic gives no NaN but the canonical one: the same bits everywhere
  * @max_memory_pages: of one memory; 0: no limit but the type's
  * @deadline_ns: of each call; 0: none
@@ -39,6 +47,7 @@ struct kwasm_engine_module;
 struct kwasm_engine_opts {
 	u8 mode;
 	u8 form;
+	u8 kernel_form;
 	u32 features;
 	u32 opt_off;
 	bool canonical_nans;

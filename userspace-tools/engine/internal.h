@@ -22,6 +22,8 @@ struct kwasm_engine_module {
 
 struct kwasm_engine {
 	struct kwasm_engine_opts opts;
+	struct kw_isa_env env;		/* used unless opts.kernel_form is none */
+	u8 *thunks;			/* where its templates lead; may be NULL */
 	struct kw_sigs *sigs;
 	struct kw_store *store;
 	struct kw_exec *exec;		/* exec->host is the engine */
@@ -31,5 +33,9 @@ struct kwasm_engine {
 
 /* C functions behind the stubs, indexed by enum kw_stub; see host.c. */
 void kwasm_engine_stub_fns(void *fn[KW_NR_STUBS]);
+
+/* Fill e->env, make e->thunks.  Return: 0, -ENOMEM. */
+int kwasm_engine_kernel_form(struct kwasm_engine *e);
+void kwasm_engine_free_thunks(struct kwasm_engine *e);
 
 #endif /* KWASM_ENGINE_INTERNAL_H */

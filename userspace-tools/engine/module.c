@@ -69,6 +69,7 @@ static int compile(struct kwasm_engine_module *m, struct kw_diag *diag)
 		.sig_ids = m->sig_ids,
 		.bind = m->bind,
 		.isa = &kw_isa_x64,
+		.env = m->engine->opts.kernel_form ? &m->engine->env : NULL,
 		.budget_bytes = FUNC_BUDGET,
 	};
 

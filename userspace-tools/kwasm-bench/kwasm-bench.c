@@ -14,12 +14,16 @@
 static void usage(FILE *to)
 {
 	fprintf(to,
-		"usage: kwasm-bench [--mode guard|check] FILE.wasm N REPS\n"
+		"usage: kwasm-bench [OPTIONS] FILE.wasm N REPS\n"
 		"           one warm-up of the exported run(N), then REPS calls: prints the\n"
 		"           result as unsigned, then thread-CPU nanoseconds of each call\n"
-		"       kwasm-bench --compile [--mode guard|check] FILE.wasm REPS\n"
+		"       kwasm-bench --compile [OPTIONS] FILE.wasm REPS\n"
 		"           compiles REPS times; imports need not resolve; prints the fastest:\n"
 		"           bytes B functions F decode_ns D validate_ns V compile_ns C total_ns T peak_bytes P\n"
+		"options:\n"
+		"  --mode guard|check\n"
+		"  --kernel-form[=retpoline|bare]  as the kernel has it: endbr64 and no jump tables;\n"
+		"           with retpolines and a return thunk (the default), or without\n"
 		"KW_OPT=-NAME,... in the environment leaves out optimisations of the compiler.\n");
 }
 
@@ -206,6 +210,7 @@ static int parse_options(int argc, char **argv, struct kwasm_engine_opts *o, int
 	static const struct option option[] = {
 		{ "mode", required_argument, NULL, 'm' },
 		{ "compile", no_argument, NULL, 'c' },
+		{ "kernel-form", optional_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -220,6 +225,12 @@ static int parse_options(int argc, char **argv, struct kwasm_engine_opts *o, int
 			break;
 		case 'c':
 			*compile = 1;
+			break;
+		case 'k':
+			if (optarg && strcmp(optarg, "retpoline") && strcmp(optarg, "bare"))
+				return -1;
+			o->kernel_form = optarg && !strcmp(optarg, "bare") ?
+				KWASM_ENGINE_KERNEL_BARE : KWASM_ENGINE_KERNEL_RETPOLINE;
 			break;
 		case 'h':
 			usage(stdout);
