@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 	kw_arena_init(&arena, 1ULL << 32);
 	err = kw_module_decode(&arena, bytes, len, &m, &diag);
 	if (!err)
-		err = kw_module_validate(&m, 0, &diag);
+		err = kw_module_validate(&m, KW_COMPILE_FEATURES, &diag);
 	if (err) {
 		fprintf(stderr, "%s: invalid: %d\n", argv[1], err);
 		return 1;

@@ -60,6 +60,8 @@ void x64_emit_vconst(struct x64_emit *e, const struct kw_minst *mi, u8 reg)
 
 	if (!mi->imm && !hi)
 		x64_v(&e->b, X64_V_XORPS, reg, x64_reg(reg), 0);
+	else if (mi->imm == -1 && hi == ~0ull)
+		x64_v(&e->b, X64_V_PCMPEQD, reg, x64_reg(reg), 0);
 	else
 		with_const(e, x64_vload_row(mi->size), reg, mi->imm, hi,
 			   mi->size == KW_T_F32 ? 4 : mi->size == KW_T_F64 ? 8 : 16);

@@ -17,11 +17,12 @@ const struct x64_vrow x64_vrow[X64_NR_VINSNS] = {
 #define SH	X64_VF_SH
 #define W	X64_VF_W
 #define I	X64_VF_I
-#define D2	2 << 5
-#define D4	4 << 5
-#define D6	6 << 5
+#define C	X64_VF_C
+#define D2	2 << 6
+#define D4	4 << 6
+#define D6	6 << 6
 #define X64V(name, text, prefix, op, flags) \
-	[X64_V_##name] = { text, op, prefix, (flags) & 0x1f, (flags) >> 5 },
+	[X64_V_##name] = { text, op, prefix, (flags) & 0x3f, (flags) >> 6 },
 #include "vinsn.def"
 #undef XX
 #undef XG
@@ -31,6 +32,7 @@ const struct x64_vrow x64_vrow[X64_NR_VINSNS] = {
 #undef SH
 #undef W
 #undef I
+#undef C
 #undef D2
 #undef D4
 #undef D6

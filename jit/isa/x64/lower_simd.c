@@ -3,8 +3,7 @@
  * Lowering of V1, V2 and V3: Wasm vector instructions into SSE.  Most are one
  * row of a table; the others are short sequences, one function a family.
  */
-#include "../../wasm/opcode.h"
-#include "lower.h"
+#include "lower_simd.h"
 
 /* ---- what is one or two instructions ---- */
 
@@ -25,7 +24,6 @@ struct simple {
 	u8 form, row, imm;
 };
 
-#define R(row)		X64_V_##row
 #define CMPS(s, S) \
 	[WASM_OP_##s##_EQ] = { TIED, R(PCMPEQ##S), 0 }, \
 	[WASM_OP_##s##_NE] = { NOT_TIED, R(PCMPEQ##S), 0 }, \
@@ -100,32 +98,6 @@ static const struct simple simple[WASM_NR_OPS] = {
 };
 
 /* ---- pieces of sequences ---- */
-
-static u32 two(struct x64_lower *l, u8 row, u32 a, u32 b)
-{
-	return x64_vtied(l, row, a, b, 0);
-}
-
-static u32 one(struct x64_lower *l, u8 row, u32 a, u8 imm)
-{
-	return x64_vdef(l, row, KW_T_V128, a, imm);
-}
-
-static u32 shift(struct x64_lower *l, u8 row, u32 a, u8 by)
-{
-	return x64_vtied(l, row, a, 0, by);
-}
-
-static u32 bits(struct x64_lower *l, u64 lo, u64 hi)
-{
-	return x64_vconst(l, KW_T_V128, lo, hi);
-}
-
-/* The same bits in both halves. */
-static u32 all(struct x64_lower *l, u64 v)
-{
-	return bits(l, v, v);
-}
 
 static u32 high_half(struct x64_lower *l, u32 a)
 {
@@ -243,25 +215,6 @@ static void swizzle(struct x64_lower *l, u32 def, u32 a, u32 b)
 	u32 lanes = two(l, R(PADDUSB), all(l, 0x7070707070707070ull), b);
 
 	x64_vtied_to(l, def, R(PSHUFB), a, lanes, 0);
-}
-
-/* Lanes 0-15 of a, 16-31 of b: one pshufb each, with bit 7 where the lane is the other's. */
-static void shuffle(struct x64_lower *l, u32 def, const struct kw_node *n)
-{
-	const struct kw_node *c = x64_node(l, n->c);
-	u64 half[2] = { c->imm, c->b | (u64)c->c << 32 }, from_a[2] = { 0 }, from_b[2] = { 0 };
-	u32 i, k, x, y;
-
-	for (i = 0; i < 2; i++)
-		for (k = 0; k < 64; k += 8) {
-			u64 lane = half[i] >> k & 0xff;
-
-			from_a[i] |= (lane < 16 ? lane : 0x80) << k;
-			from_b[i] |= (lane < 16 ? 0x80 : lane - 16) << k;
-		}
-	x = two(l, R(PSHUFB), x64_value(l, n->a), bits(l, from_a[0], from_a[1]));
-	y = two(l, R(PSHUFB), x64_value(l, n->b), bits(l, from_b[0], from_b[1]));
-	x64_vtied_to(l, def, R(POR), x, y, 0);
 }
 
 /* ---- tests: i32 results ---- */
@@ -390,86 +343,6 @@ static void extadd(struct x64_lower *l, u32 def, u16 op, u32 a)
 		x64_vtied_to(l, def, R(PADDD), r, all(l, 0x0001000000010000ull), 0);
 		break;
 	}
-}
-
-/* ---- shifts ---- */
-
-/* The count modulo the lane width, plus @more, in an xmm register. */
-static u32 count(struct x64_lower *l, u32 n, u8 mask, u8 more)
-{
-	u32 c = x64_new_vreg(l, KW_T_I32), d = c;
-
-	x64_begin(l, X64_OP, X64_SL);
-	l->mi.x0 = X64_AND;
-	l->mi.x2 = X64_F_TIED | X64_F_IMM;
-	l->mi.imm = mask;
-	x64_opnd(l, c, KW_OP_DEF, KW_WANT_REUSE, 1);
-	x64_use(l, n);
-	x64_end(l);
-	if (more) {
-		d = x64_new_vreg(l, KW_T_I32);
-		x64_begin(l, X64_OP, X64_SL);
-		l->mi.x0 = X64_ADD;
-		l->mi.x2 = X64_F_TIED | X64_F_IMM;
-		l->mi.imm = more;
-		x64_opnd(l, d, KW_OP_DEF, KW_WANT_REUSE, 1);
-		x64_use(l, c);
-		x64_end(l);
-	}
-	return one(l, R(MOVD), d, 0);
-}
-
-/* Bytes: in words; to the left after clearing what would cross, to the right in the upper half of each. */
-static void shift8(struct x64_lower *l, u32 def, u16 op, u32 a, u32 n)
-{
-	u32 by, mask, lo, hi, zero;
-	u8 row;
-
-	if (op == WASM_OP_I8X16_SHL) {
-		mask = two(l, R(PSRLW), all(l, ~0ull), count(l, n, 7, 8));
-		mask = two(l, R(PACKUSWB), mask, mask);
-		x64_vtied_to(l, def, R(PSLLW), two(l, R(PAND), a, mask), count(l, n, 7, 0), 0);
-		return;
-	}
-	row = op == WASM_OP_I8X16_SHR_S ? R(PSRAW) : R(PSRLW);
-	by = count(l, n, 7, 8);
-	zero = bits(l, 0, 0);
-	lo = two(l, row, two(l, R(PUNPCKLBW), zero, a), by);
-	hi = two(l, row, two(l, R(PUNPCKHBW), zero, a), by);
-	x64_vtied_to(l, def, op == WASM_OP_I8X16_SHR_S ? R(PACKSSWB) : R(PACKUSWB), lo, hi, 0);
-}
-
-/* There is no psraq: shift the sign bit along and extend from there. */
-static void shr64(struct x64_lower *l, u32 def, u32 a, u32 n)
-{
-	u32 by = count(l, n, 63, 0), sign = two(l, R(PSRLQ), all(l, 1ull << 63), by);
-	u32 r = two(l, R(PXOR), two(l, R(PSRLQ), a, by), sign);
-
-	x64_vtied_to(l, def, R(PSUBQ), r, sign, 0);
-}
-
-static void lower_shift(struct x64_lower *l, u32 def, u16 op, u32 a, u32 n)
-{
-	static const struct {
-		u16 op;
-		u8 row, mask;
-	} by_lane[] = {
-		{ WASM_OP_I16X8_SHL, R(PSLLW), 15 }, { WASM_OP_I16X8_SHR_S, R(PSRAW), 15 },
-		{ WASM_OP_I16X8_SHR_U, R(PSRLW), 15 }, { WASM_OP_I32X4_SHL, R(PSLLD), 31 },
-		{ WASM_OP_I32X4_SHR_S, R(PSRAD), 31 }, { WASM_OP_I32X4_SHR_U, R(PSRLD), 31 },
-		{ WASM_OP_I64X2_SHL, R(PSLLQ), 63 }, { WASM_OP_I64X2_SHR_U, R(PSRLQ), 63 },
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(by_lane); i++)
-		if (by_lane[i].op == op) {
-			x64_vtied_to(l, def, by_lane[i].row, a, count(l, n, by_lane[i].mask, 0), 0);
-			return;
-		}
-	if (op == WASM_OP_I64X2_SHR_S)
-		shr64(l, def, a, n);
-	else
-		shift8(l, def, op, a, n);
 }
 
 /* ---- conversions ---- */
@@ -650,7 +523,7 @@ static void lower_v2(struct x64_lower *l, u32 def, const struct kw_node *n)
 		replace(l, def, n->imm, a, b, n->aux);
 		break;
 	default:
-		lower_shift(l, def, n->imm, a, b);
+		x64_lower_lane_shift(l, def, n);
 		break;
 	}
 }
@@ -660,7 +533,7 @@ static void lower_v3(struct x64_lower *l, u32 def, const struct kw_node *n)
 	u32 mask, a;
 
 	if (n->imm == WASM_OP_I8X16_SHUFFLE) {
-		shuffle(l, def, n);
+		x64_lower_shuffle(l, def, n);
 		return;
 	}
 	mask = x64_value(l, n->c);
@@ -672,6 +545,8 @@ void x64_lower_simd(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	u32 def = x64_value(l, v);
 
+	if (n->imm == WASM_OP_V128_OR && x64_lower_lane_rotate(l, def, n))
+		return;
 	if (simple[n->imm].form != NONE)
 		lower_simple(l, def, &simple[n->imm], n);
 	else if (n->op == KW_IR_V1)

@@ -16,6 +16,7 @@ static_assert(X64_NR_VINSNS <= 256, "rows are a byte in the machine IR");
 enum x64_vform { X64_VF_XX, X64_VF_XG, X64_VF_GX, X64_VF_MX, X64_VF_RX, X64_VF_SH };
 #define X64_VF_W	0x08
 #define X64_VF_I	0x10
+#define X64_VF_C	0x20
 
 struct x64_vrow {
 	char text[12];
