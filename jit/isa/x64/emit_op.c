@@ -156,13 +156,22 @@ static void emit_op(struct x64_emit *e)
 	note_flags(e);
 }
 
+static void emit_vec_compare(struct x64_emit *e, u32 k)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	struct x64_rm rm = mi->x1 != X64_A_NONE ? x64_memory(e) : x64_place(e, x64_operand(e, k + 1)->alloc);
+
+	x64_note_access(e);
+	x64_v(&e->b, mi->x0, x64_register(e, k), rm, 0);
+}
+
 /* A compare with operands from @k on. */
 static void emit_compare(struct x64_emit *e, u32 k)
 {
 	const struct kw_minst *mi = x64_inst(e);
 
 	if (mi->x2 & X64_F_VEC)
-		x64_v(&e->b, mi->x0, x64_register(e, k), x64_place(e, x64_operand(e, k + 1)->alloc), 0);
+		emit_vec_compare(e, k);
 	else if (!flags_known(e, k))
 		emit_row(e, k);
 	e->flags_of = KW_ALLOC_NONE;

@@ -40,6 +40,7 @@ bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm);
 u32 x64_low(struct x64_lower *l, kw_vid v, enum x64_size size);
 bool x64_may_sink_load(const struct x64_lower *l, kw_vid v);	/* could be executed at the root */
 bool x64_load_sinkable(const struct x64_lower *l, kw_vid v, enum x64_size size);	/* and is plain */
+bool x64_float_load_sinkable(const struct x64_lower *l, kw_vid v);	/* a scalar one */
 void x64_address(struct x64_lower *l, const struct kw_node *n);
 void x64_source(struct x64_lower *l, kw_vid v, enum x64_size size);	/* last operand: imm, memory or register */
 void x64_sink_load(struct x64_lower *l, kw_vid v);

@@ -5,6 +5,7 @@
  * nobody else uses are taken in, so nothing is computed twice or moved into a
  * loop.
  */
+#include "../../wasm/opcode.h"
 #include "lower.h"
 
 /* How far back a load may come from: bounds the walk that looks for writes in between. */
@@ -70,6 +71,16 @@ bool x64_may_sink_load(const struct x64_lower *l, kw_vid v)
 bool x64_load_sinkable(const struct x64_lower *l, kw_vid v, enum x64_size size)
 {
 	return is_plain_load(x64_node(l, v), size) && x64_may_sink_load(l, v);
+}
+
+bool x64_float_load_sinkable(const struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+
+	if ((n->type != KW_T_F32 && n->type != KW_T_F64) ||
+	    (n->op != KW_IR_LOAD && n->op != KW_IR_HLOAD && n->op != KW_IR_FLOAD))
+		return false;
+	return x64_may_sink_load(l, v);
 }
 
 /* The next operand is the address's base or index. */
@@ -267,10 +278,25 @@ static void compare_imm(struct x64_lower *l, kw_vid a, s64 imm, u8 cond, enum x6
 	}
 }
 
+static bool is_any_true(const struct kw_node *n)
+{
+	return n->op == KW_IR_V1 && n->imm == WASM_OP_V128_ANY_TRUE;
+}
+
 /* Floats: only what one condition code says; equality needs two. */
 static bool is_fusable(const struct kw_node *n)
 {
-	return n->op == KW_IR_CMP && (!x64_is_vec(n->sub) || !is_equality(n->aux));
+	return is_any_true(n) || (n->op == KW_IR_CMP && (!x64_is_vec(n->sub) || !is_equality(n->aux)));
+}
+
+static void any_true(struct x64_lower *l, const struct kw_node *n)
+{
+	u32 vreg = x64_value(l, n->a);
+
+	test(l, X64_V_PTEST, X64_SQ, X64_CC_NE);
+	l->mi.x2 |= X64_F_VEC;
+	x64_use(l, vreg);
+	x64_use(l, vreg);
 }
 
 static void compare(struct x64_lower *l, const struct kw_node *n)
@@ -280,6 +306,10 @@ static void compare(struct x64_lower *l, const struct kw_node *n)
 	u8 cond = n->aux;
 	s64 imm;
 
+	if (is_any_true(n)) {
+		any_true(l, n);
+		return;
+	}
 	if (x64_float_compare(l, n))
 		return;
 
@@ -301,8 +331,8 @@ static bool is_negation(const struct x64_lower *l, const struct kw_node *n)
 {
 	u64 imm;
 
-	return is_equality(n->aux) && n->sub == KW_T_I32 && x64_const(l, n->b, &imm) && imm == 0 &&
-	       is_fusable(x64_node(l, n->a)) && kw_lower_sinkable(l, n->a);
+	return n->op == KW_IR_CMP && is_equality(n->aux) && n->sub == KW_T_I32 && x64_const(l, n->b, &imm) &&
+	       imm == 0 && is_fusable(x64_node(l, n->a)) && kw_lower_sinkable(l, n->a);
 }
 
 /*
@@ -326,7 +356,7 @@ void x64_cond(struct x64_lower *l, kw_vid v, bool own)
 	const struct kw_node *n = x64_node(l, v);
 	bool invert = false;
 
-	while ((own || (is_fusable(n) && x64_sink(l, v, KW_IR_CMP))) && is_negation(l, n)) {
+	while ((own || (is_fusable(n) && x64_sink(l, v, n->op))) && is_negation(l, n)) {
 		invert ^= n->aux == KW_EQ;
 		v = n->a;
 		n = x64_node(l, v);

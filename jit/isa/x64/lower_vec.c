@@ -36,8 +36,11 @@ void x64_vtied_to(struct x64_lower *l, u32 def, u8 row, u32 a, u32 b, u8 imm)
 	begin_v(l, row, X64_F_TIED, imm);
 	x64_opnd(l, def, KW_OP_DEF, KW_WANT_REUSE, 1);
 	x64_use(l, a);
-	if (b)
+	if (b) {
 		x64_use(l, b);
+		if (x64_vrow[row].flags & X64_VF_C)
+			l->mi.flags |= KW_MI_COMMUTES;
+	}
 	x64_end(l);
 }
 
@@ -109,6 +112,15 @@ void x64_lower_vstore(struct x64_lower *l, const struct kw_node *n, kw_vid value
 
 /* ---- compares ---- */
 
+/* The last operand: a load if only we want it, else a register.  Never for v128: memory operands must be aligned. */
+static void scalar_source(struct x64_lower *l, kw_vid v)
+{
+	if (x64_float_load_sinkable(l, v))
+		x64_sink_load(l, v);
+	else
+		x64_use_any(l, x64_value(l, v));
+}
+
 static u8 ucomi(u8 type)
 {
 	return type == KW_T_F32 ? X64_V_UCOMISS : X64_V_UCOMISD;
@@ -123,7 +135,7 @@ static void compare_operands(struct x64_lower *l, const struct kw_node *n)
 	l->mi.x2 |= X64_F_VEC;
 	l->mi.cc = n->aux == KW_LT_S || n->aux == KW_GT_S ? X64_CC_A : X64_CC_AE;
 	x64_use(l, x64_value(l, less ? n->b : n->a));
-	x64_use(l, x64_value(l, less ? n->a : n->b));
+	scalar_source(l, less ? n->a : n->b);
 }
 
 bool x64_float_compare(struct x64_lower *l, const struct kw_node *n)
@@ -292,8 +304,18 @@ static void lower_canon(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 
 static void binary(struct x64_lower *l, kw_vid v, const struct kw_node *n, u8 row)
 {
-	row += n->type == KW_T_F64;	/* rows of a pair stand side by side */
-	x64_vtied_to(l, x64_value(l, v), row, x64_value(l, n->a), x64_value(l, n->b), 0);
+	bool commutes = x64_vrow[row].flags & X64_VF_C;
+	kw_vid a = n->a, b = n->b;
+
+	if (commutes && x64_float_load_sinkable(l, a) && !x64_float_load_sinkable(l, b))
+		swap(a, b);
+	begin_v(l, row + (n->type == KW_T_F64), X64_F_TIED, 0);	/* rows of a pair stand side by side */
+	x64_def_tied(l, v, 1);
+	x64_use(l, x64_value(l, a));
+	scalar_source(l, b);
+	if (commutes && l->mi.x1 == X64_A_NONE)
+		l->mi.flags |= KW_MI_COMMUTES;
+	x64_end(l);
 }
 
 static void unary(struct x64_lower *l, kw_vid v, const struct kw_node *n, u8 row, u8 imm)
