@@ -7,12 +7,19 @@
 #include "body.h"
 #include "reader.h"
 
+/* In scope in a later version. */
+static bool is_newer_global(const struct kw_module *m, u32 index)
+{
+	return index < m->nr_globals && !m->globals[index].type.mutable;
+}
+
 static int set_global(struct kw_reader *r, const struct kw_module *m, const struct kw_insn *insn,
 		      struct kw_constexpr *out)
 {
-	/* Only imports are in scope (3.4.10), whatever section the expression is in. */
+	/* Only imports are in scope (3.4.10), whatever section the expression is in; later, what came before. */
 	if (insn->idx >= m->nr_imported_globals)
-		return kw_reject(r->diag, insn->off, KW_R_UNKNOWN_GLOBAL, insn->idx, 0);
+		return kw_reject(r->diag, insn->off, is_newer_global(m, insn->idx) ?
+				 KW_R_CONST_GLOBAL : KW_R_UNKNOWN_GLOBAL, insn->idx, 0);
 	if (m->globals[insn->idx].type.mutable)
 		return kw_reject(r->diag, insn->off, KW_R_CONST_REQUIRED, 0, 0);
 	out->kind = KW_CE_GLOBAL;

@@ -249,11 +249,12 @@ int kw_decode_globals(struct kw_reader *r, struct kw_module *m)
 		return err;
 	m->globals = space;
 	for (i = 0; !err && i < nr_own; i++) {
-		struct kw_global *g = &m->globals[m->nr_globals++];
+		struct kw_global *g = &m->globals[m->nr_globals];
 
 		err = kw_rd_globaltype(r, &g->type);
 		if (!err)
 			err = kw_rd_constexpr(r, m, g->type.type, &g->init);
+		m->nr_globals++;	/* not in scope of its own */
 	}
 	return err;
 }

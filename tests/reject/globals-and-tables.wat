@@ -5,7 +5,7 @@
 (module (func global.get 0 drop))
 ;; REJECT 0xd: type mismatch: expected i32, found i64
 (module (global i32 (i64.const 1)))
-;; REJECT 0x12 global.get: unknown global 0
+;; REJECT 0x12 global.get: unknown global 0 in a constant expression: garbage collection is not supported
 (module (global i32 (i32.const 1)) (global i32 (global.get 0)))
 ;; REJECT 0x17 global.get: constant expression required
 (module (import "m" "g" (global (mut i32))) (global i32 (global.get 0)))

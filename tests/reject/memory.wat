@@ -21,7 +21,7 @@
 (module (data (i32.const 0) "x"))
 ;; REJECT 0x11: type mismatch: expected i32, found i64
 (module (memory 1) (data (i64.const 0) "x"))
-;; REJECT 0x15 i32.add: constant expression required, not arithmetic in one
+;; REJECT 0x15 i32.add: constant expression required: extended constant expressions are not supported
 (module (memory 1) (data (i32.add (i32.const 0) (i32.const 0)) "x"))
 ;; REJECT 0x25 func 0 memory.init: unknown data segment 1
 (module (memory 1) (data "x") (func i32.const 0 i32.const 0 i32.const 0 memory.init 1))
