@@ -17,6 +17,7 @@ struct spec_opts {
 	u64 deadline_ns;	/* of each call */
 	const char *device;	/* NULL: in this process */
 	bool strict_text;	/* a refusal must be worded as the suite has it */
+	bool newer_suite;	/* the suite may have more than WebAssembly 2.0 */
 	bool verbose;
 };
 

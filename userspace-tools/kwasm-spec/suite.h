@@ -9,10 +9,13 @@
 /**
  * struct tally - what became of a file's commands
  * @total: commands in it; @line: of the one under way
+ * @refusals: modules that had to be refused and were, for a reason of the right kind
+ * @worded:   of these, with the suite's words
  */
 struct tally {
 	u32 total, passed, failed, skipped;
 	u32 line;
+	u32 refusals, worded;
 };
 
 /**
