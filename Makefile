@@ -37,6 +37,7 @@ help: ## this list
 	@echo "  KDIR=DIR          kernel headers for make modules"
 	@echo "  KERNEL=NAME       guest of check-kernel: 6.1 6.12 6.1-rt 6.1-cloud 6.12-rt 6.12-cloud"
 	@echo "  SPEC_DIR=DIR      the WebAssembly test suite as JSON + .wasm: a folder or a .tar.xz"
+	@echo "  SPEC3_DIR=DIR     the suite of version 3.0, of which what is not 2.0 must be refused by name"
 	@echo "  DEBUG=1           verifiers between compiler passes (build/user-debug/)"
 	@echo "  SANITIZE=1        AddressSanitizer and UBSan (build/user-asan/)"
 	@echo "  V=1               show the commands"

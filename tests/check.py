@@ -9,7 +9,7 @@ their place in the tree, kernel tests run in QEMU (tests/qemu/check.sh).  A
 program that dies, prints no plan it keeps, or fails without saying so is a
 failure of its own; exit status 4 or 77 without a result is a skip.
 
-Environment: O (build folder), SPEC_DIR, KERNEL (default: 6.1 6.12),
+Environment: O (build folder), SPEC_DIR, SPEC3_DIR, KERNEL (default: 6.1 6.12),
 KWASM_STRESS (percent of the full counts, default 1).
 """
 import glob
@@ -56,10 +56,10 @@ class Results:
 
 
 class Reader:
-    """One program's TAP, renumbered under a label."""
+    """One program's TAP, renumbered under a label; with refusing, what it skips of the suite is what is wanted."""
 
-    def __init__(self, results, label, suffix=''):
-        self.results, self.label, self.suffix = results, label, suffix
+    def __init__(self, results, label, suffix='', refusing=False):
+        self.results, self.label, self.suffix, self.refusing = results, label, suffix, refusing
         self.plan = None
         self.seen = self.failed = 0
         self.why_none = None
@@ -86,9 +86,12 @@ class Reader:
             self.seen += 1
             self.failed += bool(failed)
             name = self.name(f'{os.path.basename(m[1])}, {passed + failed + skipped} commands')
+            why = f'{skipped} of them: {m[5].strip(" ,:()")}' if skipped else None
+            if why and self.refusing:
+                name, why = f'{name}; {why}', None
             if failed:
                 print(f'# {line}')
-            self.results.add(not failed, name, f'{skipped} of them: {m[5].strip(" ,:()")}' if skipped and not failed and not passed else None)
+            self.results.add(not failed, name, None if failed or passed else why)
         elif re.fullmatch(r'\d+ passed, \d+ failed, \d+ skipped', line):
             print(f'# {self.label}{self.suffix}: of all commands {line}', flush=True)
         elif re.match(r'TAP version|ok$', line):
@@ -110,11 +113,11 @@ class Reader:
             self.results.add(False, self.name('says anything'))
 
 
-def run(results, label, argv, timeout=300, suffix='', env=None):
+def run(results, label, argv, timeout=300, suffix='', env=None, refusing=False):
     """Run a program; "@@ begin NAME" / "@@ end NAME STATUS" lines nest the tests of a guest."""
     start = time.monotonic()
     full = dict(os.environ, **(env or {}))
-    outer = reader = Reader(results, label, suffix)
+    outer = reader = Reader(results, label, suffix, refusing)
     nested = False
     p = subprocess.Popen(argv if isinstance(argv, list) else ['bash', '-o', 'pipefail', '-c', argv],
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
@@ -177,13 +180,18 @@ def text(results):
 
 
 def spec(results):
-    """The WebAssembly test suite in this process's world, in both memory modes."""
+    """The WebAssembly test suite in this process's world, in both memory modes; a later one refused by name."""
     folder = os.environ.get('SPEC_DIR')
     for mode in ('guard', 'check'):
         if not folder:
             results.add(True, f'spec {mode}: suite', 'no SPEC_DIR given')
         else:
             run(results, f'spec {mode}', [f'{O}/kwasm-spec', '--mode', mode, folder], timeout=900)
+    later = os.environ.get('SPEC3_DIR')
+    if later:
+        run(results, 'spec 3.0', [f'{O}/kwasm-spec', '--features', '2.0', later], timeout=900, refusing=True)
+    else:
+        results.add(True, 'spec 3.0: suite', 'no SPEC3_DIR given')
 
 
 def kernel(results):
@@ -192,18 +200,25 @@ def kernel(results):
         run(results, 'guest', ['tests/qemu/check.sh', name], timeout=4 * 3600, suffix=f' ({name})')
 
 
+def unpack(name, folder):
+    """An archive in environment variable NAME becomes the folder with what is in it."""
+    archive = os.environ.get(name, '')
+    if os.path.isfile(archive):
+        os.mkdir(folder)
+        subprocess.run(['tar', '-xf', archive, '-C', folder], check=True)
+        os.environ[name] = folder
+    elif archive and not os.path.isdir(archive):
+        sys.exit(f'check.py: {name}={archive}: no such folder or archive')
+
+
 def main():
     suites = {f.__name__: f for f in (style, unit, text, spec, kernel)}
     if not sys.argv[1:] or not set(sys.argv[1:]) <= set(suites):
         sys.exit(__doc__)
     results = Results()
     with tempfile.TemporaryDirectory(prefix='kwasm-spec.') as tmp:
-        archive = os.environ.get('SPEC_DIR', '')
-        if os.path.isfile(archive):
-            subprocess.run(['tar', '-xf', archive, '-C', tmp], check=True)
-            os.environ['SPEC_DIR'] = tmp
-        elif archive and not os.path.isdir(archive):
-            sys.exit(f'check.py: SPEC_DIR={archive}: no such folder or archive')
+        for name in ('SPEC_DIR', 'SPEC3_DIR'):
+            unpack(name, f'{tmp}/{name}')
         for suite in sys.argv[1:]:
             suites[suite](results)
     sys.exit(results.total())

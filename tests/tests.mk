@@ -20,7 +20,7 @@ guest-common  := $(sort $(wildcard tests/kselftest/lib/*.c))
 test-wasm     := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/kselftest/*.wat tests/hostile/*.wat)))
 
 nr-cpus   := $(shell nproc)
-check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' KWASM_STRESS=$(KWASM_STRESS)
+check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' SPEC3_DIR='$(SPEC3_DIR)' KWASM_STRESS=$(KWASM_STRESS)
 
 hostile-wasm  := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/hostile/*.wat)))
 
@@ -33,13 +33,13 @@ demo: ## see it work: Debian's kernel in QEMU, a filter, real packets, three att
 	$(Q)scripts/demo.sh
 
 # One test that does not build is one failure, not the end of the check.
-check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=), kernel tests on 6.1 and 6.12, 1% of stress
+check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=, SPEC3_DIR=), kernel tests on 6.1 and 6.12, 1% of stress
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests guest-tests samples || true
 	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py style unit text spec kernel
 
 check-fast: ## what needs no guest, in under two minutes
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests samples || true
-	$(Q)$(check-env) tests/check.py style unit text $(if $(SPEC_DIR),spec)
+	$(Q)$(check-env) tests/check.py style unit text $(if $(SPEC_DIR)$(SPEC3_DIR),spec)
 
 check-kernel: ## kernel tests in QEMU: KERNEL=6.1|6.12|6.1-rt|6.1-cloud|..., default 6.1 and 6.12
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) user guest-tests samples || true
