@@ -102,45 +102,6 @@ static void threads(void)
 	udp_close(&u);
 }
 
-struct memory {
-	long slab, vmalloc, free, percpu;	/* KiB */
-};
-
-/* MemFree leaves out the pages that each CPU keeps for itself, which are thousands, and come and go. */
-static long free_pages_kib(void)
-{
-	long pages = 0, n;
-	char line[128];
-	FILE *f = fopen("/proc/zoneinfo", "r");
-
-	if (!f)
-		die("/proc/zoneinfo");
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, " nr_free_pages %ld", &n) == 1 || sscanf(line, " count: %ld", &n) == 1)
-			pages += n;
-	}
-	fclose(f);
-	return pages * (getpagesize() / 1024);
-}
-
-static struct memory memory_now(void)
-{
-	struct memory m = { 0 };
-	char line[128];
-	FILE *f = fopen("/proc/meminfo", "r");
-
-	if (!f)
-		die("/proc/meminfo");
-	while (fgets(line, sizeof(line), f)) {
-		sscanf(line, "SUnreclaim: %ld", &m.slab);
-		sscanf(line, "VmallocUsed: %ld", &m.vmalloc);
-		sscanf(line, "Percpu: %ld", &m.percpu);
-	}
-	fclose(f);
-	m.free = free_pages_kib();
-	return m;
-}
-
 static void one_round(const char *file, const char *export)
 {
 	int m = load(file), p = program(m, export), l = attach(p, HOOK_INPUT);
@@ -155,21 +116,6 @@ static void one_round(const char *file, const char *export)
 	close(m);
 }
 
-/* Least squares, KiB a round. */
-static double slope(const long *y, unsigned int n)
-{
-	double sx = 0, sy = 0, sxx = 0, sxy = 0;
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		sx += i;
-		sy += y[i];
-		sxx += (double)i * i;
-		sxy += (double)i * y[i];
-	}
-	return (n * sxy - sx * sy) / (n * sxx - sx * sx);
-}
-
 static void flat(void)
 {
 	static const char *const file[] = {
@@ -178,29 +124,17 @@ static void flat(void)
 	static const char *const export[] = {
 		"netfilter/ip/input", "netfilter/ip/input", "netfilter/inet/input", "netfilter/ip/input",
 	};
-	long slab[80], vmalloc[80], used[80], percpu[80];
-	struct memory m;
+	struct memory m = { 0 };
 	unsigned int i, k;
 
 	for (i = 0; i < 100; i++) {
 		for (k = 0; k < 4; k++)
 			one_round(file[k], export[k]);
 		objects_left();
-		if (i < 20)
-			continue;
-		m = memory_now();
-		slab[i - 20] = m.slab;
-		vmalloc[i - 20] = m.vmalloc;
-		used[i - 20] = -m.free;
-		percpu[i - 20] = m.percpu;
+		if (i >= 20)
+			memory_sample(&m);
 	}
-	note("KiB a round: slab %.2f, vmalloc %.2f, pages %.2f, percpu %.2f", slope(slab, 80),
-	     slope(vmalloc, 80), slope(used, 80), slope(percpu, 80));
-	/* One lost page a round would be 4; what other parts of the kernel do in the meantime is noise. */
-	ok(slope(slab, 80) < 2, "100 rounds: slab is flat");
-	ok(slope(vmalloc, 80) < 2, "100 rounds: vmalloc is flat");
-	ok(slope(used, 80) < 4, "100 rounds: pages are flat");
-	ok(slope(percpu, 80) < 1, "100 rounds: per-CPU memory is flat");
+	memory_is_flat(&m, "100 rounds");
 }
 
 int main(void)

@@ -63,6 +63,20 @@ unsigned int count_objects(uint32_t type);
 /* All kinds together, once what is freed after a grace period is gone. */
 unsigned int objects_left(void);
 
+/* Memory of the kernel, a sample each round. */
+enum { MEMORY_SLAB, MEMORY_VMALLOC, MEMORY_PAGES, MEMORY_PERCPU, NR_MEMORY };
+
+#define MEMORY_SAMPLES	128
+
+struct memory {
+	unsigned int nr;
+	long kib[MEMORY_SAMPLES][NR_MEMORY];
+};
+
+void memory_sample(struct memory *m);
+/* Four results: none of it grows with the rounds. */
+void memory_is_flat(const struct memory *m, const char *what);
+
 /* A network namespace of our own with lo up; the process stays in it. */
 void new_netns(void);
 
