@@ -43,7 +43,10 @@ static int optimize(struct kw_irfunc *f)
 {
 	int err = 0;
 
-	if (!(f->opt_off & KW_OPT_BYTES))
+	kw_ir_count_uses(f);
+	if (!(f->opt_off & KW_OPT_NEAR))
+		err = kw_opt_near(f);
+	if (!err && !(f->opt_off & KW_OPT_BYTES))
 		err = kw_opt_bytes(f);
 	if (!err && !(f->opt_off & KW_OPT_DIVIDE))
 		err = kw_opt_divide(f);

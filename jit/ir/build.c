@@ -4,6 +4,7 @@
  * blocks and edges.  The body was validated, so types and indices are right;
  * what remains to fail is memory.
  */
+#include "../common/limits.h"
 #include "builder.h"
 
 #define STEPS_PER_CHECKPOINT	8192
@@ -385,6 +386,21 @@ static int prepare(struct kw_builder *b)
 	return b->local ? 0 : -ENOMEM;
 }
 
+/*
+ * The runtime grows no memory to the full 4 GiB (kw_memory_init()); only one
+ * that starts with them has them, and an imported one may have started so.
+ */
+static bool last_page_free(const struct kw_module *m)
+{
+	const struct kw_limits *l = m->mems;
+
+	if (!m->nr_mems)
+		return false;
+	if (m->nr_imported_mems)
+		return l->has_max && l->max < KW_MAX_MEM_PAGES;
+	return l->min < KW_MAX_MEM_PAGES;
+}
+
 int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts *o,
 		struct kw_irfunc *f, struct kw_diag *diag, u64 *field_mask)
 {
@@ -400,6 +416,7 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 	b->type = kw_func_type(m, func);
 	f->index = func;
 	f->has_memory = m->nr_mems > 0;
+	f->last_page_free = last_page_free(m);
 	err = kw_body_open(&b->body, m, func, diag, &nr_declared);
 	if (!err)
 		err = read_locals(b, nr_declared);

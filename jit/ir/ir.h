@@ -136,6 +136,7 @@ struct kw_irfunc {
 	u32 nr_frame_slots;	/* of 8 bytes (16 when has_v128) */
 	bool has_calls;		/* CALL, CALL_PTR or CALL_C present: not a leaf */
 	bool has_memory;	/* the module has memory 0: its base register is pinned */
+	bool last_page_free;	/* memory 0 never has the last page of the address space */
 	bool uses_float;
 };
 

@@ -359,7 +359,6 @@ int kw_opt_bytes(struct kw_irfunc *f)
 
 	if (!p.known || !p.inner)
 		return -ENOMEM;
-	kw_ir_count_uses(f);
 	for (b = 0; b < f->nr_blocks; b++)
 		kw_ir_for_each_node(f, b, v)
 			note(&p, v);

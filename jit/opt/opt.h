@@ -13,8 +13,15 @@
 int kw_opt_dce(struct kw_irfunc *f);
 
 /**
+ * kw_opt_near() - load [p + c] beside an access of [p]: c becomes the static offset
+ * Linear.  Needs node.uses and keeps it right; leaves dead nodes behind.
+ * Return: 0 or -ENOMEM.
+ */
+int kw_opt_near(struct kw_irfunc *f);
+
+/**
  * kw_opt_bytes() - values put together byte by byte become loads and byte swaps
- * Linear.  Leaves dead nodes behind, and node.uses as it was before.
+ * Linear.  Needs node.uses and leaves it as it was before; leaves dead nodes behind.
  * Return: 0 or -ENOMEM.
  */
 int kw_opt_bytes(struct kw_irfunc *f);

@@ -4,11 +4,17 @@
  * all at once and none before, for a function of any of them may sit in a
  * table of any other.
  */
+#include "../common/limits.h"
 #include "object.h"
 
 #define S_TABLE_ELEMS	4096	/* a table that cannot be moved later gets its maximum at once, up to this */
 
-#define MAX_PAGES	65536u	/* what a 32-bit index reaches */
+/*
+ * No memory grows to all that a 32-bit index reaches: compiled code may know
+ * that the last page is never there (kw_irfunc.last_page_free).  One that is
+ * declared to start with it has it.
+ */
+#define MAX_PAGES	(KW_MAX_MEM_PAGES - 1)
 
 struct kw_store *kw_store_new(const struct kw_store_opts *o)
 {
@@ -80,7 +86,7 @@ struct kw_instance *kw_instance_alloc(struct kw_store *s, const struct kw_linked
 
 int kw_memory_init(struct kw_memory *mem, const struct kw_limits *type, const struct kw_store_opts *o)
 {
-	u64 max_pages = type->has_max ? type->max : MAX_PAGES;
+	u64 max_pages = min_t(u64, type->has_max ? type->max : MAX_PAGES, max(type->min, MAX_PAGES));
 	u64 bytes = type->min * KW_PAGE_BYTES;
 	int err;
 
