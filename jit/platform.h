@@ -23,6 +23,9 @@
  * Return: the memory or NULL.
  */
 void *kw_alloc(size_t bytes);
+
+/* As kw_alloc(), but what is in the memory is not defined. */
+void *kw_alloc_dirty(size_t bytes);
 void kw_free(void *p);
 
 /**

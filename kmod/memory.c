@@ -61,6 +61,11 @@ void *kw_alloc(size_t bytes)
 	return bytes <= INT_MAX ? kvzalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN) : NULL;
 }
 
+void *kw_alloc_dirty(size_t bytes)
+{
+	return bytes <= INT_MAX ? kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN) : NULL;
+}
+
 void kw_free(void *p)
 {
 	kvfree(p);

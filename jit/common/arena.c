@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Turns kw_alloc() into bump allocation with a budget; see arena.h. */
+/* Turns kw_alloc_dirty() into bump allocation with a budget; see arena.h. */
 #include "arena.h"
 
-#define ARENA_ALIGN	16
 #define CHUNK_MIN	(32UL << 10)
 #define CHUNK_MAX	(1UL << 20)	/* of chunks not made for one large allocation */
 
@@ -12,7 +11,7 @@ struct kw_arena_chunk {
 };
 
 /* The allocator's own alignment may be 8, so each chunk has room to round up. */
-#define CHUNK_OVERHEAD	(sizeof(struct kw_arena_chunk) + ARENA_ALIGN)
+#define CHUNK_OVERHEAD	(sizeof(struct kw_arena_chunk) + KW_ARENA_ALIGN)
 
 void kw_arena_init(struct kw_arena *a, u64 budget_bytes)
 {
@@ -21,7 +20,7 @@ void kw_arena_init(struct kw_arena *a, u64 budget_bytes)
 
 static void use_chunk(struct kw_arena *a, struct kw_arena_chunk *c)
 {
-	a->pos = (u8 *)ALIGN((uintptr_t)(c + 1), ARENA_ALIGN);
+	a->pos = (u8 *)ALIGN((uintptr_t)(c + 1), KW_ARENA_ALIGN);
 	a->end = (u8 *)c + c->bytes;
 }
 
@@ -45,7 +44,7 @@ static bool add_chunk(struct kw_arena *a, size_t payload_bytes)
 	    payload_bytes + CHUNK_OVERHEAD > a->budget_bytes - a->held_bytes)
 		return false;
 	bytes = chunk_bytes(a, payload_bytes + CHUNK_OVERHEAD);
-	c = kw_alloc(bytes);
+	c = kw_alloc_dirty(bytes);
 	if (!c)
 		return false;
 	c->bytes = bytes;
@@ -57,14 +56,14 @@ static bool add_chunk(struct kw_arena *a, size_t payload_bytes)
 	return true;
 }
 
-void *kw_arena_alloc(struct kw_arena *a, size_t bytes)
+void *kw_arena_alloc_slow(struct kw_arena *a, size_t bytes)
 {
 	void *p;
 
 	if (unlikely(bytes > (size_t)-1 / 2))
 		return NULL;
-	bytes = ALIGN(bytes, ARENA_ALIGN);
-	if (unlikely(bytes > (size_t)(a->end - a->pos) || !a->pos) && !add_chunk(a, bytes))
+	bytes = ALIGN(bytes + !bytes, KW_ARENA_ALIGN);
+	if (bytes > (size_t)(a->end - a->pos) && !add_chunk(a, bytes))
 		return NULL;
 	p = a->pos;
 	a->pos += bytes;
@@ -80,23 +79,40 @@ void *kw_arena_zalloc(struct kw_arena *a, size_t bytes)
 	return p;
 }
 
+void *kw_arena_raw_array(struct kw_arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return check_mul_overflow(n, size, &bytes) ? NULL : kw_arena_alloc(a, bytes);
+}
+
 void *kw_arena_array(struct kw_arena *a, size_t n, size_t size)
 {
 	size_t bytes;
 
-	if (check_mul_overflow(n, size, &bytes))
-		return NULL;
-	return kw_arena_zalloc(a, bytes);
+	return check_mul_overflow(n, size, &bytes) ? NULL : kw_arena_zalloc(a, bytes);
 }
 
-void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size)
+/* Take the room behind the array, if it was the last thing allocated. */
+static bool extend(struct kw_arena *a, void *p, size_t old_bytes, size_t bytes)
+{
+	u8 *end = (u8 *)p + ALIGN(old_bytes, KW_ARENA_ALIGN);
+
+	if (!p || end != a->pos || bytes > (size_t)(a->end - (u8 *)p))
+		return false;
+	bytes = ALIGN(bytes, KW_ARENA_ALIGN);
+	if (bytes > (size_t)(a->end - (u8 *)p))
+		return false;
+	a->pos = (u8 *)p + bytes;
+	return true;
+}
+
+void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size)
 {
 	u32 new_cap = max_t(u32, 16, *cap);
 	size_t bytes;
-	void *q;
+	void *q = p;
 
-	if (need <= *cap)
-		return p;
 	while (new_cap < need) {
 		if (new_cap > 0x7fffffffU)
 			return NULL;
@@ -104,11 +120,13 @@ void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size
 	}
 	if (check_mul_overflow((size_t)new_cap, size, &bytes))
 		return NULL;
-	q = kw_arena_alloc(a, bytes);
-	if (!q)
-		return NULL;
-	if (p)
-		memcpy(q, p, *cap * size);
+	if (!extend(a, p, *cap * size, bytes)) {
+		q = kw_arena_alloc(a, bytes);
+		if (!q)
+			return NULL;
+		if (p)
+			memcpy(q, p, *cap * size);
+	}
 	*cap = new_cap;
 	return q;
 }

@@ -17,23 +17,43 @@ struct kw_arena {
 
 void kw_arena_init(struct kw_arena *a, u64 budget_bytes);
 
+#define KW_ARENA_ALIGN	16
+
+void *kw_arena_alloc_slow(struct kw_arena *a, size_t bytes);
+void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size);
+
 /**
  * kw_arena_alloc() - @bytes of uninitialised memory, 16-byte aligned
  * Return: NULL when out of memory or over the budget.
  */
-void *kw_arena_alloc(struct kw_arena *a, size_t bytes);
+static inline void *kw_arena_alloc(struct kw_arena *a, size_t bytes)
+{
+	u8 *p = a->pos;
+	size_t room = a->end - p;
+
+	if (unlikely(!bytes || bytes > room || ALIGN(bytes, KW_ARENA_ALIGN) > room))
+		return kw_arena_alloc_slow(a, bytes);
+	a->pos = p + ALIGN(bytes, KW_ARENA_ALIGN);
+	return p;
+}
+
 void *kw_arena_zalloc(struct kw_arena *a, size_t bytes);
 void *kw_arena_array(struct kw_arena *a, size_t n, size_t size);	/* overflow-checked, zeroed */
+void *kw_arena_raw_array(struct kw_arena *a, size_t n, size_t size);	/* overflow-checked, uninitialised */
 
 /**
  * kw_arena_grow() - make room for one more element of a growing array
  * @p: the array, NULL at first   @cap: elements it has room for; doubled
  * @need: elements wanted   @size: of one
  *
- * Copies into a new place when full; the old one stays until the arena goes.
+ * Grows in place what was allocated last; else copies into a new place, and
+ * the old one stays until the arena goes.
  * Return: the array (perhaps moved, *@cap updated), or NULL.
  */
-void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size);
+static inline void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size)
+{
+	return likely(need <= *cap) ? p : kw_arena_grow_slow(a, p, cap, need, size);
+}
 
 /* Forget all allocations, keep one chunk for reuse. */
 void kw_arena_reset(struct kw_arena *a);

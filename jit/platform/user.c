@@ -12,6 +12,11 @@ void *kw_alloc(size_t bytes)
 	return calloc(1, bytes ? bytes : 1);
 }
 
+void *kw_alloc_dirty(size_t bytes)
+{
+	return malloc(bytes ? bytes : 1);
+}
+
 void kw_free(void *p)
 {
 	free(p);

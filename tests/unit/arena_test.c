@@ -85,6 +85,31 @@ static bool grows(void)
 	return good;
 }
 
+/* What was allocated last grows where it is; anything else moves and leaves its neighbour alone. */
+static bool grows_in_place(void)
+{
+	struct kw_arena a;
+	u32 *first = NULL, *second = NULL, *p, cap = 0, cap2 = 0, i;
+	bool good;
+
+	kw_arena_init(&a, 1 << 20);
+	first = kw_arena_grow(&a, first, &cap, 1, sizeof(*first));
+	p = kw_arena_grow(&a, first, &cap, cap + 1, sizeof(*first));
+	good = p == first;
+	memset(first, 0x11, cap * sizeof(*first));
+	second = kw_arena_grow(&a, second, &cap2, 1, sizeof(*second));
+	memset(second, 0x22, cap2 * sizeof(*second));
+	p = kw_arena_grow(&a, first, &cap, cap + 1, sizeof(*first));
+	good &= p != first && second >= first + cap / 2;
+	memset(p + cap / 2, 0x33, cap / 2 * sizeof(*p));
+	for (i = 0; i < cap / 2; i++)
+		good &= p[i] == 0x11111111;
+	for (i = 0; i < cap2; i++)
+		good &= second[i] == 0x22222222;
+	kw_arena_free(&a);
+	return good;
+}
+
 static bool reset_keeps_one_chunk(void)
 {
 	struct kw_arena a;
@@ -108,6 +133,7 @@ int main(void)
 	ok(refuses_large(), "sizes beyond the budget or the address space are refused");
 	ok(zeroes(), "zalloc zeroes memory used before");
 	ok(grows(), "a growing array keeps its elements");
+	ok(grows_in_place(), "what was allocated last grows where it is");
 	ok(reset_keeps_one_chunk(), "reset keeps one chunk, free none");
 	return tap_done();
 }
