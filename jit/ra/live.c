@@ -23,7 +23,8 @@ struct walk {
 	u32 press[KW_NR_RCLASSES];	/* of the block */
 	u32 calls;		/* classes destroyed by calls of the block */
 	bool final;
-	u32 count[256];		/* for nearest() */
+	bool pressure;		/* of the block matters: it is in a loop, and not cold */
+	u32 whole;		/* block whose live-in set is what .when says, RA_NONE */
 };
 
 static ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when)
@@ -35,21 +36,37 @@ static ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when)
 	return when | RA_BEHIND_CALL;
 }
 
-static void add_use(struct walk *w, u32 v, ra_when_t when)
+/* @v is live; callers see to .when. */
+static inline void add_member(struct walk *w, u32 v)
 {
 	struct ra *ra = w->ra;
 
-	ra->used[v] = 1;
-	if (w->when[v] == RA_DEAD) {
-		ra->member[ra->nr_members++] = v;
-		ra->live_count[ra->mf->vreg[v].rclass]++;
-		w->when[v] = when;
-	} else if (when < w->when[v]) {
-		w->when[v] = when;
-	}
+	ra->member[ra->nr_members++] = v;
+	ra->live_count[ra->mf->vreg[v].rclass]++;
 }
 
-static void end_use(struct walk *w, u32 v)
+static inline void add_live(struct walk *w, u32 v, ra_when_t when)
+{
+	ra_when_t *place = &w->when[v], old = *place;
+
+	if (when >= old)
+		return;
+	*place = when;
+	if (old == RA_DEAD)
+		add_member(w, v);
+}
+
+/* Nothing below is nearer than the instruction the walk has come to. */
+static inline void add_use(struct walk *w, u32 v, u32 i)
+{
+	if (w->when[v] == RA_DEAD) {
+		w->ra->used[v] = 1;
+		add_member(w, v);
+	}
+	w->when[v] = i;
+}
+
+static inline void end_use(struct walk *w, u32 v)
 {
 	if (w->when[v] == RA_DEAD)
 		return;
@@ -65,21 +82,46 @@ static void raise_pressure(struct walk *w, const u32 *more)
 		w->press[c] = max(w->press[c], w->ra->live_count[c] + more[c]);
 }
 
-/* What changes on the way from @b into the successor @s. */
-static ra_when_t cross_edge(const struct ra *ra, u32 b, u32 s, ra_when_t when)
+/* What changes on the way into a successor: the loop that is left, and how far a cold block is. */
+struct crossing {
+	u32 far;		/* a code for RA_FAR_MASK, 0: no loop is left */
+	u32 cold;
+};
+
+static struct crossing cross_edge(const struct ra *ra, u32 b, u32 s)
 {
 	const struct kw_mblock *mb = ra->mf->block;
 	const struct ra_block *blk = ra->blk;
+	struct crossing x = { 0 };
 	u32 depth = blk[s].depth;
 
 	/* Entering a loop from outside of it: the level around it is what both share. */
 	if (mb[s].is_loop_header && s > b)
 		depth--;
 	if (blk[b].depth > depth)
-		when = ra_when_exit(when, depth + 1);
+		x.far = ra_far_code(depth + 1);
 	if (mb[s].cold && !mb[b].cold)
-		when = ra_when_add(when, RA_COLD);
-	return when;
+		x.cold = RA_COLD;
+	return x;
+}
+
+static void add_live_in(struct walk *w, u32 b, u32 s, const struct ra_live *l, u32 n)
+{
+	struct crossing x = cross_edge(w->ra, b, s);
+	u32 end = w->ra->mf->block[b].end;
+	ra_when_t when;
+
+	if (!x.far && !x.cold) {
+		for (; n; n--, l++)
+			add_live(w, l->vreg, ra_when_add(l->when, end));
+		return;
+	}
+	for (; n; n--, l++) {
+		when = l->when;
+		if (x.far > (when & RA_FAR_MASK))
+			when = (when & ~RA_FAR_MASK) | x.far;
+		add_live(w, l->vreg, ra_when_add(ra_when_add(when, x.cold), end));
+	}
 }
 
 static void use_edge_args(struct walk *w, u32 b, const struct kw_medge *e)
@@ -94,34 +136,56 @@ static void use_edge_args(struct walk *w, u32 b, const struct kw_medge *e)
 
 		if (e->to > b && !ra->used[param])
 			continue;
-		add_use(w, arg, mf->block[b].end);
+		ra->used[arg] = 1;
+		add_live(w, arg, mf->block[b].end);
 		if (w->final && (!ra->phi_hint[arg] || e->to <= b))
 			ra->phi_hint[arg] = param;
 	}
+}
+
+static void clear_live(struct walk *w)
+{
+	struct ra *ra = w->ra;
+	u32 k;
+
+	for (k = 0; k < ra->nr_members; k++)
+		w->when[ra->member[k]] = RA_DEAD;
+	ra->nr_members = 0;
+	memset(ra->live_count, 0, sizeof(ra->live_count));
+}
+
+/* Is what is live into the block just walked, as it stands, live out of @b, too? */
+static bool goes_on(const struct walk *w, u32 b)
+{
+	const struct ra *ra = w->ra;
+	const struct kw_mblock *mb = &ra->mf->block[b];
+	struct crossing x;
+
+	if (!mb->nr_succs || ra->mf->medge[mb->succ].to != b + 1 || w->whole != b + 1)
+		return false;
+	x = cross_edge(ra, b, b + 1);
+	return !x.far && !x.cold;
 }
 
 static void live_out(struct walk *w, u32 b)
 {
 	struct ra *ra = w->ra;
 	const struct kw_mblock *mb = &ra->mf->block[b];
-	u32 k, n;
+	bool kept = goes_on(w, b);
+	u32 k;
 
+	if (!kept)
+		clear_live(w);
 	for (k = 0; k < mb->nr_succs; k++) {
 		const struct kw_medge *e = &ra->mf->medge[mb->succ + k];
 		const struct ra_block *to = &ra->blk[e->to];
-		const struct ra_live *l;
 
-		if (e->to > b) {
-			l = ra->live + to->live;
-			n = to->nr_live;
-		} else {
-			l = ra->hlive + to->hlive;
-			n = w->final ? to->nr_hlive : 0;
-		}
-		for (; n; n--, l++)
-			add_use(w, l->vreg,
-				ra_when_add(cross_edge(ra, b, e->to, l->when), mb->end));
-		use_edge_args(w, b, e);
+		if (e->to > b && !(kept && !k))
+			add_live_in(w, b, e->to, ra->live + to->live, to->nr_live);
+		else if (e->to <= b && w->final)
+			add_live_in(w, b, e->to, ra->hlive + to->hlive, to->nr_hlive);
+		if (ra->mf->block[e->to].nr_params)
+			use_edge_args(w, b, e);
 	}
 }
 
@@ -137,30 +201,18 @@ static void commute(struct walk *w, struct kw_mopnd *o)
 		swap(o[1].vreg, o[2].vreg);
 }
 
-/* A fixed use further on is a wish for the register its value is made in. */
-static void pass_hints(struct walk *w, const struct kw_minst *inst, struct kw_mopnd *o)
+/* A def wants the register of @v, which dies here: what it wishes for, @v does as well. */
+static void pass_hints(struct walk *w, u32 v, const struct kw_mopnd *def)
 {
 	struct ra *ra = w->ra;
-	u32 k, d, v;
+	u32 d = def->vreg;
 
-	for (k = 0; k < inst->nr_opnds; k++) {
-		if (o[k].want == KW_WANT_FIXED && ra_is_use(&o[k]))
-			ra->fixed_hint[o[k].vreg] = o[k].reg;
-		if (o[k].want == KW_WANT_REUSE)
-			v = o[o[k].reg].vreg;
-		else if ((inst->flags & KW_MI_MOVE) && inst->nr_opnds == 2 && !ra_is_use(&o[k]))
-			v = o[1 - k].vreg;
-		else
-			continue;
-		d = o[k].vreg;
-		if (w->when[v] != RA_DEAD)
-			continue;
-		if (!ra->phi_hint[v])
-			ra->phi_hint[v] = ra->phi_hint[d];
-		if (ra->fixed_hint[v] == KW_NO_REG)
-			ra->fixed_hint[v] = o[k].want == KW_WANT_FIXED ? o[k].reg :
-					    ra->fixed_hint[d];
-	}
+	if (w->when[v] != RA_DEAD)
+		return;
+	if (!ra->phi_hint[v])
+		ra->phi_hint[v] = ra->phi_hint[d];
+	if (ra->fixed_hint[v] == KW_NO_REG)
+		ra->fixed_hint[v] = def->want == KW_WANT_FIXED ? def->reg : ra->fixed_hint[d];
 }
 
 static int log_busy(struct ra *ra, u32 old)
@@ -233,70 +285,144 @@ static int skim_inst(struct walk *w, u32 i)
 	return ra_step(w->ra);
 }
 
+/* Most values at once in the instruction: before it writes, and while it still reads. */
+static void note_pressure(struct walk *w, const struct kw_minst *inst, const struct kw_mopnd *o)
+{
+	u32 late[KW_NR_RCLASSES] = { 0 };
+	u32 k;
+
+	for (k = 0; k < inst->nr_opnds; k++) {
+		bool dead = w->when[o[k].vreg] == RA_DEAD;
+
+		if (!ra_is_use(&o[k]))
+			late[ra_vreg(w->ra, o[k].vreg)->rclass] += dead;
+		else if (o[k].want == KW_WANT_FIXED)
+			late[ra_vreg(w->ra, o[k].vreg)->rclass] += !dead;
+	}
+	raise_pressure(w, late);
+}
+
+/* Values that live on beside the defs that take their registers. */
+static void count_copies(struct walk *w, const struct kw_minst *inst, const struct kw_mopnd *o, u32 *more)
+{
+	u32 k;
+
+	for (k = 0; k < inst->nr_opnds; k++)
+		if (o[k].want == KW_WANT_REUSE && w->when[o[o[k].reg].vreg] != RA_DEAD)
+			more[ra_vreg(w->ra, o[k].vreg)->rclass]++;
+}
+
+/* Next uses behind the instruction, and hints. Return: registers its operands ask for by name. */
+static u64 note_operands(struct walk *w, const struct kw_minst *inst, const struct kw_mopnd *o)
+{
+	struct ra *ra = w->ra;
+	ra_when_t *next = ra->opnd_next + inst->opnds;
+	u64 named = 0;
+	u32 k;
+
+	for (k = 0; k < inst->nr_opnds; k++) {
+		u32 v = o[k].vreg;
+
+		next[k] = behind_calls(w, v, w->when[v]);
+		if (o[k].want == KW_WANT_FIXED)
+			named |= BIT_ULL(o[k].reg);
+		if (ra_is_use(&o[k])) {
+			if (o[k].want == KW_WANT_FIXED)
+				ra->fixed_hint[v] = o[k].reg;
+			continue;
+		}
+		ra->def_next[v] = next[k];
+		if (o[k].want == KW_WANT_REUSE)
+			pass_hints(w, o[o[k].reg].vreg, &o[k]);
+		else if ((inst->flags & KW_MI_MOVE) && inst->nr_opnds == 2)
+			pass_hints(w, o[1 - k].vreg, &o[k]);
+	}
+	return named;
+}
+
 static int walk_inst(struct walk *w, u32 i, u32 weight)
 {
 	struct ra *ra = w->ra;
 	const struct kw_minst *inst = &ra->mf->inst[i];
 	struct kw_mopnd *o = ra->mf->opnd + inst->opnds;
-	u32 more[KW_NR_RCLASSES] = { 0 };
-	u64 named = ra_named_regs(ra, inst);
+	u32 classes = ra_call_classes(ra, inst), more[KW_NR_RCLASSES] = { 0 };
+	u64 named;
 	u32 k;
 
-	if (named && note_named_regs(ra, named, i, weight))
-		return -ENOMEM;
 	if (inst->flags & KW_MI_COMMUTES)
 		commute(w, o);
-	pass_hints(w, inst, o);
-	for (k = 0; k < inst->nr_opnds; k++) {
-		u32 v = o[k].vreg;
-		ra_when_t when = behind_calls(w, v, w->when[v]);
-
-		ra->opnd_next[inst->opnds + k] = when;
-		if (ra_is_use(&o[k])) {
-			more[ra_vreg(ra, v)->rclass] +=
-				o[k].want == KW_WANT_FIXED && when != RA_DEAD;
-			continue;
-		}
-		ra->def_next[v] = when;
-		more[ra_vreg(ra, v)->rclass] += when == RA_DEAD;
-	}
-	raise_pressure(w, more);
+	named = note_operands(w, inst, o) | (classes ? 0 : inst->clobbers);
+	if (named && note_named_regs(ra, named, i, weight))
+		return -ENOMEM;
+	if (w->pressure)
+		note_pressure(w, inst, o);
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (!ra_is_use(&o[k]))
 			end_use(w, o[k].vreg);
-	memset(more, 0, sizeof(more));
-	for (k = 0; k < inst->nr_opnds; k++)
-		if (o[k].want == KW_WANT_REUSE && w->when[o[o[k].reg].vreg] != RA_DEAD)
-			more[ra_vreg(ra, o[k].vreg)->rclass]++;
-	note_calls(w, i, ra_call_classes(ra, inst));
+	if (w->pressure)
+		count_copies(w, inst, o, more);
+	note_calls(w, i, classes);
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (ra_is_use(&o[k]))
 			add_use(w, o[k].vreg, i);
-	raise_pressure(w, more);
+	if (w->pressure)
+		raise_pressure(w, more);
 	return ra_step(ra);
 }
 
-/* Put the RA_MAX_LIVE nearest of @n values first: find their limit digit by digit. */
-static void nearest(struct walk *w, struct ra_live *l, u32 n)
-{
-	u32 limit = 0, known = 0, left = RA_MAX_LIVE, shift, k, d, kept = 0, equal;
+#define FEW	6	/* values too many that are better dropped one by one */
 
-	for (shift = 32; shift; ) {
-		shift -= 8;
-		memset(w->count, 0, sizeof(w->count));
-		for (k = 0; k < n; k++)
-			if ((l[k].when & known) == limit)
-				w->count[(l[k].when >> shift) & 255]++;
-		for (d = 0; d < 255 && w->count[d] < left; d++)
-			left -= w->count[d];
+/* Drop the furthest of @n values, of equals the last. */
+static void drop_furthest(struct ra_live *l, u32 n)
+{
+	u32 k, far = 0;
+
+	for (k = 1; k < n; k++)
+		far = l[k].when >= l[far].when ? k : far;
+	memmove(l + far, l + far + 1, (n - far - 1) * sizeof(*l));
+}
+
+/*
+ * Put the RA_MAX_LIVE nearest of @n values first: find their limit digit by
+ * digit.  @left has room for the @n distances that may still be the limit.
+ */
+static void nearest(struct ra_live *l, u32 n, u32 *left)
+{
+	u32 limit = 0, nr = n, wanted = RA_MAX_LIVE, shift, k, d, m, count[16];
+
+	for (k = 0; k < n; k++)
+		left[k] = l[k].when;
+	for (shift = 32; shift && nr > wanted; nr = m) {
+		shift -= 4;
+		memset(count, 0, sizeof(count));
+		for (k = 0; k < nr; k++)
+			count[(left[k] >> shift) & 15]++;
+		for (d = 0; count[d] < wanted; d++)
+			wanted -= count[d];
 		limit |= d << shift;
-		known |= 255u << shift;
+		for (k = m = 0; k < nr; k++) {
+			left[m] = left[k];
+			m += ((left[k] >> shift) & 15) == d;
+		}
 	}
-	for (k = 0, equal = left; k < n && kept < RA_MAX_LIVE; k++) {
-		if (l[k].when > limit || (l[k].when == limit && !equal))
+	limit |= BIT(shift) - 1;
+	for (k = m = 0; m < RA_MAX_LIVE; k++) {
+		if (l[k].when > limit || (l[k].when == limit && !wanted))
 			continue;
-		equal -= l[k].when == limit;
-		l[kept++] = l[k];
+		wanted -= l[k].when == limit;
+		l[m++] = l[k];
+	}
+}
+
+/* At the block's start, a use behind one of its calls is one behind a call. */
+static void pass_calls(struct walk *w)
+{
+	u32 k;
+
+	for (k = 0; k < w->ra->nr_members; k++) {
+		u32 v = w->ra->member[k];
+
+		w->when[v] = behind_calls(w, v, w->when[v]);
 	}
 }
 
@@ -304,27 +430,39 @@ static void nearest(struct walk *w, struct ra_live *l, u32 n)
 static int live_in(struct walk *w, u32 b)
 {
 	struct ra *ra = w->ra;
-	u32 first = ra->mf->block[b].first, k, n = 0;
+	const ra_when_t *w_when = w->when;
+	u32 *member = ra->member;
+	u32 first = ra->mf->block[b].first, nr = ra->nr_members, k, n = 0;
 	struct ra_live *l;
 
-	l = kw_arena_grow(ra->arena, ra->live, &ra->cap_live, ra->nr_live + ra->nr_members + 1,
+	/* Half as much again is for nearest(). */
+	l = kw_arena_grow(ra->arena, ra->live, &ra->cap_live, ra->nr_live + nr + nr / 2 + 1,
 			  sizeof(*l));
 	if (!l)
 		return -ENOMEM;
 	ra->live = l;
 	l += ra->nr_live;
-	for (k = 0; k < ra->nr_members; k++) {
-		u32 v = ra->member[k];
+	if (w->calls)
+		pass_calls(w);
+	for (k = 0; k < nr; k++) {
+		u32 v = member[k];
+		ra_when_t when = w_when[v];
 
-		if (w->when[v] == RA_DEAD)
+		if (when == RA_DEAD)
 			continue;
+		member[n] = v;
 		l[n].vreg = v;
-		l[n++].when = ra_when_sub(behind_calls(w, v, w->when[v]), first);
-		end_use(w, v);
+		l[n++].when = ra_when_sub(when, first);
 	}
-	ra->nr_members = 0;
+	ra->nr_members = n;
+	w->whole = b;
 	if (n > RA_MAX_LIVE) {
-		nearest(w, l, n);
+		w->whole = RA_NONE;
+		if (n > RA_MAX_LIVE + FEW)
+			nearest(l, n, (u32 *)(l + n));
+		else
+			for (k = n; k > RA_MAX_LIVE; k--)
+				drop_furthest(l, k);
 		n = RA_MAX_LIVE;
 	}
 	ra->blk[b].live = ra->nr_live;
@@ -342,7 +480,7 @@ static void note_loop(struct walk *w, u32 b)
 	if (ra->blk[b].loop == RA_NONE)
 		return;
 	h = &ra->blk[ra->blk[b].loop];
-	if (!ra->mf->block[b].cold) {
+	if (w->pressure) {
 		h->loop_calls |= w->calls;
 		for (c = 0; c < KW_NR_RCLASSES; c++)
 			h->press[c] = max_t(u32, h->press[c], min(w->press[c], 0xffffu));
@@ -368,6 +506,7 @@ static int walk_block(struct walk *w, u32 b)
 	w->call[KW_RC_VEC] = RA_NONE;
 	memset(w->press, 0, sizeof(w->press));
 	w->calls = 0;
+	w->pressure = w->final && ra->blk[b].loop != RA_NONE && !mb->cold;
 	live_out(w, b);
 	for (i = mb->end; i-- > mb->first; ) {
 		err = w->final ? walk_inst(w, i, weight) : skim_inst(w, i);
@@ -432,11 +571,13 @@ static int walk_down_to(struct walk *w, u32 first)
 	int err;
 
 	w->ra->nr_live = 0;
+	w->whole = RA_NONE;
 	for (b = w->ra->mf->nr_blocks; b-- > first; ) {
 		err = walk_block(w, b);
 		if (err)
 			return err;
 	}
+	clear_live(w);
 	return 0;
 }
 
