@@ -15,6 +15,11 @@ struct step {
 	u32 i;
 	const struct kw_minst *inst;
 	struct kw_mopnd *o;
+	u32 reuse;		/* operands of want REUSE, a bit each */
+	u32 missing;		/* uses that are in no register, not FIXED */
+	u32 dying;		/* uses of values that are not needed further on */
+	u32 nr_defs;
+	bool constrained;	/* registers by name, or read and written at the same time */
 	u64 fixed_uses;		/* registers of FIXED uses */
 	u64 fixed_early;	/* of FIXED early defs */
 	u64 doomed;		/* do not survive: FIXED defs, clobbers */
@@ -136,32 +141,59 @@ static int move_home(struct step *st, u32 v, u32 to)
 	return 0;
 }
 
-static void scan(struct step *st)
+static void scan_use(struct step *st, u32 k)
 {
 	struct ra *ra = st->ra;
+	struct kw_mopnd *o = &st->o[k];
+	u32 r = ra->reg[o->vreg];
+
+	ra->next[o->vreg] = ra->opnd_next[st->inst->opnds + k];
+	st->dying |= (u32)(ra->next[o->vreg] == RA_DEAD) << k;
+	st->constrained |= o->kind == KW_OP_LATE_USE;
+	if (o->want == KW_WANT_FIXED) {
+		st->constrained = true;
+		st->fixed_uses |= BIT_ULL(o->reg);
+		if (o->kind == KW_OP_LATE_USE)
+			st->late_regs |= BIT_ULL(o->reg);
+	} else if (r != KW_NO_REG) {
+		o->alloc = r;
+		st->lock |= BIT_ULL(r);
+	} else {
+		st->missing |= 1u << k;
+	}
+}
+
+static void scan_def(struct step *st, struct kw_mopnd *o)
+{
+	struct ra *ra = st->ra;
+	u64 bit = o->want == KW_WANT_FIXED ? BIT_ULL(o->reg) : 0;
+
+	ra->next[o->vreg] = ra->def_next[o->vreg];
+	st->nr_defs++;
+	st->doomed |= bit;
+	st->constrained |= bit || o->kind == KW_OP_EARLY_DEF;
+	if (o->kind == KW_OP_EARLY_DEF)
+		st->fixed_early |= bit;
+	if (o->want != KW_WANT_REUSE)
+		return;
+	st->reuse |= 1u << (o - st->o);
+	if (st->o[o->reg].want == KW_WANT_FIXED)
+		st->doomed |= BIT_ULL(st->o[o->reg].reg);
+}
+
+/* Uses that are in a register stay there, unless the instruction turns out to be constrained. */
+static void scan(struct step *st)
+{
 	u32 k;
 
 	st->doomed = st->inst->clobbers;
+	st->constrained = st->doomed;
 	for (k = 0; k < st->inst->nr_opnds; k++) {
-		struct kw_mopnd *o = &st->o[k];
-		u64 bit = o->want == KW_WANT_FIXED ? BIT_ULL(o->reg) : 0;
-
-		o->alloc = KW_ALLOC_NONE;
-		if (ra_is_use(o)) {
-			st->fixed_uses |= bit;
-			if (o->kind == KW_OP_LATE_USE)
-				st->late_regs |= bit;
-			ra->next[o->vreg] = ra->opnd_next[st->inst->opnds + k];
-			if (!bit && ra->reg[o->vreg] != KW_NO_REG)
-				st->lock |= BIT_ULL(ra->reg[o->vreg]);
-			continue;
-		}
-		st->doomed |= bit;
-		if (o->kind == KW_OP_EARLY_DEF)
-			st->fixed_early |= bit;
-		if (o->want == KW_WANT_REUSE && st->o[o->reg].want == KW_WANT_FIXED)
-			st->doomed |= BIT_ULL(st->o[o->reg].reg);
-		ra->next[o->vreg] = ra->def_next[o->vreg];
+		st->o[k].alloc = KW_ALLOC_NONE;
+		if (ra_is_use(&st->o[k]))
+			scan_use(st, k);
+		else
+			scan_def(st, &st->o[k]);
 	}
 }
 
@@ -333,40 +365,52 @@ static int load(struct step *st, struct kw_mopnd *o)
 
 static bool is_reused(const struct step *st, const struct kw_mopnd *use)
 {
-	u32 k;
+	u32 left;
 
-	for (k = 0; k < st->inst->nr_opnds; k++)
-		if (st->o[k].want == KW_WANT_REUSE && st->o + st->o[k].reg == use)
+	for (left = st->reuse; left; left &= left - 1)
+		if (st->o + st->o[__builtin_ctz(left)].reg == use)
 			return true;
 	return false;
+}
+
+/* Uses that are in no register, or were not before another operand put them there. */
+static int settle_missing(struct step *st)
+{
+	struct ra *ra = st->ra;
+	int err = 0;
+
+	for (; st->missing && !err; st->missing &= st->missing - 1) {
+		struct kw_mopnd *o = &st->o[__builtin_ctz(st->missing)];
+
+		if (ra->reg[o->vreg] != KW_NO_REG)
+			err = settle(st, o);
+		else if (!is_reused(st, o))
+			err = load(st, o);
+	}
+	return err;
 }
 
 static int settle_uses(struct step *st)
 {
 	struct ra *ra = st->ra;
-	struct kw_mopnd *o, *end = st->o + st->inst->nr_opnds;
+	u32 k;
 	int err;
 
-	for (o = st->o; o < end; o++) {
-		if (!ra_is_use(o) || o->want == KW_WANT_FIXED || ra->reg[o->vreg] == KW_NO_REG)
+	st->missing = 0;
+	for (k = 0; k < st->inst->nr_opnds; k++) {
+		struct kw_mopnd *o = &st->o[k];
+
+		if (!ra_is_use(o) || o->want == KW_WANT_FIXED)
 			continue;
+		if (ra->reg[o->vreg] == KW_NO_REG) {
+			st->missing |= 1u << k;
+			continue;
+		}
 		err = settle(st, o);
 		if (err)
 			return err;
 	}
-	for (o = st->o; o < end; o++) {
-		if (!ra_is_use(o) || o->alloc != KW_ALLOC_NONE)
-			continue;
-		if (ra->reg[o->vreg] != KW_NO_REG)
-			err = settle(st, o);
-		else if (is_reused(st, o))
-			continue;
-		else
-			err = load(st, o);
-		if (err)
-			return err;
-	}
-	return 0;
+	return settle_missing(st);
 }
 
 /* Values that live on leave the registers the instruction destroys. */
@@ -459,13 +503,12 @@ static int settle_reuse(struct step *st, struct kw_mopnd *def)
 static void release_dying(struct step *st)
 {
 	struct ra *ra = st->ra;
-	u32 k;
 
-	for (k = 0; k < st->inst->nr_opnds; k++) {
-		u32 v = st->o[k].vreg;
+	for (; st->dying; st->dying &= st->dying - 1) {
+		u32 r = ra->reg[st->o[__builtin_ctz(st->dying)].vreg];
 
-		if (ra_is_use(&st->o[k]) && ra->next[v] == RA_DEAD && ra->reg[v] != KW_NO_REG)
-			ra_vacate(ra, ra->reg[v]);
+		if (r != KW_NO_REG)
+			ra_vacate(ra, r);
 	}
 }
 
@@ -551,6 +594,61 @@ static int flush(struct step *st)
 	return kw_ra_emit_moves(ra, st->i, RA_AT_INST, 0);
 }
 
+static int settle_reuses(struct step *st)
+{
+	int err = 0;
+
+	for (; st->reuse && !err; st->reuse &= st->reuse - 1)
+		err = settle_reuse(st, &st->o[__builtin_ctz(st->reuse)]);
+	return err;
+}
+
+/* One def at most, no register by name: most instructions. */
+static int assign_plain(struct step *st)
+{
+	struct ra *ra = st->ra;
+	struct kw_mopnd *def = st->o;
+	int err = 0;
+
+	st->use_regs = st->lock;
+	if (st->missing)
+		err = settle_missing(st);
+	if (!err && st->reuse)
+		err = settle_reuses(st);
+	release_dying(st);
+	if (err || !st->nr_defs)
+		return err;
+	while (ra_is_use(def))
+		def++;
+	if (def->want == KW_WANT_REUSE)
+		define(st, def, def->alloc);
+	else
+		err = define_free(st, def);
+	if (!err && ra->next[def->vreg] == RA_DEAD)
+		ra_vacate(ra, def->alloc);
+	return err;
+}
+
+static int assign_constrained(struct step *st)
+{
+	u32 k;
+	int err = 0;
+
+	for (k = 0; k < st->inst->nr_opnds; k++)
+		st->o[k].alloc = KW_ALLOC_NONE;
+	if (st->fixed_uses)
+		err = settle_fixed(st);
+	if (!err)
+		err = settle_uses(st);
+	if (err)
+		return err;
+	if (st->doomed & st->ra->occupied)
+		save_doomed(st);
+	err = settle_reuses(st);
+	release_dying(st);
+	return err ?: settle_defs(st);
+}
+
 /**
  * kw_ra_assign_inst() - decide the operands of instruction @i, update the state
  * Return: 0, -ENOMEM, -EINVAL (constraints that no assignment meets).
@@ -558,29 +656,17 @@ static int flush(struct step *st)
 int kw_ra_assign_inst(struct ra *ra, u32 i)
 {
 	struct step st = { .ra = ra, .i = i, .inst = &ra->mf->inst[i] };
-	u32 k;
 	int err;
 
 	if (!st.inst->nr_opnds && !st.inst->clobbers)
 		return 0;
 	st.o = ra->mf->opnd + st.inst->opnds;
 	scan(&st);
-	pop_named_regs(ra, ra_named_regs(ra, st.inst));
-	err = st.fixed_uses ? settle_fixed(&st) : 0;
-	if (!err)
-		err = settle_uses(&st);
-	if (err)
-		return err;
-	if (st.doomed & ra->occupied)
-		save_doomed(&st);
-	for (k = 0; k < st.inst->nr_opnds; k++) {
-		if (st.o[k].want != KW_WANT_REUSE)
-			continue;
-		err = settle_reuse(&st, &st.o[k]);
-		if (err)
-			return err;
+	if (!st.constrained && st.nr_defs <= 1) {
+		err = assign_plain(&st);
+	} else {
+		pop_named_regs(ra, ra_named_regs(ra, st.inst));
+		err = assign_constrained(&st);
 	}
-	release_dying(&st);
-	err = settle_defs(&st);
-	return err ? err : flush(&st);
+	return err ?: flush(&st);
 }
