@@ -2,7 +2,7 @@
 #
 # The userspace half, found by its place in the tree:
 #
-#   jit/ (sources.mk), jit/platform/user*   -> libkwjit.a
+#   jit/ (sources.mk), jit/platform/user*   -> libkwjit.a, with every backend: tests look at both
 #   userspace-tools/engine/*.c              -> libkwengine.a
 #   userspace-tools/libkwasm/*.c            -> libkwasm.a, libkwasm.so (with libkwasm.map)
 #   userspace-tools/NAME/*.c                -> NAME, linked with all of them
@@ -39,7 +39,8 @@ endif
 jit-dir := jit
 include jit/sources.mk
 jit-src := $(addprefix jit/,$(jit-c) $(jit-$(isa)-c)) \
-	   $(wildcard jit/platform/user*.c jit/platform/user_$(isa).S jit/isa/$(isa)/user*.S)
+	   $(addprefix jit/platform/,user.c user_exec.c user_exec_$(isa).c user_$(isa).S)
+jit-other-src := $(addprefix jit/,$(filter-out $(jit-$(isa)-c),$(jit-x64-c) $(jit-a64-c)))
 
 objs = $(patsubst %.c,$(O)/obj/%.o,$(patsubst %.S,$(O)/obj/%.o,$(1)))
 tool-src = $(sort $(wildcard userspace-tools/$(1)/*.c))
@@ -77,7 +78,7 @@ $(O)/obj/$(1).list: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2)' | cmp -s - $$@ || echo '$(2)' > $$@
 endef
-$(eval $(call archive,libkwjit.a,$(jit-src)))
+$(eval $(call archive,libkwjit.a,$(jit-src) $(jit-other-src)))
 $(eval $(call archive,libkwengine.a,$(engine-src)))
 $(eval $(call archive,libkwasm.a,$(library-src)))
 

@@ -6,31 +6,10 @@
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
-#include <ucontext.h>
 
-#include "user_exec.h"
+#include "user_arch.h"
 
-#define NO_SITE		0xffffffffu
 #define TICK_US		2000
-
-/* One stub: load the C function's address, jump to the common part.  See put_stub(). */
-#define STUB_BYTES	32
-
-/* user_x64.S knows these offsets. */
-static_assert(offsetof(struct kw_exec, sp) == 0, "user_x64.S");
-static_assert(offsetof(struct kw_exec, flag) == 8, "user_x64.S");
-static_assert(offsetof(struct kw_inst, mem_base) == 0, "user_x64.S");
-static_assert(offsetof(struct kw_inst, exec) == 24, "user_x64.S");
-static_assert(sizeof(struct kw_pkt_slow) == 16, "user_x64.S");
-static_assert(KW_STACK_LOG2 == 20 && KW_ENTRY_FRAME == KW_STACK_BYTES - 16, "user_x64.S");
-
-u64 kw_user_enter(struct kw_exec *x, void *entry, struct kw_inst *inst, struct kw_call_frame *frame);
-void kw_user_stub_trap(void);
-void kw_user_stub_fault(void);
-void kw_user_stub_async(void);
-void kw_user_stub_pkt_slow(void);
-void kw_user_stub_helper(void);
-void kw_user_trapped(struct kw_exec *x, const u64 *sp, u32 site, bool async);
 
 /*
  * Both are read by signal handlers that interrupt guest code, never by ones
@@ -47,7 +26,7 @@ static u64 now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static const struct kw_user_text *find_text(u64 pc)
+const struct kw_user_text *kw_user_find_text(u64 pc)
 {
 	const struct kw_user_text *t;
 
@@ -75,37 +54,35 @@ static const struct kw_user_fixup *find_fixup(const struct kw_user_text *t, u32 
 /* A fault that no fixup answers is a bug of ours: die of it, as without a handler. */
 static void on_fault(int sig, siginfo_t *info, void *ctx)
 {
-	greg_t *reg = ((ucontext_t *)ctx)->uc_mcontext.gregs;
-	const struct kw_user_text *t = find_text(reg[REG_RIP]);
+	u64 pc = kw_user_context_pc(ctx);
+	const struct kw_user_text *t = kw_user_find_text(pc);
 	const struct kw_user_fixup *f;
 
 	(void)info;
-	f = t ? find_fixup(t, reg[REG_RIP] - (u64)t->code) : NULL;
+	f = t ? find_fixup(t, pc - (u64)t->code) : NULL;
 	if (!f) {
 		signal(sig, SIG_DFL);
 		return;
 	}
-	reg[REG_RAX] = f->value;
-	reg[REG_RIP] = (greg_t)(t->code + f->fixup);
+	kw_user_context_fixup(ctx, t->code + f->fixup, f->value);
 }
 
 /* The timer ticks on, so a guest met outside its body or before a poll is met again. */
 static void on_alarm(int sig, siginfo_t *info, void *ctx)
 {
-	greg_t *reg = ((ucontext_t *)ctx)->uc_mcontext.gregs;
 	const struct kw_user_text *t;
-	u64 pc = reg[REG_RIP];
+	u64 pc = kw_user_context_pc(ctx);
 
 	(void)sig;
 	(void)info;
 	if (!running || !running->deadline_ns || now_ns() < running->deadline_ns)
 		return;
 	WRITE_ONCE(running->flag, KW_TRAP_DEADLINE);
-	t = find_text(pc);
+	t = kw_user_find_text(pc);
 	if (!t || !t->async || pc - (u64)t->code >= t->body_len)
 		return;
 	running->trap_pc = pc + 1;
-	reg[REG_RIP] = (greg_t)kw_user_stub_async;
+	kw_user_context_goto(ctx, kw_user_stub_async);
 }
 
 static int install_handlers(void)
@@ -126,21 +103,6 @@ static int install_handlers(void)
 	return 0;
 }
 
-/* push r10; movabs r10, fn; jmp [rip + 0]; .quad target */
-static void put_stub(u8 *p, void *fn, void (*target)(void))
-{
-	static const u8 code[] = { 0x41, 0x52, 0x49, 0xba, 0, 0, 0, 0, 0, 0, 0, 0,
-				   0xff, 0x25, 0, 0, 0, 0 };
-	static const u8 nop2[] = { 0x66, 0x90 };
-
-	memset(p, 0xcc, STUB_BYTES);
-	memcpy(p, code, sizeof(code));
-	memcpy(p + 4, &fn, 8);
-	memcpy(p + sizeof(code), &target, 8);
-	if (target != kw_user_stub_pkt_slow)
-		memcpy(p, nop2, sizeof(nop2));
-}
-
 static void (*common_part(u32 stub))(void)
 {
 	switch (stub) {
@@ -158,7 +120,7 @@ static void (*common_part(u32 stub))(void)
 
 int kw_user_text_alloc(struct kw_user_text *t, u32 len, void *const *fn, u32 nr_stubs)
 {
-	size_t stub_bytes = ALIGN(nr_stubs * (size_t)STUB_BYTES, 4096);
+	size_t stub_bytes = ALIGN(nr_stubs * (size_t)KW_USER_STUB_BYTES, 4096);
 	u32 i;
 
 	memset(t, 0, sizeof(*t));
@@ -173,8 +135,8 @@ int kw_user_text_alloc(struct kw_user_text *t, u32 len, void *const *fn, u32 nr_
 		return -ENOMEM;
 	}
 	for (i = 0; i < nr_stubs; i++) {
-		t->stub[i] = (u64)(t->map + i * STUB_BYTES);
-		put_stub(t->map + i * STUB_BYTES, i < KW_STUB_PKT_SLOW ? NULL : fn[i], common_part(i));
+		t->stub[i] = (u64)(t->map + i * KW_USER_STUB_BYTES);
+		kw_user_put_stub(t->map + i * KW_USER_STUB_BYTES, i, i < KW_STUB_PKT_SLOW ? NULL : fn[i], common_part(i));
 	}
 	t->code = t->map + stub_bytes;
 	t->len = len;
@@ -189,6 +151,7 @@ int kw_user_text_publish(struct kw_user_text *t)
 		return err;
 	if (mprotect(t->map, t->map_bytes, PROT_READ | PROT_EXEC))
 		return -ENOMEM;
+	__builtin___clear_cache((char *)t->map, (char *)t->map + t->map_bytes);
 	t->next = texts;
 	texts = t;
 	return 0;
@@ -239,22 +202,13 @@ static void set_timer(u32 us)
 	setitimer(ITIMER_REAL, &it, NULL);
 }
 
-/*
- * Called by the trap stubs on the stack as the guest left it: @sp points at
- * the return addresses, the first of which names the trap unless a signal
- * brought us here.
- */
-void kw_user_trapped(struct kw_exec *x, const u64 *sp, u32 site, bool async)
+void kw_user_note_trap(struct kw_exec *x, u32 site)
 {
-	if (!async)
-		x->trap_pc = *sp++;
 	x->trap_site = site;
-	if (site != NO_SITE)
+	if (site != KW_USER_NO_SITE)
 		x->trap = KW_TRAP_MEM_OOB;
 	else
 		x->trap = x->flag ? x->flag : KW_USER_TRAP_AT_SITE;
-	for (x->nr_bt = 0; x->nr_bt < KW_BACKTRACE_MAX && sp < (const u64 *)x->sp; sp++)
-		x->bt[x->nr_bt++] = *sp;
 }
 
 u64 kw_user_run(struct kw_exec *x, void *entry, struct kw_inst *inst,
@@ -264,7 +218,7 @@ u64 kw_user_run(struct kw_exec *x, void *entry, struct kw_inst *inst,
 
 	x->flag = 0;
 	x->trap = KW_TRAP_NONE;
-	x->trap_site = NO_SITE;
+	x->trap_site = KW_USER_NO_SITE;
 	x->trap_pc = 0;
 	x->nr_bt = 0;
 	x->inst = inst;

@@ -9,7 +9,13 @@
 
 #include "../common/layout.h"
 
-/* An instruction that may fault: go on at @fixup with @value in eax. */
+struct kw_code;
+struct kw_isa;
+
+/* The backend for the machine this process runs on. */
+extern const struct kw_isa *const kw_user_isa;
+
+/* An instruction that may fault: go on at @fixup with @value where KW_STUB_FAULT wants it. */
 struct kw_user_fixup {
 	u32 off, fixup;		/* in the code */
 	u32 value;
@@ -22,6 +28,7 @@ struct kw_user_fixup {
  * @body_len: a pc in [code, code + body_len) may be sent to the trap stub at any instruction
  * @async: the deadline ends guest bodies that way (S form); else it only sets exec->flag
  * @fixup: sorted by off, kept by reference
+ * @object: what @code was made of, kept by reference: backtraces may need to know its frames; NULL: none then
  */
 struct kw_user_text {
 	u8 *map;
@@ -32,6 +39,7 @@ struct kw_user_text {
 	bool async;
 	const struct kw_user_fixup *fixup;
 	u32 nr_fixups;
+	const struct kw_code *object;
 	struct kw_user_text *next;
 };
 
@@ -60,7 +68,7 @@ void kw_user_exec_free(struct kw_exec *x);
  * @deadline_ns: from now; 0 for none
  *
  * Packet state in @x is the caller's; the rest is set up here.
- * Return: rax of the guest; @x->trap tells whether it ended early.
+ * Return: the first integer result of @entry; @x->trap tells whether it ended early.
  */
 u64 kw_user_run(struct kw_exec *x, void *entry, struct kw_inst *inst,
 		struct kw_call_frame *frame, u64 deadline_ns);

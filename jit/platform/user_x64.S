@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Into guest code and out of it, in a process.  Registers as in layout.h;
- * offsets checked in user_exec.c.
+ * offsets checked in user_exec_x64.c.
  */
 #define EXEC_SP		0
 #define EXEC_FLAG	8

@@ -68,7 +68,7 @@ static int compile(struct kwasm_engine_module *m, struct kw_diag *diag)
 		.canonical_nans = m->engine->opts.canonical_nans,
 		.sig_ids = m->sig_ids,
 		.bind = m->bind,
-		.isa = &kw_isa_x64,
+		.isa = kw_user_isa,
 		.env = m->engine->opts.kernel_form ? &m->engine->env : NULL,
 		.budget_bytes = FUNC_BUDGET,
 	};
@@ -119,6 +119,7 @@ static int link_code(struct kwasm_engine_module *m)
 	err = make_fixups(m);
 	if (err)
 		return err;
+	t->object = c;
 	t->body_len = c->body_len;
 	t->async = c->form == KW_FORM_S;
 	m->linked.module = &m->module;
