@@ -3,3 +3,4 @@
 jit-parts := common wasm ir opt isa ra code . rt
 jit-c     := $(sort $(patsubst $(jit-dir)/%,%,$(wildcard $(addsuffix /*.c,$(addprefix $(jit-dir)/,$(filter-out .,$(jit-parts)))) $(jit-dir)/*.c)))
 jit-x64-c := $(sort $(patsubst $(jit-dir)/%,%,$(wildcard $(jit-dir)/isa/x64/*.c)))
+jit-a64-c := $(sort $(patsubst $(jit-dir)/%,%,$(wildcard $(jit-dir)/isa/a64/*.c)))
