@@ -88,6 +88,7 @@ ifeq ($(wildcard samples/samples.mk),)
 samples:
 endif
 -include samples/samples.mk
+include tests/bench/bench.mk
 
 MINUTES ?= 10
 

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Measuring.  Programs: kernels/ here, and BENCH_DIR's if given: NAME.c and
+# "NAME n" in sizes.txt.  Engines: those that are found (see engines.py).
+
+ROUNDS   ?= 5
+bench-py  = O=$(O) tests/bench/bench.py --rounds $(ROUNDS) $(addprefix --dir ,$(BENCH_DIR)) \
+	    $(addprefix --engines ,$(BENCH_ENGINES)) $(addprefix --only ,$(BENCH_ONLY))
+
+.PHONY: bench bench-ablation
+
+bench: user ## running time against native code and other engines: ROUNDS=n BENCH_DIR=DIR
+	$(Q)$(bench-py) --out build/bench
+
+bench-ablation: user ## what each optimisation brings: running time without it
+	$(Q)$(bench-py) --out build/bench --ablate
