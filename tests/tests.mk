@@ -55,11 +55,14 @@ KWASM_STRESS ?= 1
 
 $(eval $(call archive,libtests.a,$(host-shared)))
 
+# kwasm-spec, but for where it runs the suite.
+ref_spec-objs := $(filter-out %/engine_backend.o,$(call objs,$(call tool-src,kwasm-spec)))
+
 define host-test
-$(O)/tests/$(basename $(notdir $(1))): $(call objs,$(1)) $(O)/libtests.a $(libs)
+$(O)/tests/$(basename $(notdir $(1))): $(call objs,$(1)) $($(basename $(notdir $(1)))-objs) $(O)/libtests.a $(libs)
 	@mkdir -p $$(@D)
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(uldflags) -o $$@ $$< $(O)/libtests.a -Wl,--start-group $(libs) -Wl,--end-group $$(libkwasm-libs) -lm -lpthread
+	$$(Q)$$(CC) $$(uldflags) -o $$@ $$(filter %.o,$$^) $(O)/libtests.a -Wl,--start-group $(libs) -Wl,--end-group $$(libkwasm-libs) -lm -lpthread
 endef
 $(foreach t,$(host-test-src),$(eval $(call host-test,$(t))))
 
@@ -91,10 +94,12 @@ endif
 include tests/bench/bench.mk
 
 MINUTES ?= 10
+JOBS    ?= 1
 
 .PHONY: fuzz
-fuzz: tests ## compiled code against the reference interpreter, from a random seed: MINUTES=n
-	$(Q)$(O)/tests/diff -s $$(date +%s)000000 -t $$((60 * $(MINUTES))) -o $(O)
+fuzz: tests ## random modules on every engine there is (reference, kwasm, node), from a random seed: MINUTES=n JOBS=n
+	@mkdir -p build/fuzz
+	$(Q)$(O)/tests/diff -s $$(date +%s)0000 -t $$((60 * $(MINUTES))) -j $(JOBS) -g all -8 tests/fuzz/v8.mjs -o build/fuzz
 
 style: ## SPDX lines, tabs, order of includes
 	$(Q)tests/check/style.sh

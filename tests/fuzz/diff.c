@@ -1,297 +1,295 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Differential fuzzer: random modules run by the reference interpreter and by
- * the compiler in guard and check mode, S and P form, and with retpolines.
- * Every call's trap or results must agree, and memory and globals after it.
+ * the compiler in guard and check mode, S and P form, and as kernels with
+ * retpolines want it, with canonical NaNs bit for bit; portable modules also
+ * without, and by V8 where there is a node.  After every call its trap or
+ * results must agree, and the state it leaves.
  *
- *   diff [-s SEED] [-n COUNT] [-t SECONDS] [-z SIZE] [-o DIR]
- *   diff -f FILE.wasm
+ *   diff [-s SEED] [-n COUNT | -t SECONDS] [-j JOBS] [-z SIZE] [-g SOURCE] [-8 v8.mjs] [-o DIR]
+ *   diff [-s SEED] [-p] [-q] -f FILE.wasm
  *
- * KW_OPT=-NAME,... in the environment leaves out optimisations.
+ * SOURCE: own, binaryen, smith, or all in turn.  A finding is cut down and
+ * written to DIR/diff-SEED.wasm.  Prints one TAP line.
  *
- * A module that makes a difference is written to DIR/diff-SEED.wasm.  Prints
- * one TAP line.
+ * KW_OPT=-NAME,... in the environment leaves out optimisations: for finding out
+ * which one is wrong.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "../../userspace-tools/engine/engine.h"
-#include "../ref/ref.h"
-#include "lib/gen.h"
+#include "lib/reduce.h"
 
-#define MAX_PAGES	16
-#define FUEL		200000
-#define CALLS		3	/* of each function, on the same instance */
+#define MAX_JOBS	64
+#define MAX_FINDINGS	10
+#define SEEDS_APART	1000000000ULL	/* between one worker's seeds and the next's */
 
-struct subject {
-	const char *name;
-	u8 mode, form, kernel_form;
-	struct kwasm_engine *e;
-	struct kw_instance *inst;
+enum source { OWN, BINARYEN, SMITH, ALL };
+
+struct opts {
+	u64 seed, count;
+	time_t until;
+	u32 jobs, size, opt_off;
+	enum source source;
+	const char *dir, *v8, *file;
+	bool portable, quiet;
 };
 
-static u32 opt_off;	/* enum kw_opt, from KW_OPT: for finding out which pass is wrong */
-
-struct totals {
-	u64 modules, calls, traps, skipped;
+/* What a worker's parent still knows when it has died. */
+struct worker {
+	pid_t pid;
+	u64 seed, first;	/* at work on, began with */
+	bool done;
+	struct totals t;
+	u32 found, died, v8;
 };
 
-static u64 next(u64 *rng)
+static double cpu_seconds(void)
 {
-	*rng ^= *rng << 13;
-	*rng ^= *rng >> 7;
-	*rng ^= *rng << 17;
-	return *rng * 0x2545f4914f6cdd1dULL;
+	struct rusage self, children;
+
+	getrusage(RUSAGE_SELF, &self);
+	getrusage(RUSAGE_CHILDREN, &children);
+	return self.ru_utime.tv_sec + self.ru_stime.tv_sec + children.ru_utime.tv_sec + children.ru_stime.tv_sec +
+	       (self.ru_utime.tv_usec + self.ru_stime.tv_usec + children.ru_utime.tv_usec + children.ru_stime.tv_usec) /
+	       1e6;
 }
 
-static bool is_narrow(u8 type)
+static enum source source_of(const struct opts *o, u64 seed)
 {
-	return type == KW_V_I32 || type == KW_V_F32;
+	if (o->source != ALL)
+		return o->source;
+	return seed % 4 == 3 ? BINARYEN : seed % 16 == 2 ? SMITH : OWN;
 }
 
-static void random_args(const struct kw_functype *t, struct kw_value *val, u64 *rng)
+static struct gen_opts gen_opts(const struct opts *o)
 {
-	static const u64 v[] = {
-		0, 1, 2, 31, 32, 255, 65535, 0x7fffffff, 0x80000000, ~0ULL, 1ULL << 63,
-		0x3f800000, 0x7f800001, 0x3ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000,
-	};
-	u32 i;
+	return (struct gen_opts){ .nr_funcs = 6, .size = o->size };
+}
 
-	for (i = 0; i < t->nr_params; i++) {
-		val[i].lo = next(rng) & 1 ? v[next(rng) % ARRAY_SIZE(v)] : next(rng);
-		val[i].hi = 0;
-		if (is_narrow(t->types[i]))
-			val[i].lo = (u32)val[i].lo;
+static size_t make(const struct opts *o, struct subject *x, u64 seed, u8 *bytes)
+{
+	struct gen_opts g = gen_opts(o);
+
+	memset(x, 0, sizeof(*x));
+	x->bytes = bytes;
+	x->seed = seed;
+	x->opt_off = o->opt_off;
+	switch (source_of(o, seed)) {
+	case BINARYEN:
+		x->portable = seed & 8;
+		x->len = source_binaryen(seed, o->dir, x->portable, bytes, FUZZ_MODULE_BYTES);
+		break;
+	case SMITH:
+		x->len = source_smith(seed, o->dir, bytes, FUZZ_MODULE_BYTES);
+		break;
+	default:
+		x->len = gen_module(seed, &g, bytes, FUZZ_MODULE_BYTES);
+		x->portable = g.portable;
+		break;
 	}
+	return x->len;
 }
 
-static bool same_globals(const struct ref_instance *r, const struct subject *s)
+/* binaryen's reducer goes on for as long as this program says the same of the module. */
+static bool reduce_other(const struct subject *x, const char *path)
 {
-	u32 i;
+	char self[300] = "", line[3000];
 
-	for (i = 0; i < r->m->nr_globals; i++) {
-		const union kw_global_cell *g = kw_instance_global(s->inst, i);
-
-		u8 type = r->m->globals[i].type.type;
-
-		if (is_narrow(type) ? g->i32 != (u32)r->global[i].lo : g->i64 != r->global[i].lo)
-			return false;
-	}
-	return true;
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		return false;
+	snprintf(line, sizeof(line),
+		 "timeout 300 wasm-reduce %s -t %s.test -w %s.small --command='%s -q -s %llu %s -f %s.test' "
+		 ">/dev/null 2>&1 && mv %s.small %s; status=$?; rm -f %s.test %s.small; exit $status",
+		 path, path, path, self, (unsigned long long)x->seed, x->portable ? "-p" : "", path, path, path, path,
+		 path);
+	return !system(line);
 }
 
-/* Return: what differs, or NULL. */
-static const char *compare(const struct ref_instance *r, const struct subject *s, const struct kw_functype *t,
-			   u32 ref_trap, const struct kw_value *want, u32 trap, u32 off,
-			   const struct kw_value *got)
+/* Cut down what was found, and keep it. */
+static void keep(const struct opts *o, struct subject *x, u8 *bytes, int verdict)
 {
-	const struct kw_memory *mem = kw_instance_memory(s->inst, 0);
-	u32 i;
+	struct gen_opts g = gen_opts(o);
+	size_t was = x->len;
+	char path[300];
 
-	if (trap != ref_trap)
-		return "trap";
-	if (trap && ref_trap != KW_TRAP_MEM_OOB && off != r->trap_off)
-		return "place of the trap";
-	for (i = 0; !trap && i < t->nr_results; i++)
-		if (want[i].lo != (is_narrow(t->types[t->nr_params + i]) ? (u32)got[i].lo : got[i].lo))
-			return "result";
-	if (mem->bytes != (u64)r->pages * KW_PAGE_BYTES)
-		return "memory size";
-	if (memcmp(mem->base, r->memory, mem->bytes)) {
-		for (i = 0; mem->base[i] == r->memory[i]; i++)
-			;
-		printf("# memory at %u: %02x, want %02x\n", i, mem->base[i], r->memory[i]);
-		return "memory";
-	}
-	return same_globals(r, s) ? NULL : "global";
-}
-
-static int start_subject(struct subject *s, const u8 *bytes, size_t len)
-{
-	struct kwasm_engine_opts o = { .mode = s->mode, .form = s->form, .kernel_form = s->kernel_form,
-				       .opt_off = opt_off, .canonical_nans = true,
-				       .features = KW_FEATURES_ALL, .max_memory_pages = MAX_PAGES,
-				       .deadline_ns = 2000000000ULL };
-	struct kwasm_engine_module *m;
-	struct kwasm_trap_info trap;
-	struct kw_diag diag = { 0 };
-	int err;
-
-	s->e = kwasm_engine__new(&o);
-	if (!s->e)
-		return -ENOMEM;
-	err = kwasm_engine__load(s->e, bytes, len, 0, &m, &diag);
-	if (!err)
-		err = kwasm_engine__instantiate(s->e, m, NULL, &s->inst, &trap, &diag);
-	return err;
-}
-
-/* One function, called on the reference and on every subject. Return: 1 differs, 0 agrees, -1 undecided. */
-static int one_call(struct ref_instance *r, struct subject *s, u32 nr, u32 func, u64 *rng,
-		    struct totals *t, u64 seed)
-{
-	const struct kw_functype *type = kw_func_type(r->m, func);
-	struct kw_value arg[16], want[16], got[16];
-	struct kwasm_trap_info trap;
-	const char *what;
-	u32 ref_trap, i;
-	int err;
-
-	random_args(type, arg, rng);
-	memcpy(want, arg, sizeof(want));
-	r->fuel = FUEL;
-	ref_trap = ref_call(r, func, want);
-	if (ref_trap == KW_TRAP_FUEL || ref_trap == KW_TRAP_STACK) {
-		t->skipped++;
-		return -1;	/* the engines have other limits: nothing to compare from here on */
-	}
-	t->calls++;
-	t->traps += ref_trap != 0;
-	for (i = 0; i < nr; i++) {
-		memcpy(got, arg, sizeof(got));
-		memset(&trap, 0, sizeof(trap));
-		err = kwasm_engine__call(s[i].e, s[i].inst, func, got, &trap);
-		if (err && err != -EFAULT)
-			what = "error";
-		else
-			what = compare(r, &s[i], type, ref_trap, want, err ? trap.kind : 0, trap.offset, got);
-		if (!what)
-			continue;
-		printf("# seed %llu function %u, %s: %s differs (trap %u at 0x%x, want %u at 0x%x; result %llx, want %llx)\n",
-		       (unsigned long long)seed, func, s[i].name, what, err ? trap.kind : 0, trap.offset,
-		       ref_trap, r->trap_off,
-		       (unsigned long long)got[0].lo, (unsigned long long)want[0].lo);
-		return 1;
-	}
-	return 0;
-}
-
-static int run_all(const struct kw_module *m, struct subject *s, u32 nr, u64 seed, struct totals *t)
-{
-	struct ref_instance *r = ref_new(m, MAX_PAGES);
-	u64 rng = seed * 0x9e3779b97f4a7c15ULL + 7;
-	u32 round, func;
-	int ret = 0;
-
-	if (!r)
-		return -1;
-	for (round = 0; round < CALLS && !ret; round++)
-		for (func = 0; func < m->nr_funcs && !ret; func++)
-			ret = one_call(r, s, nr, func, &rng, t, seed);
-	ref_free(r);
-	return ret > 0;
-}
-
-static int one_module(const u8 *bytes, size_t len, u64 seed, struct totals *t)
-{
-	struct subject s[] = {
-		{ "guard S", KW_MODE_GUARD, KW_FORM_S, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
-		{ "check S", KW_MODE_CHECK, KW_FORM_S, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
-		{ "guard P", KW_MODE_GUARD, KW_FORM_P, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
-		{ "check P", KW_MODE_CHECK, KW_FORM_P, KWASM_ENGINE_KERNEL_NONE, NULL, NULL },
-		{ "guard S, retpolines", KW_MODE_GUARD, KW_FORM_S, KWASM_ENGINE_KERNEL_RETPOLINE, NULL, NULL },
-	};
-	struct kw_diag diag = { 0 };
-	struct kw_arena arena;
-	struct kw_module m;
-	int err, ret = 0;
-	u32 i;
-
-	kw_arena_init(&arena, 1ULL << 30);
-	err = kw_module_decode(&arena, bytes, (u32)len, &m, &diag);
-	if (!err)
-		err = kw_module_validate(&m, KW_FEATURES_ALL, &diag);
-	for (i = 0; i < ARRAY_SIZE(s) && !err; i++)
-		err = start_subject(&s[i], bytes, len);
-	if (err) {
-		printf("# seed %llu: refused: %d, reason %u at 0x%x\n", (unsigned long long)seed, err,
-		       diag.reason, diag.offset);
-		ret = 1;
+	snprintf(path, sizeof(path), "%s/diff-%llu.wasm", o->dir, (unsigned long long)x->seed);
+	if (!write_whole(path, bytes, x->len))
+		return;
+	if (source_of(o, x->seed) == OWN) {
+		x->len = reduce_generated(x, &g, verdict, bytes);
+		if (x->len)
+			write_whole(path, bytes, x->len);
 	} else {
-		ret = run_all(&m, s, ARRAY_SIZE(s), seed, t);
+		if (!reduce_other(x, path))
+			printf("# not cut down\n");
+		x->len = read_whole(path, bytes, FUZZ_MODULE_BYTES);
 	}
-	for (i = 0; i < ARRAY_SIZE(s); i++)
-		if (s[i].e)
-			kwasm_engine__free(s[i].e);
-	kw_arena_free(&arena);
-	t->modules++;
+	printf("# %zu bytes of %zu: diff -s %llu%s -f %s\n", x->len, was, (unsigned long long)x->seed,
+	       x->portable ? " -p" : "", path);
+	fflush(stdout);
+}
+
+static void work(const struct opts *o, struct worker *w)
+{
+	static u8 bytes[FUZZ_MODULE_BYTES];
+	struct subject x;
+	const char *what;
+
+	w->v8 = o->v8 && v8_start(o->v8);
+	for (; o->until ? time(NULL) < o->until : w->seed < w->first + o->count; w->seed++) {
+		if (w->found >= MAX_FINDINGS)
+			break;
+		if (!make(o, &x, w->seed, bytes))
+			continue;
+		what = side_run(&x, &w->t, source_of(o, w->seed) != OWN ? SIDE_MAY_REFUSE : 0);
+		/* What others generate may need features that are not of 2.0. */
+		if (!what || (!strcmp(what, "refused") && source_of(o, w->seed) != OWN))
+			continue;
+		w->found++;
+		keep(o, &x, bytes, strcmp(what, "refused") ? 1 : 2);
+	}
+	v8_stop();
+	w->done = true;
+}
+
+static void start(const struct opts *o, struct worker *w)
+{
+	fflush(stdout);
+	w->pid = fork();
+	if (w->pid)
+		return;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	work(o, w);
+	fflush(stdout);
+	_exit(0);
+}
+
+/* The module it died of is a finding; the worker goes on behind it. */
+static void after_death(const struct opts *o, struct worker *w, int status)
+{
+	static u8 bytes[FUZZ_MODULE_BYTES];
+	struct subject x;
+
+	printf("# seed %llu: died of signal %d\n", (unsigned long long)w->seed, WTERMSIG(status));
+	w->died++;
+	if (make(o, &x, w->seed, bytes))
+		keep(o, &x, bytes, 3);
+	w->seed++;
+	if (w->died < MAX_FINDINGS)
+		start(o, w);
+}
+
+static struct totals run_workers(const struct opts *o, u32 *found, bool *v8)
+{
+	struct worker *w = mmap(NULL, o->jobs * sizeof(*w), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct totals sum = { 0 };
+	int status;
+	pid_t pid;
+	u32 i;
+
+	if (w == MAP_FAILED)
+		exit(2);
+	for (i = 0; i < o->jobs; i++) {
+		w[i].first = w[i].seed = o->seed + i * SEEDS_APART;
+		start(o, &w[i]);
+	}
+	while ((pid = wait(&status)) > 0) {
+		for (i = 0; i < o->jobs && w[i].pid != pid; i++)
+			;
+		if (i < o->jobs && !w[i].done)
+			after_death(o, &w[i], status);
+	}
+	for (i = 0; i < o->jobs; i++) {
+		sum.modules += w[i].t.modules;
+		sum.calls += w[i].t.calls;
+		sum.compared += w[i].t.compared;
+		sum.traps += w[i].t.traps;
+		sum.undecided += w[i].t.undecided;
+		sum.refused += w[i].t.refused;
+		*found += w[i].found + w[i].died;
+		*v8 |= w[i].v8;
+	}
+	return sum;
+}
+
+static int one_file(const struct opts *o)
+{
+	static u8 bytes[FUZZ_MODULE_BYTES];
+	struct subject x = { .bytes = bytes, .seed = o->seed, .portable = o->portable, .opt_off = o->opt_off };
+	struct totals t = { 0 };
+	int ret;
+
+	x.len = read_whole(o->file, bytes, sizeof(bytes));
+	if (o->v8)
+		v8_start(o->v8);
+	ret = side_run(&x, &t, o->quiet ? SIDE_QUIET : 0) != NULL;
+	v8_stop();
 	return ret;
 }
 
-static void keep(const char *dir, u64 seed, const u8 *bytes, size_t len)
+static bool parse(struct opts *o, int argc, char **argv)
 {
-	char path[256];
-	FILE *f;
+	static const char *const sources[] = { "own", "binaryen", "smith", "all" };
+	int c;
+	u32 i;
 
-	snprintf(path, sizeof(path), "%s/diff-%llu.wasm", dir, (unsigned long long)seed);
-	f = fopen(path, "wb");
-	if (!f)
-		return;
-	fwrite(bytes, 1, len, f);
-	fclose(f);
-	printf("# written: %s\n", path);
-}
-
-static size_t read_module(const char *path, u8 *bytes, size_t cap)
-{
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	if (!f)
-		return 0;
-	n = fread(bytes, 1, cap, f);
-	fclose(f);
-	return n;
+	while ((c = getopt(argc, argv, "s:n:t:j:z:o:f:g:8:pq")) != -1) {
+		switch (c) {
+		case 's': o->seed = strtoull(optarg, NULL, 0); break;
+		case 'n': o->count = strtoull(optarg, NULL, 0); break;
+		case 't': o->until = time(NULL) + atol(optarg); break;
+		case 'j': o->jobs = (u32)atol(optarg); break;
+		case 'z': o->size = (u32)atol(optarg); break;
+		case 'f': o->file = optarg; break;
+		case 'o': o->dir = optarg; break;
+		case '8': o->v8 = optarg; break;
+		case 'p': o->portable = true; break;
+		case 'q': o->quiet = true; break;
+		case 'g':
+			for (i = 0; i < ARRAY_SIZE(sources) && strcmp(sources[i], optarg); i++)
+				;
+			if (i == ARRAY_SIZE(sources))
+				return false;
+			o->source = (enum source)i;
+			break;
+		default:
+			return false;
+		}
+	}
+	return optind == argc && o->jobs && o->jobs <= MAX_JOBS;
 }
 
 int main(int argc, char **argv)
 {
-	u64 seed = 1, count = 200, found = 0, i;
-	struct gen_opts g = { .nr_funcs = 5, .size = 150 };
-	static u8 bytes[1 << 20];
-	struct totals t = { 0 };
-	const char *dir = "/tmp", *file = NULL;
-	time_t until = 0;
+	struct opts o = { .seed = 1, .count = 200, .jobs = 1, .size = 150, .dir = "/tmp" };
+	struct totals t;
+	bool v8 = false;
+	u32 found = 0;
 	char why[512];
-	size_t len;
-	int c;
 
-	while ((c = getopt(argc, argv, "s:n:t:z:o:f:")) != -1) {
-		if (c == 's')
-			seed = strtoull(optarg, NULL, 0);
-		else if (c == 'n')
-			count = strtoull(optarg, NULL, 0);
-		else if (c == 't')
-			until = time(NULL) + atol(optarg);
-		else if (c == 'z')
-			g.size = (u32)atol(optarg);
-		else if (c == 'f')
-			file = optarg;
-		else if (c == 'o')
-			dir = optarg;
-		else
-			return 2;
-	}
-	if (kwasm_engine__env_opt(&opt_off, why, sizeof(why))) {
+	if (!parse(&o, argc, argv))
+		return 2;
+	if (kwasm_engine__env_opt(&o.opt_off, why, sizeof(why))) {
 		fprintf(stderr, "%s\n", why);
 		return 2;
 	}
-	if (file)
-		return one_module(bytes, read_module(file, bytes, sizeof(bytes)), seed, &t);
-	for (i = 0; until ? time(NULL) < until : i < count; i++) {
-		len = gen_module(seed + i, &g, bytes, sizeof(bytes));
-		if (!len || !one_module(bytes, len, seed + i, &t))
-			continue;
-		keep(dir, seed + i, bytes, len);
-		if (++found >= 10)
-			break;
-	}
-	printf("# %llu modules, %llu calls compared in 5 ways, %llu ended in traps, %llu left out (no end)\n",
-	       (unsigned long long)t.modules, (unsigned long long)t.calls,
-	       (unsigned long long)t.traps, (unsigned long long)t.skipped);
+	signal(SIGPIPE, SIG_IGN);
+	if (o.file)
+		return one_file(&o);
+	t = run_workers(&o, &found, &v8);
+	printf("# %llu modules (%llu not instantiated), %llu calls (%llu ended in traps, %llu without end), "
+	       "%llu comparisons, %s V8; %u differences; %.1f s of CPU\n",
+	       (unsigned long long)t.modules, (unsigned long long)t.refused, (unsigned long long)t.calls,
+	       (unsigned long long)t.traps, (unsigned long long)t.undecided, (unsigned long long)t.compared,
+	       v8 ? "with" : "without", found, cpu_seconds());
 	printf("%sok 1 fuzz: compiled code agrees with the reference interpreter\n1..1\n", found ? "not " : "");
 	return found != 0;
 }

@@ -20,8 +20,9 @@ result() {	# status name
 }
 
 differential() {
-	local t
-	"$1" -s 1 -n 300 -o "$tmp" | grep '^#'
+	local t v8=()
+	! command -v node >/dev/null || v8=(-8 "$here/v8.mjs")
+	"$1" -s 1 -n 400 ${v8[@]+"${v8[@]}"} -o "$tmp" | grep '^#'
 	result "${PIPESTATUS[0]}" "compiled code agrees with the reference interpreter"
 	command -v wat2wasm >/dev/null || return
 	for t in "$here"/corpus/*.wat; do

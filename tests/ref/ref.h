@@ -10,34 +10,78 @@
 #include "../../jit/common/layout.h"
 #include "../../jit/wasm/body.h"
 
-struct ref_instance {
-	const struct kw_module *m;
-	u8 *memory;
-	u32 pages, max_pages;
-	struct kw_value *global;
-	struct ref_table {
-		u64 *elem;		/* 0 null, else function index + 1 (or an extern handle) */
-		u32 len, max;
-	} *table;
-	bool *data_dropped, *elem_dropped;
-	struct ref_code *code;		/* per function: where blocks end */
-	u64 fuel;			/* instructions left */
-	u32 depth;
-	u32 trap;			/* enum kw_trap */
-	u32 trap_off;			/* byte offset of the instruction that trapped */
+struct ref_memory {
+	u8 *bytes;
+	u32 pages, max_pages;		/* the type's or the store's limit, the lower */
+	struct kw_limits type;
+};
+
+/* Elements: 0 null, else a struct ref_func * or whatever an externref is. */
+struct ref_table {
+	u64 *elem;
+	u32 len, max;
+	struct kw_tabletype type;
+};
+
+/* What a funcref points to: never an import, but the function itself. */
+struct ref_func {
+	struct ref_instance *inst;
+	u32 index;
 };
 
 /**
- * ref_new() - instance of a validated module without imports; active segments applied
- * Return: NULL when out of memory; a trap in a segment leaves .trap set.
+ * struct ref_store - instances that may import from each other
+ * @fuel:     instructions left
+ * @trap_off: byte offset of the instruction that trapped, in @trap_inst's module
  */
-struct ref_instance *ref_new(const struct kw_module *m, u32 max_pages);
-void ref_free(struct ref_instance *r);
+struct ref_store {
+	u32 max_pages;
+	u64 fuel;
+	u32 depth;
+	u32 trap_off;
+	const struct ref_instance *trap_inst;
+	struct kw_value *stack;		/* locals and operands of all frames */
+	u32 sp;
+	struct ref_instance *all;
+};
+
+struct ref_instance {
+	struct ref_instance *next;
+	struct ref_store *store;
+	const struct kw_module *m;
+	struct ref_memory *mem;		/* NULL without */
+	struct kw_value **global;	/* own and imported ones alike */
+	struct ref_table **table;
+	struct ref_func *func;
+	bool *data_dropped, *elem_dropped;
+	struct ref_code *code;		/* per function: where blocks end */
+};
+
+/* An import: item @index of @inst. */
+struct ref_extern {
+	struct ref_instance *inst;
+	u32 index;
+};
+
+struct ref_store *ref_store_new(u32 max_pages);
+
+/* Instances and all. */
+void ref_store_free(struct ref_store *s);
+
+/**
+ * ref_instantiate() - instance of a validated module; active segments applied, start not called
+ * @imports: [nr_imports]; an entry without instance is an unknown import
+ * @trap:    out: enum kw_trap of a segment that does not fit
+ *
+ * Return: 0, -ENOENT unknown import, -EINVAL one of another type, -EFAULT trap, -ENOMEM.
+ */
+int ref_instantiate(struct ref_store *s, const struct kw_module *m, const struct ref_extern *imports,
+		    struct ref_instance **out, u32 *trap);
 
 /**
  * ref_call() - run function @func
  * @val: arguments in, results out; max of both long
- * Return: enum kw_trap; KW_TRAP_FUEL when r->fuel ran out.
+ * Return: enum kw_trap; KW_TRAP_FUEL when the store's fuel ran out.
  */
 u32 ref_call(struct ref_instance *r, u32 func, struct kw_value *val);
 
