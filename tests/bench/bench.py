@@ -12,6 +12,7 @@ import csv
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -84,6 +85,14 @@ def measure(ks, es, rounds):
     return data, len(errors)
 
 
+# What scripts read of kwasm-bench: operands, output
+TOOL = [
+    ('enters and leaves', ['--enter', '100', '3'], r'verdict 1 min_ns [0-9.]+ median_ns [0-9.]+\n'),
+    ('starts from cold', ['--cold', '{wasm}', '1', '3'], r'load_ns \d+ instantiate_ns \d+ call_ns \d+\n'),
+    ('compiles', ['--compile', '--kernel-form', '{wasm}', '2'], r'bytes \d+ functions \d+ .*peak_bytes \d+\n'),
+]
+
+
 def check(ks):
     """TAP: a result a program, on the reference and in every form of this compiler's code."""
     es = [engines.found()[0]] + engines.own()
@@ -100,7 +109,15 @@ def check(ks):
         print('%sok %d bench: %s gives the same everywhere' % ('' if same else 'not ', i, k.name))
         if not same:
             print('#', got)
-    print('1..%d' % len(ks))
+    for i, (what, words, want) in enumerate(TOOL, len(ks) + 1):
+        r = subprocess.run([engines.BENCH] + [w.format(wasm=ks[0].path('wasm')) for w in words],
+                           capture_output=True, text=True)
+        good = r.returncode == 0 and re.fullmatch(want, r.stdout)
+        failed |= not good
+        print('%sok %d bench: kwasm-bench %s' % ('' if good else 'not ', i, what))
+        if not good:
+            print('#', r)
+    print('1..%d' % (len(ks) + len(TOOL)))
     return failed
 
 

@@ -8,6 +8,7 @@
 #define MAX_PAGES	65536u
 #define MAX_TABLE	10000000u
 #define MAX_INSTANCES	100000u
+#define FEW_VALUES	4		/* a frame for that many needs no allocation */
 
 struct kwasm_engine *kwasm_engine__new(const struct kwasm_engine_opts *opts)
 {
@@ -99,9 +100,12 @@ int kwasm_engine__call(struct kwasm_engine *e, struct kw_instance *inst, u32 fun
 {
 	const struct kw_functype *t = kw_func_type(kw_instance_linked(inst)->module, func);
 	u32 nr = max(t->nr_params, t->nr_results);
-	struct kw_call_frame *f = calloc(1, sizeof(*f) + nr * sizeof(*f->val));
+	u64 room[(sizeof(struct kw_call_frame) + FEW_VALUES * sizeof(struct kw_value)) / sizeof(u64)];
+	struct kw_call_frame *f = (struct kw_call_frame *)room;
 	int err;
 
+	if (nr > FEW_VALUES)
+		f = malloc(sizeof(*f) + nr * sizeof(*f->val));
 	if (!f)
 		return -ENOMEM;
 	if (t->nr_params)
@@ -110,7 +114,8 @@ int kwasm_engine__call(struct kwasm_engine *e, struct kw_instance *inst, u32 fun
 	err = report(e, trap);
 	if (!err && t->nr_results)
 		memcpy(val, f->val, t->nr_results * sizeof(*val));
-	free(f);
+	if (nr > FEW_VALUES)
+		free(f);
 	return err;
 }
 
