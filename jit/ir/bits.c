@@ -30,21 +30,25 @@ static u8 load_bits(const struct kw_node *n)
 	}
 }
 
-static u8 shift_bits(const struct kw_node *n, const struct kw_node *x, const struct kw_node *count)
+/* Bits of a node's operands. */
+struct operands {
+	u8 a, b, c;
+};
+
+static u8 shift_bits(const struct kw_node *n, u8 x, const struct kw_node *count)
 {
 	u8 w = width(n), by;
 
 	if (count->op != KW_IR_CONST)
-		return n->op == KW_IR_SHR_U ? x->bits : w;
+		return n->op == KW_IR_SHR_U ? x : w;
 	by = (u8)(count->imm & (w - 1));
 	if (n->op == KW_IR_SHR_U)
-		return x->bits > by ? (u8)(x->bits - by) : 0;
-	return (u8)min_t(u32, w, (u32)x->bits + by);
+		return x > by ? (u8)(x - by) : 0;
+	return (u8)min_t(u32, w, (u32)x + by);
 }
 
-u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
+static u8 bits_from(const struct kw_irfunc *f, const struct kw_node *n, struct operands o)
 {
-	const struct kw_node *x = &f->node[n->a], *y = &f->node[n->b];
 	u8 w = width(n);
 
 	switch (n->op) {
@@ -57,28 +61,28 @@ u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
 	case KW_IR_POPCNT:
 		return 7;
 	case KW_IR_AND:
-		return min(x->bits, y->bits);
+		return min(o.a, o.b);
 	case KW_IR_OR:
 	case KW_IR_XOR:
-		return max(x->bits, y->bits);
+		return max(o.a, o.b);
 	case KW_IR_ADD:
-		return (u8)min_t(u32, w, max(x->bits, y->bits) + 1);
+		return (u8)min_t(u32, w, max(o.a, o.b) + 1);
 	case KW_IR_MUL:
-		return (u8)min_t(u32, w, (u32)x->bits + y->bits);
+		return (u8)min_t(u32, w, (u32)o.a + o.b);
 	case KW_IR_SHL:
 	case KW_IR_SHR_U:
-		return shift_bits(n, x, y);
+		return shift_bits(n, o.a, &f->node[n->b]);
 	case KW_IR_DIV_U:
-		return x->bits;
+		return o.a;
 	case KW_IR_REM_U:
-		return min(x->bits, y->bits);
+		return min(o.a, o.b);
 	case KW_IR_ZEXT32:
 	case KW_IR_BOUNDS:
-		return x->bits;
+		return o.a;
 	case KW_IR_WRAP:
-		return min_t(u8, 32, x->bits);
+		return min_t(u8, 32, o.a);
 	case KW_IR_SELECT:
-		return max(y->bits, f->node[n->c].bits);
+		return max(o.b, o.c);
 	case KW_IR_LOAD:
 	case KW_IR_HLOAD:
 		return load_bits(n);
@@ -87,4 +91,36 @@ u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
 	default:
 		return w;
 	}
+}
+
+u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
+{
+	u8 nr = kw_iropinfo[n->op].nr_args;
+	struct operands o = { 0 };
+
+	if (nr == KW_IR_VARARGS)
+		return width(n);
+	if (nr >= 1)
+		o.a = f->node[n->a].bits;
+	if (nr >= 2)
+		o.b = f->node[n->b].bits;
+	if (nr >= 3)
+		o.c = f->node[n->c].bits;
+	return bits_from(f, n, o);
+}
+
+u8 kw_ir_bits_given(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits)
+{
+	u8 nr = kw_iropinfo[n->op].nr_args;
+	struct operands o = { 0 };
+
+	if (nr == KW_IR_VARARGS)
+		return width(n);
+	if (nr >= 1)
+		o.a = bits[n->a];
+	if (nr >= 2)
+		o.b = bits[n->b];
+	if (nr >= 3)
+		o.c = bits[n->c];
+	return bits_from(f, n, o);
 }

@@ -56,6 +56,10 @@ void kw_ir_for_each_use(const struct kw_irfunc *f, kw_vid v,
 
 u8 kw_ir_valtype(u8 valtype);		/* enum kw_valtype -> enum kw_irtype */
 
+/* bits.c: how many low bits of @n's value may be set; its operands are in the graph.  _given: have those @bits. */
+u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n);
+u8 kw_ir_bits_given(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits);
+
 /* Fill node.uses. */
 void kw_ir_count_uses(struct kw_irfunc *f);
 

@@ -128,9 +128,6 @@ void kw_gvn_add(struct kw_builder *b, kw_vid v);
 /* fold.c: value of a pure operation without making a node, or 0 */
 kw_vid kw_fold(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u8 sub, u8 aux);
 
-/* bits.c: how many low bits of @n's value may be set; its operands are in the graph */
-u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n);
-
 /* finish.c */
 int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom);
 

@@ -33,4 +33,11 @@ int kw_opt_bytes(struct kw_irfunc *f);
  */
 int kw_opt_divide(struct kw_irfunc *f);
 
+/**
+ * kw_opt_range() - constants added to what a loop counts become the access's offset
+ * Linear.  node.uses is kept; leaves dead nodes behind.
+ * Return: 0 or -ENOMEM.
+ */
+int kw_opt_range(struct kw_irfunc *f);
+
 #endif /* KW_OPT_OPT_H */

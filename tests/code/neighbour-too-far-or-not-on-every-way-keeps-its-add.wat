@@ -1,0 +1,11 @@
+;; NOT: r14\+[a-z0-9*+]*\+0x
+(module (memory 1)
+  (func (param i32 i32)
+    (i32.store (local.get 0) (i32.const 1))
+    (i32.store (i32.add (local.get 0) (i32.const 65540)) (i32.const 1)))
+  (func (param i32 i32)
+    (if (local.get 1) (then (i32.store (local.get 0) (i32.const 1))))
+    (i32.store (i32.add (local.get 0) (i32.const 4)) (i32.const 1)))
+  (func (param i32 i32)
+    (i32.store (i32.add (local.get 0) (i32.const 4)) (i32.const 1))
+    (i32.store (local.get 0) (i32.const 1))))
