@@ -170,7 +170,9 @@ static void replace_uses(struct finish *s)
 
 /*
  * A block that only jumps to one it alone precedes takes that one in.  Goes
- * from the last block to the first, so that a chain folds in one walk.
+ * from the last block to the first, so that a chain folds in one walk.  Which
+ * block a node is in and an edge comes from, only renumber() writes down: told
+ * here, each merge of a chain would tell all that stands at its end.
  */
 static void merge_chains(struct finish *s, kw_bid *merged_into)
 {
@@ -180,7 +182,6 @@ static void merge_chains(struct finish *s, kw_bid *merged_into)
 	for (blk = f->nr_blocks; blk-- > 0;) {
 		struct kw_block *bl = &f->block[blk], *to;
 		u32 e;
-		kw_vid v;
 
 		if (bl->nr_succs != 1)
 			continue;
@@ -189,8 +190,6 @@ static void merge_chains(struct finish *s, kw_bid *merged_into)
 		if (to->nr_preds != 1 || to == bl || to->nr_phis || !to->first)
 			continue;
 		unlink_node(f, bl->last);
-		for (v = to->first; v; v = f->node[v].next)
-			f->node[v].block = blk;
 		f->node[to->first].prev = bl->last;
 		if (bl->last)
 			f->node[bl->last].next = to->first;
@@ -199,8 +198,6 @@ static void merge_chains(struct finish *s, kw_bid *merged_into)
 		bl->last = to->last;
 		bl->succ = to->succ;
 		bl->nr_succs = to->nr_succs;
-		for (v = 0; v < bl->nr_succs; v++)
-			f->edge[f->succs[bl->succ + v]].from = blk;
 		to->first = 0;
 		to->last = 0;
 		to->nr_succs = 0;
@@ -324,7 +321,17 @@ static int order_blocks(struct finish *s, const struct loops *l)
 
 /* ---- renumbering ---- */
 
-static void renumber_edges(struct finish *s, u32 *edge_number)
+/* The block that @blk has gone into; halves the way for those that ask next. */
+static kw_bid merged_home(kw_bid *merged_into, kw_bid blk)
+{
+	while (merged_into[blk] != blk) {
+		merged_into[blk] = merged_into[merged_into[blk]];
+		blk = merged_into[blk];
+	}
+	return blk;
+}
+
+static void renumber_edges(struct finish *s, u32 *edge_number, kw_bid *merged_into)
 {
 	struct kw_irfunc *f = s->f;
 	u32 i, at = 0;
@@ -334,14 +341,14 @@ static void renumber_edges(struct finish *s, u32 *edge_number)
 			continue;
 		edge_number[i] = at;
 		f->edge[at] = f->edge[i];
-		f->edge[at].from = s->number[f->edge[i].from];
+		f->edge[at].from = s->number[merged_home(merged_into, f->edge[i].from)];
 		f->edge[at].to = s->number[f->edge[i].to];
 		at++;
 	}
 	f->nr_edges = at;
 }
 
-static int renumber(struct finish *s, const struct kw_dom *dom, const kw_bid *merged_into)
+static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_into)
 {
 	struct kw_irfunc *f = s->f;
 	struct kw_block *nb = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*nb));
@@ -352,14 +359,13 @@ static int renumber(struct finish *s, const struct kw_dom *dom, const kw_bid *me
 
 	if (!nb || !edge_number)
 		return -ENOMEM;
-	renumber_edges(s, edge_number);
+	renumber_edges(s, edge_number, merged_into);
 	for (blk = 0; blk < f->nr_blocks; blk++) {
 		struct kw_block *bl = &nb[blk];
 
 		*bl = f->block[s->order[blk]];
-		for (idom = dom->node[s->order[blk]].idom; merged_into[idom] != idom;)
-			idom = merged_into[idom];
-		bl->idom = s->number[idom];
+		idom = dom->node[s->order[blk]].idom;
+		bl->idom = s->number[merged_home(merged_into, idom)];
 		if (bl->loop_header != KW_NO_BLOCK)
 			bl->loop_header = s->number[bl->loop_header];
 		for (i = 0; i < bl->nr_succs; i++)
@@ -414,7 +420,7 @@ static void mark_cold(struct kw_irfunc *f)
 	}
 }
 
-static int put_in_order(struct finish *s, const struct kw_dom *dom, const kw_bid *merged_into)
+static int put_in_order(struct finish *s, const struct kw_dom *dom, kw_bid *merged_into)
 {
 	struct kw_irfunc *f = s->f;
 	u32 n = f->nr_blocks;
