@@ -3,6 +3,7 @@
 #ifndef KWASM_COMPAT_H
 #define KWASM_COMPAT_H
 
+#include <linux/bpf.h>
 #include <linux/hrtimer.h>
 #include <linux/timer.h>
 #include <linux/version.h>
@@ -23,5 +24,15 @@
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 #define KWASM_IRQ_STACK_IN_PCPU_HOT
 #endif
+
+/* Do values of @map hold what only the kernel may write: locks, timers, pointers? */
+static inline bool kwasm_map_has_fields(const struct bpf_map *map)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return map_value_has_spin_lock(map) || map_value_has_timer(map) || map_value_has_kptrs(map);
+#else
+	return !IS_ERR_OR_NULL(map->record);
+#endif
+}
 
 #endif /* KWASM_COMPAT_H */

@@ -9,6 +9,7 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -182,6 +183,18 @@ static int build(struct kwasm_module *m, u32 mode, struct kw_diag *diag)
 
 /* ---- The pipeline ---- */
 
+/* Host functions the module imports, bit per enum kw_host. */
+static u64 hosts_used(const struct kwasm_module *m)
+{
+	u64 used = 0;
+	u32 i;
+
+	for (i = 0; i < m->wasm.nr_imported_funcs; i++)
+		if (m->bind[i].kind == KW_BIND_HOST)
+			used |= 1ULL << (m->bind[i].index - KW_STUB_HOST);
+	return used;
+}
+
 static int front_end(struct kwasm_module *m, const struct kwasm_module_load *a, struct kw_diag *diag)
 {
 	u32 bind_flags = m->form == KW_FORM_P ? KW_BIND_SLOTS : 0;
@@ -203,6 +216,9 @@ static int front_end(struct kwasm_module *m, const struct kwasm_module_load *a, 
 	if (!m->bind)
 		return -ENOMEM;
 	err = kw_host_bind(&m->wasm, bind_flags, m->bind, diag);
+	if (!err)
+		err = kwasm_maps_get(&m->meta, hosts_used(m), u64_to_user_ptr(a->map_fds), a->nr_map_fds,
+				     &m->maps, diag);
 	if (err)
 		return err;
 	return intern_types(m);
@@ -229,6 +245,7 @@ static void module_free(struct kwasm_module *m)
 	kwasm_pool_free(m->pool);
 	kwasm_build_free(&m->build);
 	kwasm_log_close(m->log);
+	kwasm_maps_put(&m->maps);
 	sigs_put(m);
 	kw_free(m->sig_ids);
 	kw_free(m->bind);
@@ -289,7 +306,7 @@ struct kwasm_module *kwasm_module_from_fd(int fd)
 
 static int check_load(const struct kwasm_module_load *a)
 {
-	if (a->flags & ~KWASM_LOAD_P_FORM || a->pad || a->mode > KWASM_MODE_CHECK)
+	if (a->flags & ~KWASM_LOAD_P_FORM || a->pad || a->pad2 || a->mode > KWASM_MODE_CHECK)
 		return -EINVAL;
 	if (a->name[0] && !kwasm_name_ok(a->name))
 		return -EINVAL;
@@ -327,12 +344,16 @@ static struct kwasm_module *module_alloc(const struct kwasm_module_load *a)
 	return m;
 }
 
-/* "module.name" of the import that @d speaks of; an empty string if it speaks of none. */
-static void name_import(const struct kwasm_module *m, const struct kw_diag *d, char *buf, size_t bytes)
+/* "module.name" of the import, or the name of the map, that @d speaks of; else an empty string. */
+static void name_subject(const struct kwasm_module *m, const struct kw_diag *d, char *buf, size_t bytes)
 {
 	const struct kw_import *im;
+	u32 i;
 
 	buf[0] = 0;
+	for (i = 0; d->reason >= KW_R_MAP_FD && d->reason <= KW_R_MAP_ACCESS && i < m->meta.nr_maps; i++)
+		if (m->meta.map[i].wasm_off == d->offset)
+			strscpy(buf, m->meta.map[i].name, bytes);
 	if ((d->reason != KW_R_UNKNOWN_IMPORT && d->reason != KW_R_INCOMPATIBLE_IMPORT &&
 	     d->reason != KW_R_HOST_FUNCREF) || d->arg[0] >= m->wasm.nr_imports)
 		return;
@@ -346,7 +367,7 @@ static int report(const struct kwasm_module_load *a, const struct kwasm_module *
 {
 	char name[2 * KWASM_NAME_LEN];
 
-	name_import(m, d, name, sizeof(name));
+	name_subject(m, d, name, sizeof(name));
 	return kwasm_diag_put(a->diag, d, name) ?: err;
 }
 
@@ -407,6 +428,47 @@ int kwasm_ioctl_module_program(void *arg, struct file **file)
 		memcpy(a->export_name, e->name.p, e->name.len);
 		err = 0;
 		break;
+	}
+	kwasm_module_put(m);
+	return err;
+}
+
+static int put_layout(const struct kw_map_decl *d, u64 to)
+{
+	char __user *text = u64_to_user_ptr(to);
+
+	if (!to)
+		return 0;
+	if (copy_to_user(text, d->layout, d->layout_len) || put_user('\0', text + d->layout_len))
+		return -EFAULT;
+	return 0;
+}
+
+int kwasm_ioctl_module_map(void *arg, struct file **file)
+{
+	struct kwasm_module_map *a = arg;
+	const struct kw_map_decl *d;
+	struct kwasm_module *m;
+	u32 nr;
+	int err = -ENOENT;
+
+	if (a->pad)
+		return -EINVAL;
+	m = kwasm_module_from_fd(a->module_fd);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	nr = a->index;
+	if (nr < m->meta.nr_maps) {
+		d = &m->meta.map[array_index_nospec(nr, KW_MAX_MAPS)];
+		a->type = kw_map_info[d->type].bpf_type;
+		a->map_id = m->maps.map[d->id]->id;
+		a->handle = d->id;
+		a->key_bytes = d->key_bytes;
+		a->value_bytes = d->value_bytes;
+		a->max_entries = d->max_entries;
+		memset(a->name, 0, sizeof(a->name));
+		memcpy(a->name, d->name, sizeof(d->name));
+		err = put_layout(d, a->layout);
 	}
 	kwasm_module_put(m);
 	return err;

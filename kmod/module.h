@@ -11,6 +11,7 @@
 
 #include "../jit/rt/meta.h"
 #include "../jit/rt/rt.h"
+#include "map.h"
 #include "object.h"
 #include "text.h"
 
@@ -53,6 +54,7 @@ struct kwasm_module {
 	struct kwasm_build build;
 	struct kwasm_pool *pool;
 	struct kwasm_log *log;
+	struct kwasm_maps maps;
 	u64 memory_max;
 	u8 sha256[32];
 	u64 loaded_ns, compile_ns;

@@ -7,7 +7,7 @@
 #   tests/FOLDER/run.sh             text tests; gets the programs made of FOLDER/*.c as arguments
 #   tests/ref/*.c, tests/*/lib/*.c  the reference interpreter and what else those programs share
 #   tests/kselftest/NAME.c, *.sh    run in the guest, in /t; lib/*.c is linked to each of them
-#   tests/kselftest/*.wat, *.c.wasm their guests, in /t beside them
+#   tests/kselftest/*.wat, guest/*.c their guests, in /t beside them
 #   tests/hostile/*.wat             guests that try to get out, in /hostile
 #
 # Results are collected by tests/check.py into one TAP stream and a total.
@@ -17,7 +17,8 @@ host-tests    := $(addprefix $(O)/tests/,$(basename $(notdir $(host-test-src))))
 host-shared   := $(filter-out tests/kselftest/%,$(sort $(wildcard tests/ref/*.c tests/*/lib/*.c)))
 guest-tests   := $(patsubst tests/kselftest/%.c,build/kselftest/%,$(sort $(wildcard tests/kselftest/*.c)))
 guest-common  := $(sort $(wildcard tests/kselftest/lib/*.c))
-test-wasm     := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/kselftest/*.wat tests/hostile/*.wat)))
+test-c-wasm   := $(patsubst tests/kselftest/guest/%.c,build/kselftest/%.wasm,$(sort $(wildcard tests/kselftest/guest/*.c)))
+test-wasm     := $(test-c-wasm) $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/kselftest/*.wat tests/hostile/*.wat)))
 
 nr-cpus   := $(shell nproc)
 check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' SPEC3_DIR='$(SPEC3_DIR)' KWASM_STRESS=$(KWASM_STRESS)
@@ -25,7 +26,7 @@ check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' SPEC3_DIR='$(SPEC3_DIR)' KWASM_STRESS=
 hostile-wasm  := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/hostile/*.wat)))
 
 .PHONY: hostile tests guest-tests check check-fast check-kernel check-stress style sparse demo
-tests: user $(host-tests)
+tests: user $(host-tests) $(test-c-wasm)
 guest-tests: user $(guest-tests) $(test-wasm) build/guest-tools/traffic
 hostile: $(hostile-wasm)
 
@@ -77,6 +78,11 @@ build/guest-tools/%: tests/qemu/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) -std=gnu11 -O2 $(warnings) -D_GNU_SOURCE -static -o $@ $<
+
+$(test-c-wasm): build/kselftest/%.wasm: tests/kselftest/guest/%.c uapi/linux/kwasm_guest.h
+	@mkdir -p $(@D)
+	@echo "  WASM    $@"
+	$(Q)$(GUEST_CC) $(GUEST_CFLAGS) -Iuapi -o $@ $<
 
 build/%.wasm: tests/%.wat
 	@mkdir -p $(@D)

@@ -40,5 +40,10 @@
 #define KW_MAX_MEM_PAGES	65536U
 /* Bytes of an import, export or custom section name. */
 #define KW_MAX_NAME_BYTES	100000U
+/* Maps a module may declare: each holds a reference to a map of the kernel's. */
+#define KW_MAX_MAPS		64U
+/* Bytes of a map's key: some are copied onto the stack.  Of a value: copied without a look at the deadline. */
+#define KW_MAX_MAP_KEY		256U
+#define KW_MAX_MAP_VALUE	65536U
 
 #endif /* KW_COMMON_LIMITS_H */

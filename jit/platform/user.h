@@ -29,7 +29,9 @@ int strcmp(const char *a, const char *b);
 #define EINTR		4
 #define E2BIG		7
 #define ENOEXEC		8
+#define EBADF		9
 #define ENOMEM		12
+#define EACCES		13
 #define EFAULT		14
 #define EBUSY		16
 #define EEXIST		17

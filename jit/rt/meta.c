@@ -157,12 +157,146 @@ static int parse_on_trap(struct cursor *c, struct kw_meta *out)
 	return reject(c, w.wasm_off, KW_R_META_VALUE);
 }
 
-static int parse_line(struct cursor *c, struct kw_meta *out)
+const struct kw_map_info kw_map_info[KW_NR_MAP_TYPES] = {
+#define KW_MAP(id_, text_, bpf_type_, kind_, key_, flags_)			\
+	[KW_MAP_##id_] = { .text = text_, .bpf_type = bpf_type_,		\
+			   .kind = KW_MAP_##kind_, .key_bytes = key_, .flags = flags_ },
+#include "map.def"
+};
+
+/* The number behind a key's '='. */
+static int parse_number(struct cursor *c, u32 *out)
+{
+	struct word w;
+	u64 v = 0;
+	u32 i;
+
+	skip(c, 1);
+	w = next_word(c, 0);
+	for (i = 0; i < w.len && i < 10 && w.p[i] >= '0' && w.p[i] <= '9'; i++)
+		v = v * 10 + w.p[i] - '0';
+	if (!w.len || i != w.len || v > 0xffffffffu)
+		return reject(c, w.wasm_off, KW_R_META_MAP);
+	*out = v;
+	return 0;
+}
+
+static int parse_map_numbers(struct cursor *c, struct kw_map_decl *d, u32 *id)
+{
+	struct word key;
+	u32 *to;
+	int err;
+
+	for (;;) {
+		key = next_word(c, '=');
+		if (!key.len)
+			return 0;
+		if (word_is(&key, "key"))
+			to = &d->key_bytes;
+		else if (word_is(&key, "value"))
+			to = &d->value_bytes;
+		else if (word_is(&key, "max"))
+			to = &d->max_entries;
+		else if (word_is(&key, "id"))
+			to = id;
+		else
+			return reject(c, key.wasm_off, KW_R_META_MAP);
+		if (c->p == c->end || *c->p != '=')
+			return reject(c, key.wasm_off, KW_R_META_MAP);
+		err = parse_number(c, to);
+		if (err)
+			return err;
+	}
+}
+
+static int check_map(const struct cursor *c, const struct kw_meta *m, const struct kw_map_decl *d, u32 id)
+{
+	const struct kw_map_info *info = &kw_map_info[d->type];
+	u32 i;
+
+	if (info->key_bytes == ~0u ? !d->key_bytes || d->key_bytes > KW_MAX_MAP_KEY :
+				     d->key_bytes != info->key_bytes)
+		return kw_reject(c->diag, d->wasm_off, KW_R_META_MAP_KEY, d->key_bytes, 0);
+	if (!d->value_bytes || d->value_bytes > KW_MAX_MAP_VALUE)
+		return kw_reject(c->diag, d->wasm_off, KW_R_META_MAP_VALUE, KW_MAX_MAP_VALUE,
+				 d->value_bytes);
+	if (!d->max_entries)
+		return reject(c, d->wasm_off, KW_R_META_MAP);
+	if (id >= KW_MAX_MAPS)
+		return kw_reject(c->diag, d->wasm_off, KW_R_META_MAPS, KW_MAX_MAPS, 0);
+	for (i = 0; i < m->nr_maps; i++)
+		if (m->map[i].id == id || !strcmp(m->map[i].name, d->name))
+			return reject(c, d->wasm_off, KW_R_META_MAP_TWICE);
+	return 0;
+}
+
+/* A name the kernel's maps and a file system take: letters, digits, '_'. */
+static bool map_name_ok(struct word w)
+{
+	u32 i;
+	u8 b;
+
+	for (i = 0; i < w.len; i++) {
+		b = w.p[i];
+		if (!(b >= '0' && b <= '9') && !((b | 32) >= 'a' && (b | 32) <= 'z') && b != '_')
+			return false;
+	}
+	return w.len && w.len < KW_META_MAP_NAME_LEN;
+}
+
+static int parse_map(struct cursor *c, struct kw_meta *out)
+{
+	struct word name = next_word(c, 0), type = next_word(c, 0);
+	struct kw_map_decl d = { .wasm_off = name.wasm_off };
+	u32 id = out->nr_maps;
+	int err;
+
+	if (out->nr_maps == KW_MAX_MAPS)
+		return kw_reject(c->diag, name.wasm_off, KW_R_META_MAPS, KW_MAX_MAPS, 0);
+	if (!map_name_ok(name))
+		return reject(c, name.wasm_off, KW_R_META_MAP);
+	memcpy(d.name, name.p, name.len);
+	while (d.type < KW_NR_MAP_TYPES && !word_is(&type, kw_map_info[d.type].text))
+		d.type++;
+	if (d.type == KW_NR_MAP_TYPES)
+		return reject(c, type.wasm_off, KW_R_META_MAP_TYPE);
+	err = parse_map_numbers(c, &d, &id);
+	if (!err)
+		err = check_map(c, out, &d, id);
+	if (err)
+		return err;
+	d.id = id;
+	out->map[out->nr_maps++] = d;
+	return 0;
+}
+
+static int parse_layout(struct cursor *c, struct kw_meta *out)
+{
+	struct word name = next_word(c, 0), text = rest(c);
+	u32 i;
+
+	if (text.len >= KW_META_LAYOUT_LEN)
+		return reject(c, text.wasm_off, KW_R_META_VALUE);
+	for (i = 0; i < out->nr_maps; i++) {
+		if (!word_is(&name, out->map[i].name))
+			continue;
+		out->map[i].layout = text.p;
+		out->map[i].layout_len = text.len;
+		return 0;
+	}
+	return reject(c, name.wasm_off, KW_R_META_MAP_UNKNOWN);
+}
+
+static int parse_line(struct cursor *c, struct kw_meta *out, bool layouts)
 {
 	struct word key = next_word(c, 0);
 	int err;
 
 	if (!key.len)
+		return 0;
+	if (word_is(&key, "layout"))
+		return layouts ? parse_layout(c, out) : 0;
+	if (layouts)
 		return 0;
 	if (key.len >= 2 && !memcmp(key.p, "x-", 2))
 		return 0;
@@ -176,6 +310,8 @@ static int parse_line(struct cursor *c, struct kw_meta *out)
 		err = parse_limit(c, out);
 	else if (word_is(&key, "on_trap"))
 		err = parse_on_trap(c, out);
+	else if (word_is(&key, "map"))
+		err = parse_map(c, out);
 	else
 		err = reject(c, key.wasm_off, KW_R_META_KEY);
 	if (err)
@@ -185,7 +321,7 @@ static int parse_line(struct cursor *c, struct kw_meta *out)
 	return 0;
 }
 
-static int parse_section(const struct kw_custom *s, struct kw_meta *out, struct kw_diag *diag)
+static int parse_section(const struct kw_custom *s, struct kw_meta *out, bool layouts, struct kw_diag *diag)
 {
 	const u8 *end = s->bytes + s->len, *line = s->bytes, *next, *hash;
 	struct cursor c = { .diag = diag };
@@ -199,7 +335,7 @@ static int parse_section(const struct kw_custom *s, struct kw_meta *out, struct 
 		c.p = line;
 		c.end = hash;
 		c.wasm_off = s->wasm_off + (u32)(line - s->bytes);
-		err = parse_line(&c, out);
+		err = parse_line(&c, out, layouts);
 		if (err)
 			return err;
 		line = next + 1;
@@ -207,18 +343,24 @@ static int parse_section(const struct kw_custom *s, struct kw_meta *out, struct 
 	return 0;
 }
 
-int kw_meta_parse(const struct kw_module *m, struct kw_meta *out, struct kw_diag *diag)
+/* All lines but layouts, or layouts only: a compiler may put a layout before its map. */
+static int parse_sections(const struct kw_module *m, struct kw_meta *out, bool layouts, struct kw_diag *diag)
 {
 	const struct kw_custom *s;
 	u32 from = 0;
 	int err;
 
-	memset(out, 0, sizeof(*out));
-	out->on_trap = KW_META_UNSET;
 	while ((s = kw_module_next_custom(m, "kwasm.meta", &from))) {
-		err = parse_section(s, out, diag);
+		err = parse_section(s, out, layouts, diag);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+int kw_meta_parse(const struct kw_module *m, struct kw_meta *out, struct kw_diag *diag)
+{
+	memset(out, 0, sizeof(*out));
+	out->on_trap = KW_META_UNSET;
+	return parse_sections(m, out, false, diag) ?: parse_sections(m, out, true, diag);
 }

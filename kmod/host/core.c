@@ -81,4 +81,11 @@ void *const kwasm_host_fn[KW_NR_HOSTS] = {
 	[KW_HOST_PKT_ST16BE] = kwasm_host_pkt_st16be,
 	[KW_HOST_PKT_ST32BE] = kwasm_host_pkt_st32be,
 	[KW_HOST_PKT_SET_MARK] = kwasm_host_pkt_set_mark,
+	[KW_HOST_MAP_LOOKUP] = kwasm_host_map_lookup,
+	[KW_HOST_MAP_UPDATE] = kwasm_host_map_update,
+	[KW_HOST_MAP_DELETE] = kwasm_host_map_delete,
+	[KW_HOST_MAP_ADD64] = kwasm_host_map_add64,
+	[KW_HOST_MAP_PUSH] = kwasm_host_map_push,
+	[KW_HOST_MAP_POP] = kwasm_host_map_pop,
+	[KW_HOST_MAP_PEEK] = kwasm_host_map_peek,
 };

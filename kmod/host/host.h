@@ -13,6 +13,14 @@ KW_PROTO_L_I(kwasm_host_time_ns);
 KW_PROTO_I_II(kwasm_host_random_get);
 KW_PROTO_I_V(kwasm_host_cpu_id);
 
+KW_PROTO_I_III(kwasm_host_map_lookup);
+KW_PROTO_I_IIII(kwasm_host_map_update);
+KW_PROTO_I_II(kwasm_host_map_delete);
+KW_PROTO_I_IIILI(kwasm_host_map_add64);
+KW_PROTO_I_III(kwasm_host_map_push);
+KW_PROTO_I_II(kwasm_host_map_pop);
+KW_PROTO_I_II(kwasm_host_map_peek);
+
 /* kwasm_pkt_v1 */
 KW_PROTO_L_I(kwasm_host_pkt_field);
 KW_PROTO_I_III(kwasm_host_pkt_load);

@@ -37,7 +37,15 @@ meta() {
 { cat good.wasm; meta $'name edge # a comment\nversion 1.2.0\nlicense GPL-2.0 OR BSD-2-Clause\n'
   meta $'limit memory=128K stack=4K deadline=50us\n\n  on_trap accept\nx-mine  what ever = it is\n'; } >meta.wasm
 { cat good.wasm; meta $'name two\ncolour blue\n'; } >meta_key.wasm
-cp "$root"/build/samples/*.wasm . 2>/dev/null
+with() { { cat good.wasm; meta "$2"; } >"$1.wasm"; }
+with map_type $'map a tree key=4 value=4 max=1\n'
+with map_key $'map a array key=8 value=4 max=1\n'
+with map_value $'map a hash key=8 value=65537 max=1\n'
+with map_number $'map a hash key=8 value=4294967296 max=1\n'
+with map_twice $'map a hash key=8 value=4 max=1\nmap b hash key=8 value=4 max=1 id=0\n'
+with map_layout $'layout a key=x:u8\nmap b hash key=8 value=4 max=1\n'
+with map_many "$(for i in $(seq 65); do echo "map m$i queue key=0 value=4 max=1"; done)"
+cp "$root"/build/samples/*.wasm "$root"/build/kselftest/maps.wasm . 2>/dev/null
 : >empty.wasm
 head -c 20 good.wasm >cut.wasm
 head -c 4096 /dev/zero >zeros.wasm

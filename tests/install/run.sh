@@ -66,7 +66,7 @@ END
 cc -Wall -Werror -I"$i/usr/include" -o "$tmp/shared" "$tmp/use.c" -L"$i/usr/lib" -lkwasm >"$tmp/log" 2>&1 &&
 	[ "$(LD_LIBRARY_PATH=$i/usr/lib "$tmp/shared" "$tmp/use.c")" = malformed_module ]
 report $? "a program with the shared library"
-cc -Wall -Werror -static -I"$i/usr/include" -o "$tmp/static" "$tmp/use.c" "$i/usr/lib/libkwasm.a" >"$tmp/log" 2>&1 &&
+cc -Wall -Werror -static -I"$i/usr/include" -o "$tmp/static" "$tmp/use.c" "$i/usr/lib/libkwasm.a" -lbpf -lelf -lz >"$tmp/log" 2>&1 &&
 	[ "$("$tmp/static" "$tmp/use.c")" = malformed_module ]
 report $? "a program with the static library"
 

@@ -120,6 +120,42 @@ t "replace: a module without such a program"	5 "has no program 'netfilter/ip/inp
 t "detach: the group at once"			0 "detached pair:ip.input" kwasm detach pair
 t "attach: a program that is not there"		5 "has no program 'netfilter/ip/forward'" kwasm attach ./two_programs.wasm --program netfilter/ip/forward
 
+t "load: a module with maps"			0 "loaded blocklist" kwasm load /samples/blocklist.wasm
+t "map list: which there are"			0 "blocklist.blocked4" kwasm map list
+t "map list: JSON"				0 '"name":"hits","bpf_id":' kwasm map list blocklist --json
+t "map update: a prefix"			0 "updated 1 in blocklist.blocked4" kwasm map update blocklist.blocked4 10.9.0.0/16 7
+printf '# a list\n192.0.2.0/24\n198.51.100.7 3 # one host\n\n' >/tmp/list
+t "map update: from a file"			0 "updated 2 in blocklist.blocked4" kwasm map update blocklist.blocked4 1 --file /tmp/list
+t "map dump: in the terms of the layout"	0 "198.51.100.7/32  3" kwasm map dump blocklist.blocked4
+t "map lookup: the longest prefix"		0 '"entries":[{"key":{"prefix":"192.0.2.77/32"},"value":{"entry":1}}]' kwasm map lookup blocklist.blocked4 192.0.2.77 --json
+t "map update: not a prefix"			2 "key '10.0.0.0/33': want prefix as lpm4" kwasm map update blocklist.blocked4 10.0.0.0/33 1
+t "map delete: it is gone"			0 "deleted 1" kwasm map delete blocklist.blocked4 198.51.100.7
+t "map lookup: nothing there"			5 "198.51.100.7" kwasm map lookup blocklist.blocked4 198.51.100.7
+t "map: no such map"				5 "declares no map 'nothing'" kwasm map dump blocklist.nothing
+t "attach: the list holds"			0 "attached blocklist" kwasm attach blocklist --netns right
+ping_right 2 >$out 2>&1
+[ $? = 1 ]
+result $? "a source on the list is dropped"
+t "map dump: and counted"			0 '{"key":{"entry":7},"value":{"packets":2}}' kwasm map dump blocklist.hits --json
+t "replace: the new program has the old one's maps" 0 "replaced blocklist" kwasm replace blocklist /samples/blocklist.wasm
+t "map dump: what was counted is there"		0 '{"key":{"entry":7},"value":{"packets":2}}' kwasm map dump blocklist.hits --json
+kwasm map delete blocklist.blocked4 10.9.0.0/16 >/dev/null
+ping_right 2 >$out 2>&1
+result $? "off the list, off the hook"
+kwasm detach blocklist >/dev/null
+kwasm unload blocklist >/dev/null
+mkdir -p /sys/fs/bpf && mount -t bpf bpf /sys/fs/bpf
+t "load: maps pinned"				0 "loaded blocklist" kwasm load /samples/blocklist.wasm --pin-maps /sys/fs/bpf
+kwasm map update blocklist.hits 9 99 >/dev/null
+kwasm unload blocklist >/dev/null
+t "load: maps taken from their pins"		0 "loaded blocklist" kwasm load /samples/blocklist.wasm --pin-maps /sys/fs/bpf
+t "map lookup: what was there before"		0 "99" kwasm map lookup blocklist.hits 9
+if command -v bpftool >/dev/null; then
+	t "bpftool: shows our maps"		0 '"value": ["0x63' bpftool -j -p map dump pinned /sys/fs/bpf/hits
+fi
+kwasm unload blocklist >/dev/null
+umount /sys/fs/bpf
+
 kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
 ip netns del right
 sleep 1

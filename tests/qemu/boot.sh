@@ -49,6 +49,8 @@ install tests/qemu/init "$g/root/init"
 put /bin/busybox bin/busybox
 put /bin/bash bin/bash
 put "$(PATH=$PATH:/sbin:/usr/sbin command -v ip)" usr/sbin/ip
+bpftool=$(PATH=$PATH:/sbin:/usr/sbin command -v bpftool || true)
+[ -z "$bpftool" ] || put "$bpftool" usr/sbin/bpftool
 for tool in kwasm kwasm-spec; do
 	[ ! -x "build/user/$tool" ] || put "build/user/$tool" "bin/$tool"
 done

@@ -20,11 +20,12 @@ rm -rf build/guest/over
 mkdir -p build/guest/over/t build/guest/over/bin
 [ ! -x build/guest-tools/traffic ] || cp build/guest-tools/traffic build/guest/over/bin/
 cp tests/qemu/run-tests build/guest/over/t/
-for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat; do
+for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat tests/kselftest/guest/*.c; do
 	test=$(basename "${f%.*}")
 	case $f in
 	*\**)	continue ;;
 	*.sh)	built=$f ;;
+	*/guest/*) built=build/kselftest/$test.wasm ;;
 	*.c)	built=build/kselftest/$test ;;
 	*.wat)	built=build/kselftest/$test.wasm ;;
 	esac

@@ -24,6 +24,8 @@
 #define KWASM_NR_TRAPS		32	/* counters per trap kind; indexed by the numbers of trap.def */
 #define KWASM_BACKTRACE_MAX	16
 #define KWASM_CONFIG_MAX	65536
+#define KWASM_MAP_NAME_LEN	16	/* with the terminating 0 */
+#define KWASM_LAYOUT_LEN	512	/* the like */
 #define KWASM_LOG_TEXT_MAX	256	/* longer ones are cut */
 
 /* On /dev/kwasm.  Those that say "-> fd" return it. */
@@ -46,6 +48,7 @@
 #define KWASM_INSTANCE_CALL	_IO(KWASM_IOC, 0x0f)	/* struct kwasm_instance_call */
 #define KWASM_INSTANCE_GLOBAL	_IO(KWASM_IOC, 0x10)	/* struct kwasm_instance_global */
 #define KWASM_MODULE_PROGRAM	_IO(KWASM_IOC, 0x11)	/* struct kwasm_module_program: ENOENT at the end */
+#define KWASM_MODULE_MAP	_IO(KWASM_IOC, 0x12)	/* struct kwasm_module_map: ENOENT at the end */
 
 enum kwasm_obj_type {
 	KWASM_OBJ_MODULE = 1,
@@ -140,6 +143,8 @@ struct kwasm_feature {
  * @memory_max: bytes per memory, lowers what the module asks; 0: its own limit
  * @config:     user pointer, @config_len bytes, at most KWASM_CONFIG_MAX
  * @diag:       user pointer to a struct kwasm_diag, filled on refusal; may be 0
+ * @map_fds:    user pointer to @nr_map_fds __s32: descriptors of BPF maps, one for each
+ *              map line of kwasm.meta, in their order
  *
  * A module with programs gets its instances here, one per possible CPU: its
  * start function, _initialize and kwasm_init run once, and every instance
@@ -148,7 +153,7 @@ struct kwasm_feature {
  * Needs CAP_BPF or CAP_SYS_ADMIN in the initial user namespace.
  * Errors: ECANCELED kwasm_init answered other than 0, EFAULT one of the three trapped, ENOEXEC malformed, EINVAL invalid, EOPNOTSUPP feature or mode,
  * ENOENT import not known, E2BIG over a limit, ENOSPC no room in the arena,
- * ENOMEM, EINTR, EPERM.
+ * EBADF not a BPF map, EACCES one that may not be used so, ENOMEM, EINTR, EPERM.
  */
 struct kwasm_module_load {
 	__u32 size;
@@ -162,6 +167,9 @@ struct kwasm_module_load {
 	__aligned_u64 config;		/* bytes for config_read */
 	__u64 config_len;
 	__aligned_u64 diag;
+	__aligned_u64 map_fds;
+	__u32 nr_map_fds;
+	__u32 pad2;
 };
 
 /**
@@ -190,6 +198,30 @@ struct kwasm_module_program {
 	__u32 index;
 	__u32 pad;
 	char export_name[KWASM_NAME_LEN];
+};
+
+/**
+ * struct kwasm_module_map - which maps a module uses
+ * @index:  counts up from 0, in the order of kwasm.meta
+ * @type:   out: enum bpf_map_type
+ * @map_id: out: BPF's id of the map, for BPF_MAP_GET_FD_BY_ID
+ * @handle: out: what the guest calls it by
+ * @layout: user pointer to KWASM_LAYOUT_LEN bytes, or 0; out: text of its layout
+ *          line, "key=... value=...", terminated; empty if it has none
+ */
+struct kwasm_module_map {
+	__u32 size;
+	__s32 module_fd;
+	__u32 index;
+	__u32 type;
+	__u32 map_id;
+	__u32 handle;
+	__u32 key_bytes;
+	__u32 value_bytes;
+	__u32 max_entries;
+	__u32 pad;
+	__aligned_u64 layout;
+	char name[KWASM_MAP_NAME_LEN];
 };
 
 enum kwasm_link_type {

@@ -54,6 +54,56 @@ typedef long long kwasm_s64;
 #define KWASM_META(text) \
 	__asm__(".section .custom_section.kwasm.meta,\"\",@\n.ascii \"" text "\\n\"\n")
 
+#define KWASM_STR_(x)		#x
+#define KWASM_STR(x)		KWASM_STR_(x)
+
+/**
+ * KWASM_MAP() - declare a map, and its handle for kwasm_map_*()
+ * @name:  of the map and of the handle, at most 15 letters, digits, '_'
+ * @type:  hash array percpu_hash percpu_array lru_hash lru_percpu_hash lpm_trie
+ *         (for queue and stack: KWASM_QUEUE())
+ * @key:   C type of the keys; of an array: kwasm_u32; of an lpm_trie: kwasm_u32
+ *         with the number of bits that count, then the address
+ * @value: C type of the values
+ * @max:   number of entries, an integer constant
+ *
+ *	struct flow { kwasm_u64 packets, bytes; };
+ *	KWASM_MAP(flows, lru_hash, kwasm_u32, struct flow, 65536);
+ *
+ * A BPF map of the kernel's is made for it when the module is loaded; all CPUs
+ * share it, and bpftool, libbpf and `kwasm map` see it.  Keys are compared as
+ * bytes: clear the padding of a struct.  All maps of a module are declared in
+ * one source file, which numbers them.
+ */
+#define KWASM_MAP(name, type, key, value, max) \
+	KWASM_MAP_(name, __COUNTER__, type, sizeof(key), sizeof(value), max)
+#define KWASM_QUEUE(name, type, value, max) \
+	KWASM_MAP_(name, __COUNTER__, type, 0, sizeof(value), max)
+
+/*
+ * Only inside a function does assembly take operands such as a sizeof.  The
+ * function is empty and goes at link time; its line in kwasm.meta stays.
+ */
+#define KWASM_MAP_(name, id, type, key_bytes, value_bytes, max)			\
+	enum { name = id };							\
+	static __attribute__((used)) void kwasm_map_decl_##name(void)		\
+	{									\
+		__asm__ volatile(".section .custom_section.kwasm.meta,\"\",@\n"	\
+			".ascii \"map " #name " " #type " id=" KWASM_STR(id)	\
+			" key=%0 value=%1 max=%2\\n\"\n"			\
+			".section .text.kwasm_map_decl_" #name ",\"\",@\n"	\
+			: : "i"(key_bytes), "i"(value_bytes), "i"(max));	\
+	}									\
+	extern int kwasm_map_decl_##name##_end
+
+/**
+ * KWASM_LAYOUT() - say what keys and values of a map mean, for `kwasm map`
+ * @fields: "key=saddr:ip4,port:be16 value=packets:u64,bytes:u64";
+ *          types u8..u64 s8..s64 be16..be64 x8..x64 ip4 ip6 mac lpm4 lpm6 hexN charN,
+ *          laid out as C does
+ */
+#define KWASM_LAYOUT(name, fields)	KWASM_META("layout " #name " " fields)
+
 /* ---- Results ---------------------------------------------------------- */
 
 /* Of netfilter programs.  Anything else is a trap. */
@@ -95,6 +145,46 @@ kwasm_s32 kwasm_random_get(void *p, kwasm_u32 len);
 
 KWASM_IMPORT("kwasm_v1", "cpu_id")
 kwasm_s32 kwasm_cpu_id(void);
+
+/*
+ * Maps.  The value is copied out and in; pointers to memory of the declared
+ * sizes.  All give 0 or -errno.
+ */
+#define KWASM_MAP_ANY		0	/* new or not */
+#define KWASM_MAP_NEW		1	/* -EEXIST if it is there */
+#define KWASM_MAP_OLD		2	/* -ENOENT if it is not; of kwasm_map_push(): over the oldest */
+
+#define KWASM_ENOENT		2
+#define KWASM_E2BIG		7
+#define KWASM_EEXIST		17
+
+/* -ENOENT: no such key; of an lpm_trie: no prefix of it. */
+KWASM_IMPORT("kwasm_v1", "map_lookup")
+kwasm_s32 kwasm_map_lookup(kwasm_s32 map, const void *key, void *value);
+
+KWASM_IMPORT("kwasm_v1", "map_update")
+kwasm_s32 kwasm_map_update(kwasm_s32 map, const void *key, const void *value, kwasm_u32 flags);
+
+KWASM_IMPORT("kwasm_v1", "map_delete")
+kwasm_s32 kwasm_map_delete(kwasm_s32 map, const void *key);
+
+/*
+ * Add @delta to the u64 at @offset (a multiple of 8) of a value, in one step
+ * for all CPUs; an entry that is not there is made, all zero, first.  The sum
+ * goes to @sum unless that is 0.  Not for lpm_trie.
+ */
+KWASM_IMPORT("kwasm_v1", "map_add64")
+kwasm_s32 kwasm_map_add64(kwasm_s32 map, const void *key, kwasm_u32 offset, kwasm_s64 delta,
+			  kwasm_u64 *sum);
+
+/* Queues and stacks.  -E2BIG: full. */
+KWASM_IMPORT("kwasm_v1", "map_push")
+kwasm_s32 kwasm_map_push(kwasm_s32 map, const void *value, kwasm_u32 flags);
+/* Take the next one out, or only look at it.  -ENOENT: empty. */
+KWASM_IMPORT("kwasm_v1", "map_pop")
+kwasm_s32 kwasm_map_pop(kwasm_s32 map, void *value);
+KWASM_IMPORT("kwasm_v1", "map_peek")
+kwasm_s32 kwasm_map_peek(kwasm_s32 map, void *value);
 
 /* kwasm_log() and kwasm_abort() of a string literal. */
 #define KWASM_LOG(level, literal)	kwasm_log(level, literal, sizeof(literal) - 1)

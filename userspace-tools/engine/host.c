@@ -177,6 +177,130 @@ static u32 host_PKT_SET_MARK(struct kw_inst *i, u32 value)
 	return 0;
 }
 
+/* ---- Maps ---- */
+
+/* Map @handle of the module whose code runs; NULL and the status it is refused with. */
+static struct kwasm_engine_map *map_of(struct kw_inst *i, u32 handle, enum kw_map_kind kind, u32 *status)
+{
+	const struct kwasm_engine_module *m = kwasm_engine_module_of(kw_instance_linked(i->owner));
+	struct kwasm_engine_map *map = handle < KW_MAX_MAPS ? m->map[handle] : NULL;
+
+	*status = -EBADF;
+	if (map && kw_map_info[kwasm_engine_map_decl(map)->type].kind != kind) {
+		*status = -EOPNOTSUPP;
+		map = NULL;
+	}
+	return map;
+}
+
+static u32 host_MAP_LOOKUP(struct kw_inst *i, u32 handle, u32 key, u32 value)
+{
+	u32 status;
+	struct kwasm_engine_map *map = map_of(i, handle, KW_MAP_KV, &status);
+	const u8 *k;
+	u8 *v;
+
+	if (!map)
+		return status;
+	k = guest_range(i, key, kwasm_engine_map_decl(map)->key_bytes);
+	v = k ? guest_range(i, value, kwasm_engine_map_decl(map)->value_bytes) : NULL;
+	return v ? kwasm_engine_map_lookup(map, k, v) : 0;
+}
+
+static u32 host_MAP_UPDATE(struct kw_inst *i, u32 handle, u32 key, u32 value, u32 flags)
+{
+	u32 status;
+	struct kwasm_engine_map *map;
+	const u8 *k, *v;
+
+	if (flags > 2)
+		return -EINVAL;
+	map = map_of(i, handle, KW_MAP_KV, &status);
+	if (!map)
+		return status;
+	k = guest_range(i, key, kwasm_engine_map_decl(map)->key_bytes);
+	v = k ? guest_range(i, value, kwasm_engine_map_decl(map)->value_bytes) : NULL;
+	return v ? kwasm_engine_map_update(map, k, v, flags) : 0;
+}
+
+static u32 host_MAP_DELETE(struct kw_inst *i, u32 handle, u32 key)
+{
+	u32 status;
+	struct kwasm_engine_map *map = map_of(i, handle, KW_MAP_KV, &status);
+	const u8 *k;
+
+	if (!map)
+		return status;
+	k = guest_range(i, key, kwasm_engine_map_decl(map)->key_bytes);
+	return k ? kwasm_engine_map_delete(map, k) : 0;
+}
+
+static u32 host_MAP_ADD64(struct kw_inst *i, u32 handle, u32 key, u32 off, u64 delta, u32 out)
+{
+	u32 status;
+	struct kwasm_engine_map *map;
+	u8 *to = NULL;
+	const u8 *k;
+	u64 sum;
+
+	if (off % 8)
+		return -EINVAL;
+	map = map_of(i, handle, KW_MAP_KV, &status);
+	if (!map)
+		return status;
+	k = guest_range(i, key, kwasm_engine_map_decl(map)->key_bytes);
+	if (!k)
+		return 0;
+	if ((u64)off + 8 > kwasm_engine_map_decl(map)->value_bytes)
+		return -EINVAL;
+	if (out) {
+		to = guest_range(i, out, sizeof(sum));
+		if (!to)
+			return 0;
+	}
+	status = kwasm_engine_map_add64(map, k, off, delta, &sum);
+	if (!status && to)
+		memcpy(to, &sum, sizeof(sum));
+	return status;
+}
+
+static u32 host_MAP_PUSH(struct kw_inst *i, u32 handle, u32 value, u32 flags)
+{
+	u32 status;
+	struct kwasm_engine_map *map;
+	const u8 *v;
+
+	if (flags & ~2u)
+		return -EINVAL;
+	map = map_of(i, handle, KW_MAP_QS, &status);
+	if (!map)
+		return status;
+	v = guest_range(i, value, kwasm_engine_map_decl(map)->value_bytes);
+	return v ? kwasm_engine_map_push(map, v, flags) : 0;
+}
+
+static u32 take(struct kw_inst *i, u32 handle, u32 value, bool remove)
+{
+	u32 status;
+	struct kwasm_engine_map *map = map_of(i, handle, KW_MAP_QS, &status);
+	u8 *v;
+
+	if (!map)
+		return status;
+	v = guest_range(i, value, kwasm_engine_map_decl(map)->value_bytes);
+	return v ? kwasm_engine_map_take(map, v, remove) : 0;
+}
+
+static u32 host_MAP_POP(struct kw_inst *i, u32 handle, u32 value)
+{
+	return take(i, handle, value, true);
+}
+
+static u32 host_MAP_PEEK(struct kw_inst *i, u32 handle, u32 value)
+{
+	return take(i, handle, value, false);
+}
+
 /* A load that does not lie within the linear part. */
 static void pkt_slow(struct kw_exec *x, struct kw_pkt_slow *s)
 {

@@ -139,6 +139,8 @@ static int build(struct kwasm_engine_module *m, u32 len, u32 flags, struct kw_di
 	if (err)
 		return err;
 	err = bind_imports(m, flags, diag);
+	if (!err && !(flags & KWASM_ENGINE_NO_BIND))
+		err = kwasm_engine_maps_new(m, diag);
 	if (err || (flags & KWASM_ENGINE_NO_CODE))
 		return err;
 	t = now_ns();
@@ -197,6 +199,7 @@ void kwasm_engine_module__free(struct kwasm_engine_module *m)
 	if (m->code)
 		kw_code_free(m->code);
 	kw_arena_free(&m->arena);
+	kwasm_engine_maps_free(m);
 	free(m->fixup);
 	free(m->sig_ids);
 	free(m->bind);

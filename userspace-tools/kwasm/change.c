@@ -123,6 +123,22 @@ static int update_links(struct cli *c, const struct link_set *set, struct kwasm_
 	return 0;
 }
 
+/* What the old program remembers in maps goes on, unless the maps are pinned where the user says. */
+static int share_maps(struct cli *c, const struct link_set *set, struct kwasm_module *m)
+{
+	size_t i;
+	int fd, err = 0;
+
+	for (i = 0; i < set->nr && !c->opt[OPT_PIN_MAPS] && err >= 0; i++) {
+		fd = kwasm_module_get_fd_by_id(set->info[i].module_id);
+		if (fd < 0)
+			return fail_errno(c, fd, set->info[i].module_name);
+		err = kwasm_module__reuse_maps(m, fd);
+		close(fd);
+	}
+	return err < 0 ? fail_errno(c, err, "cannot share the old program's maps") : 0;
+}
+
 /* If @name is a loaded module's too, it becomes @m's. */
 static int move_name(struct cli *c, struct kwasm_module *m, const char *name)
 {
@@ -156,7 +172,9 @@ int run_replace(struct cli *c)
 	err = pick_links(c, name, id, &set);
 	if (err)
 		goto out;
-	err = kwasm_module__load(m) ? fail_module(c, m, c->args[used]) : 0;
+	err = share_maps(c, &set, m);
+	if (!err && kwasm_module__load(m))
+		err = fail_module(c, m, c->args[used]);
 	if (!err)
 		err = update_links(c, &set, m);
 	if (!err && name)

@@ -130,6 +130,7 @@ enum exit_status module_status(const struct kwasm_error *e)
 		{ "malformed_module",	EXIT_BAD_MODULE },
 		{ "invalid_module",	EXIT_BAD_MODULE },
 		{ "import_refused",	EXIT_REFUSED },
+		{ "map_refused",	EXIT_REFUSED },
 		{ "init_refused",	EXIT_REFUSED },
 		{ "init_trapped",	EXIT_TRAP },
 		{ "unsupported",	EXIT_UNSUPPORTED },

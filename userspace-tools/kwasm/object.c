@@ -32,7 +32,8 @@ int check_name(struct cli *c)
 
 int open_file(struct cli *c, const char *path, const char *name, struct kwasm_module **out)
 {
-	LIBKWASM_OPTS(kwasm_module_open_opts, o, .name = name);
+	LIBKWASM_OPTS(kwasm_module_open_opts, o, .name = name,
+		      .map_pin_dir = c->opt[OPT_PIN_MAPS]);
 	int err;
 
 	err = check_name(c);

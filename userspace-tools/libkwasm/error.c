@@ -19,6 +19,7 @@ static const struct {
 	{ ENOEXEC,	"malformed_module",	"malformed module" },
 	{ EINVAL,	"invalid_module",	"invalid module" },
 	{ ENOENT,	"import_refused",	"unknown import" },
+	{ EBADF,	"map_refused",		"not a BPF map" },
 	{ EOPNOTSUPP,	"unsupported",		"not supported by this kernel or CPU" },
 	{ E2BIG,	"limit",		"over a limit" },
 	{ ENOSPC,	"limit",		"no room left for code or memory" },
@@ -94,6 +95,19 @@ static bool has_place(unsigned int reason)
 	return reason != KW_R_NO_PROGRAM && reason != KW_R_INIT_TRAP && reason != KW_R_INIT_REFUSED;
 }
 
+/* Reasons why the kernel does not take the map it was given. */
+static bool is_map_reason(unsigned int reason)
+{
+	return reason >= KW_R_MAP_FD && reason <= KW_R_MAP_ACCESS;
+}
+
+static char *map_message(const char *map, const char *message)
+{
+	char *s;
+
+	return asprintf(&s, "map %s: %s", map ?: "?", message) < 0 ? NULL : s;
+}
+
 int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, const char *name)
 {
 	struct kwasm_error *e = &m->error;
@@ -111,7 +125,7 @@ int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, 
 			 libkwasm_trap_str(d->arg[0]) ?: "unknown");
 	else
 		kw_diag_format(d, buf, sizeof(buf));
-	e->message = strdup(buf);
+	e->message = is_map_reason(d->reason) ? map_message(name, buf) : strdup(buf);
 	if (has_place(d->reason))
 		e->offset = d->offset;
 	if (d->func != KW_DIAG_NO_FUNC) {
@@ -119,6 +133,8 @@ int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, 
 		func = kwasm_module__function_name(m, d->func);
 		e->function = func ? strdup(func) : NULL;
 	}
+	if (is_map_reason(d->reason))
+		e->code = "map_refused";
 	if (is_import_reason(d->reason)) {
 		e->code = "import_refused";
 		e->import = name && *name ? strdup(name) : import_name(m, d->arg[0]);

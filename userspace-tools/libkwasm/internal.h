@@ -70,6 +70,8 @@ struct kwasm_module {
 	int fd;				/* -1 until loaded */
 	__u32 mode;
 	__u64 memory_max;
+	char *map_pin_dir;		/* NULL: maps are not pinned */
+	int map_fd[KW_MAX_MAPS];	/* as in @meta.map; -1 until there is one */
 
 	struct kwasm_program **programs;
 	size_t nr_programs;
@@ -95,5 +97,9 @@ int module_error_plain(struct kwasm_module *m, int err, const char *what);
 /* module.c */
 /* Decode in this process, once.  0 or -errno with the error noted. */
 int module_decode(struct kwasm_module *m);
+
+/* maps.c */
+/* See that there is a descriptor for each declared map.  0 or -errno with the error noted. */
+int module_maps_get(struct kwasm_module *m);
 
 #endif /* LIBKWASM_INTERNAL_H */

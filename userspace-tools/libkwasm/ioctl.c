@@ -69,6 +69,8 @@ int kwasm_module_load(const void *bytes, size_t len, const struct kwasm_module_l
 	req.config = ptr_to_u64(OPTS_GET(opts, config, NULL));
 	req.config_len = OPTS_GET(opts, config_sz, 0);
 	req.diag = ptr_to_u64(OPTS_GET(opts, diag, NULL));
+	req.map_fds = ptr_to_u64(OPTS_GET(opts, map_fds, NULL));
+	req.nr_map_fds = OPTS_GET(opts, nr_map_fds, 0);
 	return dev_ioctl(KWASM_MODULE_LOAD, &req);
 }
 
@@ -79,6 +81,17 @@ int kwasm_module_program(int module_fd, __u32 index, char *name)
 
 	if (!err)
 		memcpy(name, req.export_name, sizeof(req.export_name));
+	return err;
+}
+
+int kwasm_module_map(int module_fd, __u32 index, struct kwasm_module_map *out, char *layout)
+{
+	struct kwasm_module_map req = { .size = sizeof(req), .module_fd = module_fd, .index = index,
+					.layout = ptr_to_u64(layout) };
+	int err = dev_ioctl(KWASM_MODULE_MAP, &req);
+
+	if (!err)
+		*out = req;
 	return err;
 }
 

@@ -74,6 +74,8 @@ struct kwasm_module_load_opts {
 	const void *config;
 	size_t config_sz;
 	struct kwasm_diag *diag;	/* filled in on a refusal */
+	const __s32 *map_fds;		/* one for each map the module declares, in that order */
+	__u32 nr_map_fds;
 	size_t :0;
 };
 
@@ -83,6 +85,9 @@ LIBKWASM_API int kwasm_module_load(const void *bytes, size_t len,
 
 /* Name of the @index-th export that can be a program; KWASM_NAME_LEN bytes at @name.  -ENOENT at the end. */
 LIBKWASM_API int kwasm_module_program(int module_fd, __u32 index, char *name);
+
+/* The @index-th map the module declares; @layout: KWASM_LAYOUT_LEN bytes for its layout, or NULL.  -ENOENT at the end. */
+LIBKWASM_API int kwasm_module_map(int module_fd, __u32 index, struct kwasm_module_map *out, char *layout);
 
 struct kwasm_program_create_opts {
 	size_t sz;
@@ -222,6 +227,7 @@ struct kwasm_module_open_opts {
 	const char *path;		/* shown in error texts; open_file() sets it itself */
 	__u32 mode;			/* enum kwasm_mode */
 	__u64 memory_max;		/* bytes per memory */
+	const char *map_pin_dir;	/* in bpffs: maps are pinned there by name, or taken from there */
 	size_t :0;
 };
 
@@ -260,6 +266,26 @@ LIBKWASM_API const void *kwasm_module__bytes(const struct kwasm_module *m, size_
 LIBKWASM_API int kwasm_module__info(const struct kwasm_module *m, struct kwasm_module_info *info);
 LIBKWASM_API int kwasm_module__pin(struct kwasm_module *m, const char *name);
 LIBKWASM_API int kwasm_module__unpin(struct kwasm_module *m, const char *name);
+
+/**
+ * kwasm_module__map_fd() - a BPF map of the module's
+ * @name: as declared in kwasm.meta
+ *
+ * For bpf_map_lookup_elem() and the rest of libbpf; also of a module that was
+ * found in the kernel.  Of one opened from a file: after load, or reuse.
+ * Return: a descriptor that the caller closes, or -ENOENT.
+ */
+LIBKWASM_API int kwasm_module__map_fd(const struct kwasm_module *m, const char *name);
+/* Before load: use this map instead of a new one.  @fd remains the caller's. */
+LIBKWASM_API int kwasm_module__reuse_map_fd(struct kwasm_module *m, const char *name, int fd);
+/*
+ * Before load: share the maps of a loaded module that have the same name, type
+ * and sizes, so that what it remembers goes on.  Return: how many.
+ */
+LIBKWASM_API int kwasm_module__reuse_maps(struct kwasm_module *m, int module_fd);
+/* As kwasm_module_map(), also before load; map_id is 0 unless the module was found in the kernel.  -ENOENT at the end. */
+LIBKWASM_API int kwasm_module__map_info(const struct kwasm_module *m, __u32 index,
+					struct kwasm_module_map *out, char *layout);
 
 /* Name of function @index, or NULL when the module does not say. */
 LIBKWASM_API const char *kwasm_module__function_name(struct kwasm_module *m, __u32 index);
@@ -349,6 +375,8 @@ LIBKWASM_API int kwasm_link__destroy(struct kwasm_link *l);
 LIBKWASM_API const char *libkwasm_trap_str(__u32 kind);
 /* A word for machines: "MEM_OOB". */
 LIBKWASM_API const char *libkwasm_trap_name(__u32 kind);
+/* enum bpf_map_type -> the word of kwasm.meta, or NULL. */
+LIBKWASM_API const char *libkwasm_map_type_name(__u32 bpf_type);
 /* "netfilter/ip/input" -> NFPROTO_* and NF_INET_*.  0 or -EINVAL. */
 LIBKWASM_API int libkwasm_netfilter_by_name(const char *name, __u32 *family, __u32 *hook);
 /* The other way; NULL when there is no such hook. */

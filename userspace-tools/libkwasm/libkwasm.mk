@@ -7,6 +7,8 @@
 libkwasm-version := 0.1.0
 libkwasm-soname  := libkwasm.so.0
 
+libkwasm-libs := $(if $(filter x86_64,$(ARCH)),-lbpf -lelf -lz)
+
 bindir     ?= $(PREFIX)/bin
 libdir     ?= $(PREFIX)/lib
 includedir ?= $(PREFIX)/include

@@ -20,6 +20,7 @@ static struct kwasm_module *module_new(const char *path)
 	if (!m)
 		return NULL;
 	m->fd = -1;
+	memset(m->map_fd, 0xff, sizeof(m->map_fd));
 	kw_arena_init(&m->arena, DECODE_BUDGET);
 	m->path = strdup(path);
 	if (!m->path) {
@@ -45,15 +46,20 @@ static void free_programs(struct kwasm_module *m)
 void kwasm_module__close(struct kwasm_module *m)
 {
 	int saved = errno;
+	size_t i;
 
 	if (!m)
 		return;
 	free_programs(m);
 	if (m->fd >= 0)
 		close(m->fd);
+	for (i = 0; i < ARRAY_SIZE(m->map_fd); i++)
+		if (m->map_fd[i] >= 0)
+			close(m->map_fd[i]);
 	module_error_clear(m);
 	kw_arena_free(&m->arena);
 	free(m->function_name);
+	free(m->map_pin_dir);
 	free(m->bytes);
 	free(m->name);
 	free(m->path);
@@ -191,6 +197,10 @@ static struct kwasm_module *open_bytes(const char *path, void *bytes, size_t len
 			goto err_close;
 	}
 	err = choose_name(m, OPTS_GET(opts, name, NULL));
+	if (!err && OPTS_GET(opts, map_pin_dir, NULL)) {
+		m->map_pin_dir = strdup(opts->map_pin_dir);
+		err = m->map_pin_dir ? 0 : -ENOMEM;
+	}
 	if (err)
 		goto err_close;
 	return m;
@@ -323,12 +333,16 @@ int kwasm_module__load(struct kwasm_module *m)
 {
 	struct kwasm_diag diag = { .func = KW_DIAG_NO_FUNC };
 	LIBKWASM_OPTS(kwasm_module_load_opts, o, .name = m->name, .mode = m->mode,
-		      .memory_max = m->memory_max, .diag = &diag);
-	int fd;
+		      .memory_max = m->memory_max, .diag = &diag,
+		      .map_fds = m->map_fd, .nr_map_fds = m->meta.nr_maps);
+	int fd, err;
 
 	if (m->fd >= 0)
 		return libkwasm_err(-EEXIST);
 	module_error_clear(m);
+	err = module_maps_get(m);
+	if (err)
+		return libkwasm_err(err);
 	fd = kwasm_module_load(m->bytes, m->len, &o);
 	if (fd < 0)
 		return libkwasm_err(module_error_kernel(m, fd, &diag));

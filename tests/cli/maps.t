@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+
+# maps are there without a kernel, and answer as the kernel's do: each answer of each type
+$ for i in 0 1 2 3 4 5 6; do printf '45 00 00 1d 12 34 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 09 00 00 0%d' $i | kwasm run-once maps.wasm -; done
+accept
+accept
+accept
+accept
+accept
+accept
+accept
+
+# a value that would end outside memory traps
+$ printf '45 00 00 1d 12 34 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 09 00 00 65' | kwasm run-once maps.wasm -
+trap
+2> ...host call with a pointer outside memory...
+? 10
+
+# what is declared is checked, with the line's place
+$ kwasm check map_type.wasm
+2> kwasm: map_type.wasm: offset 0xN: kwasm.meta: unknown type of map
+? 3
+
+$ kwasm check map_key.wasm
+2> kwasm: map_key.wasm: offset 0xN: kwasm.meta: a map of this type has no keys of 8 bytes
+? 3
+
+$ kwasm check map_value.wasm
+2> kwasm: map_value.wasm: offset 0xN: kwasm.meta: values of 1 to 65536 bytes, not 65537
+? 3
+
+$ kwasm check map_number.wasm
+2> kwasm: map_number.wasm: offset 0xN: kwasm.meta: a map is declared as: map NAME TYPE key=N value=N max=N [id=N]
+? 3
+
+$ kwasm check map_twice.wasm
+2> kwasm: map_twice.wasm: offset 0xN: kwasm.meta: map name or id declared twice
+? 3
+
+$ kwasm check map_layout.wasm
+2> kwasm: map_layout.wasm: offset 0xN: kwasm.meta: layout of a map that is not declared
+? 3
+
+$ kwasm check map_many.wasm
+2> kwasm: map_many.wasm: offset 0xN: kwasm.meta: too many maps: limit 64
+? 9
+
+$ kwasm map
+2> kwasm: usage: kwasm map list|dump|lookup|update|delete|push|pop [MODULE[.MAP]] [KEY] [VALUE]
+2> kwasm: try: kwasm help map
+? 2
+
+$ kwasm map frobnicate a.b
+2> kwasm: usage: kwasm map list|dump|lookup|update|delete|push|pop [MODULE[.MAP]] [KEY] [VALUE]
+2> kwasm: try: kwasm help map
+? 2
