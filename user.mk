@@ -10,7 +10,7 @@
 #
 # Everything lands in $(O), objects in $(O)/obj/ under their source's path.
 
-variant := $(if $(filter x86_64,$(ARCH)),,-$(ARCH))$(if $(DEBUG),-debug)$(if $(SANITIZE),-asan)
+variant := $(if $(filter x86_64,$(ARCH)),,-$(ARCH))$(if $(DEBUG),-debug)$(if $(SANITIZE),-asan)$(if $(KFLAGS),-kflags)
 O       := build/user$(variant)
 
 cross-arm64 := aarch64-linux-gnu-
@@ -41,6 +41,10 @@ include jit/sources.mk
 jit-src := $(addprefix jit/,$(jit-c) $(jit-$(isa)-c)) \
 	   $(addprefix jit/platform/,user.c user_exec.c user_exec_$(isa).c user_$(isa).S)
 jit-other-src := $(addprefix jit/,$(filter-out $(jit-$(isa)-c),$(jit-x64-c) $(jit-a64-c)))
+
+ifdef KFLAGS
+include tests/bench/kflags/kflags.mk
+endif
 
 objs = $(patsubst %.c,$(O)/obj/%.o,$(patsubst %.S,$(O)/obj/%.o,$(1)))
 tool-src = $(sort $(wildcard userspace-tools/$(1)/*.c))

@@ -110,6 +110,26 @@ static int refuse(struct compiler *c, u32 func, int err)
 	return -E2BIG;
 }
 
+/* Done with the memory of function @func. */
+static void end_func(struct compiler *c, u32 func)
+{
+	struct kw_compile_peak *p = c->o->peak;
+	u32 body = c->m->funcs[func].body_len;
+	u64 bytes = c->arena.peak_bytes;
+
+	if (!p) {
+		kw_arena_reset(&c->arena);
+		return;
+	}
+	kw_arena_free(&c->arena);
+	c->arena.peak_bytes = 0;
+	if (body < p->min_body_bytes || (p->body_bytes && bytes * p->body_bytes <= p->bytes * body))
+		return;
+	p->func = func;
+	p->bytes = bytes;
+	p->body_bytes = body;
+}
+
 static int compile_funcs(struct compiler *c)
 {
 	u32 func;
@@ -119,7 +139,7 @@ static int compile_funcs(struct compiler *c)
 		err = kw_checkpoint() ?: compile_func(c, func);
 		if (err)
 			return refuse(c, func, err);
-		kw_arena_reset(&c->arena);
+		end_func(c, func);
 	}
 	return 0;
 }

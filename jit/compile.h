@@ -8,6 +8,19 @@
 #include "isa/isa.h"
 #include "wasm/module.h"
 
+/**
+ * struct kw_compile_peak - the function that took most memory for its size
+ * @min_body_bytes: in: of functions at least as large as that
+ * @bytes:          out: held at once, by itself: nothing is kept from the function before
+ * @body_bytes:     out: its size; 0: there is no such function
+ */
+struct kw_compile_peak {
+	u32 min_body_bytes;
+	u32 func;
+	u64 bytes;
+	u32 body_bytes;
+};
+
 struct kw_compile_opts {
 	u8 mode;		/* enum kw_mode */
 	u8 form;		/* enum kw_form */
@@ -18,6 +31,7 @@ struct kw_compile_opts {
 	const struct kw_isa *isa;
 	const struct kw_isa_env *env;	/* NULL: plain userspace form */
 	u64 budget_bytes;	/* per function */
+	struct kw_compile_peak *peak;	/* NULL, or to be measured, which takes time */
 };
 
 /* KW_FEATURE_* that every stage of the pipeline handles; validation refuses the others by name. */

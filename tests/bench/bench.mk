@@ -7,10 +7,21 @@ ROUNDS   ?= 5
 bench-py  = O=$(O) tests/bench/bench.py --rounds $(ROUNDS) $(addprefix --dir ,$(BENCH_DIR)) \
 	    $(addprefix --engines ,$(BENCH_ENGINES)) $(addprefix --only ,$(BENCH_ONLY))
 
-.PHONY: bench bench-ablation
+.PHONY: bench bench-ablation bench-compile bench-kflags
 
 bench: user ## running time against native code and other engines: ROUNDS=n BENCH_DIR=DIR
 	$(Q)$(bench-py) --out build/bench
 
 bench-ablation: user ## what each optimisation brings: running time without it
 	$(Q)$(bench-py) --out build/bench --ablate
+
+NPM_MODULES ?= build/npm/node_modules
+
+bench-compile: user bench-kflags ## speed of compiling: NPM_MODULES=DIR with sql.js and esbuild-wasm
+	$(Q)tests/bench/compile.py --rounds $(ROUNDS) --npm $(NPM_MODULES) --out build/bench \
+		user='$(O)/kwasm-bench' \
+		'kernel flags and form'='build/user-kflags/kwasm-bench --kernel-form'
+
+# libkwjit with the flags of a kernel's module: see kflags/kflags.mk.
+bench-kflags:
+	$(Q)$(MAKE) -s KFLAGS=1 build/user-kflags/kwasm-bench

@@ -89,7 +89,7 @@ def measure(ks, es, rounds):
 TOOL = [
     ('enters and leaves', ['--enter', '100', '3'], r'verdict 1 min_ns [0-9.]+ median_ns [0-9.]+\n'),
     ('starts from cold', ['--cold', '{wasm}', '1', '3'], r'load_ns \d+ instantiate_ns \d+ call_ns \d+\n'),
-    ('compiles', ['--compile', '--kernel-form', '{wasm}', '2'], r'bytes \d+ functions \d+ .*peak_bytes \d+\n'),
+    ('compiles', ['--compile', '--kernel-form', '{wasm}', '2'], r'bytes \d+ functions \d+ .*function_body_bytes \d+\n'),
 ]
 
 

@@ -42,6 +42,7 @@ enum kwasm_engine_kernel_form {
  * @canonical_nans: arithmetic gives no NaN but the canonical one: the same bits everywhere
  * @max_memory_pages: of one memory; 0: no limit but the type's
  * @deadline_ns: of each call; 0: none
+ * @peak:        NULL, or filled while compiling: see struct kw_compile_peak
  * @log:         gets what the guest logs and its abort message; may be NULL
  */
 struct kwasm_engine_opts {
@@ -53,6 +54,7 @@ struct kwasm_engine_opts {
 	bool canonical_nans;
 	u32 max_memory_pages;
 	u64 deadline_ns;
+	struct kw_compile_peak *peak;
 	void (*log)(void *priv, u32 level, const char *text, size_t len);
 	void *priv;
 };

@@ -71,6 +71,7 @@ static int compile(struct kwasm_engine_module *m, struct kw_diag *diag)
 		.isa = kw_user_isa,
 		.env = m->engine->opts.kernel_form ? &m->engine->env : NULL,
 		.budget_bytes = FUNC_BUDGET,
+		.peak = m->engine->opts.peak,
 	};
 
 	return kw_compile(&m->module, &o, &m->code, diag);
