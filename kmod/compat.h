@@ -25,6 +25,16 @@
 #define KWASM_IRQ_STACK_IN_PCPU_HOT
 #endif
 
+/*
+ * Later kernels, and 6.12 since its stable releases, export bpf_map_get()
+ * in a name space; where there is none, importing it means nothing.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define KWASM_IMPORT_BPF_MAPS	MODULE_IMPORT_NS(BPF_INTERNAL)
+#else
+#define KWASM_IMPORT_BPF_MAPS	MODULE_IMPORT_NS("BPF_INTERNAL")
+#endif
+
 /* Do values of @map hold what only the kernel may write: locks, timers, pointers? */
 static inline bool kwasm_map_has_fields(const struct bpf_map *map)
 {

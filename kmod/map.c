@@ -10,11 +10,14 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/uaccess.h>
 
 #include "../jit/rt/bind.h"
 #include "compat.h"
 #include "map.h"
+
+KWASM_IMPORT_BPF_MAPS;
 
 #define USES(host)	(1ULL << KW_HOST_##host)
 #define USES_READ	(USES(MAP_LOOKUP) | USES(MAP_PEEK) | USES(MAP_POP) | USES(MAP_ADD64))
