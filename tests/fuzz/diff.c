@@ -106,7 +106,7 @@ static bool reduce_other(const struct subject *x, const char *path)
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return false;
 	snprintf(line, sizeof(line),
-		 "timeout 300 wasm-reduce %s -t %s.test -w %s.small --command='%s -q -s %llu %s -f %s.test' "
+		 "timeout 300 wasm-reduce %s -b $(dirname $(command -v wasm-opt))/ -t %s.test -w %s.small --command='%s -q -s %llu %s -f %s.test' "
 		 ">/dev/null 2>&1 && mv %s.small %s; status=$?; rm -f %s.test %s.small; exit $status",
 		 path, path, path, self, (unsigned long long)x->seed, x->portable ? "-p" : "", path, path, path, path,
 		 path);

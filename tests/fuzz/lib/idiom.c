@@ -351,16 +351,37 @@ static void store_int(struct gen *g, u8 type, u32 off)
 	memarg_at(g, off);
 }
 
-/* Loads and stores of different widths that meet in memory: what is known of it after each? */
+/* p, or p plus a constant: fields of a struct, elements before and behind, pages away */
+static void near_address(struct gen *g, u32 p)
+{
+	static const s32 far[] = { 65520, 65519, 65536, 131072, -65536, 0x7fffffff, -0x7fffffff - 1, 0x1fffff0, -4096 };
+
+	emit1(g, WASM_OP_LOCAL_GET, p);
+	if (rnd(g, 3)) {
+		i32_const(g, rnd(g, 12) ? (s32)rnd(g, 96) - 48 : far[rnd(g, ARRAY_SIZE(far))]);
+		emit(g, WASM_OP_I32_ADD);
+	}
+}
+
+/* Loads and stores of different widths that meet in memory: what is known of it, and of the address, after each? */
 static void overlapping(struct gen *g, u32 p)
 {
 	u32 n = 2 + rnd(g, 5);
 
+	if (!rnd(g, 4)) {	/* around 0: some sums wrap, and those that do not are outside */
+		expr(g, KW_V_I32, 1);
+		i32_const(g, 63);
+		emit(g, WASM_OP_I32_AND);
+		i32_const(g, rnd(g, 2) ? 0 : 32);
+		emit(g, WASM_OP_I32_SUB);
+		emit1(g, WASM_OP_LOCAL_SET, p);
+	}
 	while (n--) {
-		u8 type = int_type(g);
+		u8 type = int_type(g), *start = g->p;
 		int l = pick_local(g, type, g->nr_settable);
+		u32 node = node_open(g);
 
-		emit1(g, WASM_OP_LOCAL_GET, p);
+		near_address(g, p);
 		if (l >= 0 && rnd(g, 2)) {
 			load_int(g, type, rnd(g, 12));
 			emit1(g, WASM_OP_LOCAL_SET, (u32)l);
@@ -368,6 +389,7 @@ static void overlapping(struct gen *g, u32 p)
 			expr(g, type, 1);
 			store_int(g, type, rnd(g, 12));
 		}
+		node_close(g, node, start);
 	}
 }
 
