@@ -107,6 +107,26 @@ fuzz: tests ## random modules on every engine there is (reference, kwasm, node),
 	@mkdir -p build/fuzz
 	$(Q)$(O)/tests/diff -s $$(date +%s)0000 -t $$((60 * $(MINUTES))) -j $(JOBS) -g all -8 tests/fuzz/v8.mjs -o build/fuzz
 
+# Not by way of the objects: another compiler, with sanitizers and the verifiers behind each pass.
+libfuzzer-src := $(jit-src) $(engine-src) $(addprefix tests/fuzz/lib/,env.c emit.c value.c)
+libfuzzers := build/fuzz/decode_fuzz build/fuzz/pipeline_fuzz
+
+$(libfuzzers): build/fuzz/%: tests/fuzz/%.c $(libfuzzer-src) FORCE
+	@mkdir -p build/fuzz
+	@echo "  CLANG   $@"
+	$(Q)clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DKW_LIBFUZZER -DKW_DEBUG -D_GNU_SOURCE= -Wno-macro-redefined \
+		-Iuapi -Ijit -Iuserspace-tools -Itests/unit -o $@ $< $(libfuzzer-src) -lpthread
+
+# Guests fault on purpose and have deadlines: those signals are the engine's.
+.PHONY: libfuzzer
+libfuzzer: tests $(libfuzzers) ## decoder and whole pipeline under libFuzzer with ASan and UBSan (needs clang): MINUTES=n for each
+	@mkdir -p build/fuzz/corpus
+	$(Q)$(O)/tests/pipeline_fuzz -w build/fuzz/corpus -n 200
+	$(Q)for t in tests/fuzz/corpus/*.wat; do wat2wasm --enable-all -o build/fuzz/corpus/$$(basename $$t .wat) $$t; done
+	$(Q)cd build/fuzz && for f in $(notdir $(libfuzzers)); do ASAN_OPTIONS=handle_segv=0:allow_user_segv_handler=1:detect_leaks=0 \
+		./$$f -max_total_time=$$((60 * $(MINUTES))) -timeout=0 -handle_segv=0 -rss_limit_mb=4096 -max_len=20000 \
+		-print_final_stats=1 -verbosity=0 -close_fd_mask=1 corpus || exit 1; done
+
 style: ## SPDX lines, tabs, order of includes
 	$(Q)tests/check/style.sh
 	$(Q)tests/check/layers.sh

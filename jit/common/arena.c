@@ -96,9 +96,7 @@ void *kw_arena_array(struct kw_arena *a, size_t n, size_t size)
 /* Take the room behind the array, if it was the last thing allocated. */
 static bool extend(struct kw_arena *a, void *p, size_t old_bytes, size_t bytes)
 {
-	u8 *end = (u8 *)p + ALIGN(old_bytes, KW_ARENA_ALIGN);
-
-	if (!p || end != a->pos || bytes > (size_t)(a->end - (u8 *)p))
+	if (!p || (u8 *)p + ALIGN(old_bytes, KW_ARENA_ALIGN) != a->pos || bytes > (size_t)(a->end - (u8 *)p))
 		return false;
 	bytes = ALIGN(bytes, KW_ARENA_ALIGN);
 	if (bytes > (size_t)(a->end - (u8 *)p))

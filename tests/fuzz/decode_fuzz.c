@@ -3,10 +3,7 @@
  * Any bytes at all through decoder and validator: a refusal with a reason and
  * an offset inside the bytes, or a module all of whose bodies read to their end.
  *
- * With libFuzzer:
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -DKW_LIBFUZZER -Ijit -Itests/unit \
- *	tests/fuzz/decode_fuzz.c jit/common/?*.c jit/wasm/?*.c jit/platform/user.c -lpthread
- * Without:
+ * `make libfuzzer` builds it with libFuzzer.  Without:
  *   decode_fuzz FILE...               replay: check these files
  *   decode_fuzz -n N [-s SEED] FILE...  and N damaged copies of them
  */

@@ -42,11 +42,17 @@ decoder() {
 	result "${PIPESTATUS[0]}" "decoder and validator survive damaged modules"
 }
 
+pipeline() {
+	"$1" -n 4000 $(ls "$tmp"/*.wasm 2>/dev/null) | sed 's/^/# /'
+	result "${PIPESTATUS[0]}" "the whole pipeline survives damaged modules"
+}
+
 seeds=0
 for p in "$@"; do
 	case $(basename "$p") in
 	decode_fuzz) decoder "$p" ;;
 	diff) differential "$p" ;;
+	pipeline_fuzz) pipeline "$p" ;;
 	esac
 done
 echo "1..$n"

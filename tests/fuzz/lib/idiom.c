@@ -213,9 +213,32 @@ static void far_offset(struct gen *g, u8 type, u32 x)
 {
 	static const u32 off[] = { 0xffffffff, 0xfffffff0, 0x80000000, 0x7fffffff, 0x2000000, 0x1fffff8, 0x10000, 0xfff8,
 				   0x1ff0000 };
-	u32 o = off[rnd(g, ARRAY_SIZE(off))];
+	u32 o = off[rnd(g, ARRAY_SIZE(off))], n = 1 + rnd(g, 3);
 
 	emit1(g, WASM_OP_LOCAL_GET, x);
+	if (!rnd(g, 3)) {	/* the highest bits only: one of the sums wraps to the beginning */
+		i32_const(g, (1 << n) - 1);
+		emit(g, WASM_OP_I32_AND);
+		i32_const(g, (s32)(32 - n));
+		emit(g, WASM_OP_I32_SHL);
+		i32_const(g, (s32)((1 + rnd(g, (1u << n) - 1)) << (32 - n)) + (s32)rnd(g, 64));
+		emit(g, WASM_OP_I32_ADD);
+		load_int(g, type, rnd(g, 8));
+		return;
+	}
+	if (!rnd(g, 3)) {	/* nearly 2^32, by a bound that says so, and a small constant */
+		n = rnd(g, 24);
+		i32_const(g, -(1 << rnd(g, 8)));
+		emit(g, WASM_OP_I32_OR);
+		i32_const(g, (s32)(~0U >> n));
+		emit(g, WASM_OP_I32_AND);
+		i32_const(g, (s32)n);
+		emit(g, WASM_OP_I32_SHL);
+		i32_const(g, (s32)rnd(g, rnd(g, 2) ? 0x100 : 0x20000));
+		emit(g, WASM_OP_I32_ADD);
+		load_int(g, type, rnd(g, 8));
+		return;
+	}
 	i32_const(g, 0xff);
 	emit(g, WASM_OP_I32_AND);
 	i32_const(g, (s32)(rnd(g, 2) ? -o : rnd(g, 64) - o));
@@ -380,7 +403,12 @@ static void overlapping(struct gen *g, u32 p)
 		u8 type = int_type(g), *start = g->p;
 		int l = pick_local(g, type, g->nr_settable);
 		u32 node = node_open(g);
+		bool only_if = !rnd(g, 4);
 
+		if (only_if) {
+			expr(g, KW_V_I32, 1);
+			open_void(g, WASM_OP_IF, LABEL_NEVER);
+		}
 		near_address(g, p);
 		if (l >= 0 && rnd(g, 2)) {
 			load_int(g, type, rnd(g, 12));
@@ -389,6 +417,8 @@ static void overlapping(struct gen *g, u32 p)
 			expr(g, type, 1);
 			store_int(g, type, rnd(g, 12));
 		}
+		if (only_if)
+			close_label(g);
 		node_close(g, node, start);
 	}
 }
