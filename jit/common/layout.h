@@ -97,7 +97,7 @@ static_assert(sizeof(struct kw_exec) <= KW_EXEC_BYTES, "kw_exec outgrew its plac
 
 /**
  * struct kw_memory - a linear memory; owned by the instance that defines it
- * @base:  first byte; never moves in guard mode
+ * @base:  first byte; never moves: kw_mem_reserve() gave all the address space it will need
  * @bytes: current size, multiple of KW_PAGE_BYTES; loads of it in check mode
  */
 struct kw_memory {

@@ -2,11 +2,6 @@
 /* Calls: direct, to imports, through tables, to the host; and host functions expanded in place. */
 #include "builder.h"
 
-static bool base_may_move(const struct kw_builder *b)
-{
-	return b->m->nr_mems && b->o->check_mode;
-}
-
 /*
  * Pop the arguments of @t, make the call node behind @head (code pointer
  * and/or instance), push the results.
@@ -171,8 +166,6 @@ static void do_call(struct kw_builder *b)
 		return;
 	}
 	emit_call(b, KW_IR_CALL, kw_func_type(b->m, func), &b->inst, 1, func, 0);
-	if (base_may_move(b))
-		restore_base(b);
 }
 
 kw_vid kw_b_table(struct kw_builder *b, u32 table)

@@ -162,8 +162,6 @@ static void do_memory_grow(struct kw_builder *b)
 	kw_vid pages = kw_b_pop(b);
 
 	kw_b_push(b, kw_b_call_c(b, KW_STUB_HELPER + KW_HELPER_MEMORY_GROW, KW_T_I32, &pages, 1));
-	if (b->o->check_mode)
-		kw_b_emit(b, KW_IR_SETBASE, KW_T_VOID, b->inst, 0, 0, 0, 0, 0);
 }
 
 /* helper(inst, [prefix,] dst, src or byte, n) */
