@@ -24,7 +24,7 @@ struct kw_compile_peak {
 struct kw_compile_opts {
 	u8 mode;		/* enum kw_mode */
 	u8 form;		/* enum kw_form */
-	u32 opt_off;		/* enum kw_opt: what is left out */
+	u32 opt_off;		/* enum kw_opt: what is left out; see KW_OPT_CLAMP */
 	bool canonical_nans;	/* deterministic: arithmetic gives no NaN but the canonical one */
 	const u32 *sig_ids;	/* [nr_types] canonical ids, never 0 */
 	const struct kw_binding *bind;	/* [nr_imported_funcs]; NULL: all KW_BIND_SLOT */

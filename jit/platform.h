@@ -38,10 +38,12 @@ int kw_checkpoint(void);
 /*
  * Address space of one linear memory.  In guard mode @reserved covers every
  * address a 32-bit index plus KW_GUARD_BYTES can reach and only
- * [base, base + committed) is backed; in check mode just max_bytes are kept.
+ * [base, base + committed) is backed; in check mode it is max_bytes, and what
+ * layout.h says lies in front of it and behind.
  */
 struct kw_mem_area {
 	u8 *base;		/* page aligned */
+	u64 *limit;		/* check mode: kept up to date for compiled code to read */
 	u64 reserved_bytes;
 	u64 committed_bytes;	/* backed by zeroed pages, multiple of 64 KiB */
 	void *priv;		/* the platform's own */
@@ -52,9 +54,12 @@ struct kw_mem_area {
  * @a:         filled in on success
  * @max_bytes: the most that will ever be committed, multiple of 64 KiB
  * @guard:     true: reserve KW_GUARD_RESERVE bytes, unmapped beyond what is
- *             committed; false: address space for @max_bytes is enough, but
- *             never less than 64 KiB: code masks an index to 0 under
- *             speculation and then adds an offset below that
+ *             committed; false: address space for @max_bytes, but never less
+ *             than 64 KiB (code without KW_OPT_CLAMP masks an index to 0 under
+ *             speculation and then adds an offset below that), and what
+ *             layout.h draws around it.  A platform that cannot leave pages
+ *             out has none of that (@a->limit is NULL): there code must be
+ *             compiled without KW_OPT_CLAMP.
  *
  * Context: process context, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC (no address space left: use check mode),

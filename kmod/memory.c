@@ -7,9 +7,12 @@
  *	| mapped pages  | own pages, not | unmapped .......... |
  *	|               | mapped: fault  |  fault              |
  *
+ * Outside of guard mode a page with the limit, the front and the tail of
+ * layout.h lie around that.
+ *
  * Three kernel functions are not exported: one reserves address space, one
  * maps pages into a part of it, one unmaps them.  Without them a memory gets
- * all pages of its maximum at once, in one vmap area, and no guard.
+ * all pages of its maximum at once, in one vmap area, and nothing around.
  *
  * free_vm_area() leaves translations in the TLB until the address space is
  * handed out again, so pages may be freed only when no guest can use them:
@@ -40,6 +43,7 @@ struct mapping {
 	struct vm_struct *vm;		/* NULL: all pages in one vmap */
 	struct page **pages;
 	u64 nr_pages, cap_pages;	/* owned, room in @pages */
+	struct page *limit;		/* NULL: has no limit that code could read */
 	bool guard;
 };
 
@@ -80,6 +84,11 @@ int kw_checkpoint(void)
 static bool can_reserve(void)
 {
 	return reserve && map_pages && unmap_pages;
+}
+
+bool kwasm_memory_tail(void)
+{
+	return can_reserve();
 }
 
 int kwasm_memory_guard(void)
@@ -209,17 +218,43 @@ static void put_range(struct kw_mem_area *a)
 	free_vm_area(m->vm);
 }
 
-static int reserve_range(struct kw_mem_area *a, u64 bytes)
+static int reserve_guarded(struct kw_mem_area *a, u64 bytes)
 {
 	struct mapping *m = a->priv;
 
-	m->vm = m->guard ? take_idle() : NULL;
+	m->vm = take_idle();
 	if (!m->vm)
 		m->vm = reserve(bytes, VM_MAP);
 	if (!m->vm)
-		return m->guard ? -ENOSPC : -ENOMEM;
+		return -ENOSPC;
 	a->base = m->vm->addr;
 	return 0;
+}
+
+static int reserve_plain(struct kw_mem_area *a, u64 bytes)
+{
+	struct mapping *m = a->priv;
+	unsigned long start;
+
+	m->limit = alloc_page(GFP_PAGES);
+	if (!m->limit)
+		return -ENOMEM;
+	m->vm = reserve(PAGE_SIZE + KW_FRONT_BYTES + bytes + KW_TAIL_BYTES, VM_MAP);
+	if (!m->vm)
+		return -ENOMEM;
+	start = (unsigned long)m->vm->addr;
+	if (map_pages(start, start + PAGE_SIZE, PAGE_KERNEL, &m->limit, PAGE_SHIFT))
+		return -ENOMEM;
+	a->base = (u8 *)start + PAGE_SIZE + KW_FRONT_BYTES;
+	a->limit = (u64 *)(a->base + KW_LIMIT_OFF);
+	return 0;
+}
+
+static int get_space(struct kw_mem_area *a, u64 bytes, bool guard)
+{
+	if (guard)
+		return reserve_guarded(a, bytes);
+	return can_reserve() ? reserve_plain(a, bytes) : map_whole(a, bytes);
 }
 
 int kw_mem_reserve(struct kw_mem_area *a, u64 max_bytes, bool guard)
@@ -242,7 +277,7 @@ int kw_mem_reserve(struct kw_mem_area *a, u64 max_bytes, bool guard)
 	if (!m)
 		goto err_unreserve;
 	m->guard = guard;
-	err = can_reserve() ? reserve_range(&new, bytes) : map_whole(&new, bytes);
+	err = get_space(&new, bytes, guard);
 	if (err)
 		goto err_release;
 	*a = new;
@@ -333,6 +368,8 @@ void kw_mem_release(struct kw_mem_area *a)
 	else if (a->base)
 		vunmap(a->base);
 	put_pages(m);
+	if (m->limit)
+		__free_page(m->limit);
 	if (m->guard)
 		atomic_dec(&nr_reservations);
 	kfree(m);

@@ -4,7 +4,7 @@
  * 4 GiB + 32 MiB of kernel address space for each memory and maps pages into
  * it; that takes three functions the kernel does not export, found by a kprobe
  * on kallsyms_lookup_name.  Without them memories are plain vmap areas and
- * code must be compiled in check mode.
+ * code must be compiled in check mode, without KW_OPT_CLAMP.
  */
 #ifndef KWASM_MEMORY_H
 #define KWASM_MEMORY_H
@@ -20,6 +20,9 @@ void kwasm_memory_exit(void);
  * vmalloc; -ENOSPC all reservations are taken.
  */
 int kwasm_memory_guard(void);
+
+/* Are memories outside of guard mode laid out as layout.h draws it? */
+bool kwasm_memory_tail(void);
 
 /* How many more guard reservations fit. */
 u64 kwasm_memory_guard_free(void);

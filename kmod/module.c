@@ -99,6 +99,7 @@ int kwasm_build_make(struct kwasm_module *m, u8 mode, u8 form, struct kwasm_buil
 	struct kw_compile_opts o = {
 		.mode = mode,
 		.form = form,
+		.opt_off = m->compares ? KW_OPT_CLAMP : 0,
 		.sig_ids = m->sig_ids,
 		.bind = m->bind,
 		.isa = &kw_isa_x64,
@@ -146,6 +147,19 @@ static int build_in_mode(struct kwasm_module *m, struct kw_diag *diag)
 	return err;
 }
 
+/* Clamped accesses are fault sites, as many as in guard mode; where they run out, compares do. */
+static int build_in_check_mode(struct kwasm_module *m, struct kw_diag *diag)
+{
+	int err;
+
+	m->compares = !kwasm_memory_tail();
+	err = build_in_mode(m, diag);
+	if (err != -ENOSPC || m->compares)
+		return err;
+	m->compares = true;
+	return build_in_mode(m, diag);
+}
+
 static bool guard_fits(const struct kwasm_module *m)
 {
 	u32 nr = m->form == KW_FORM_S ? num_possible_cpus() + 1 : 1;
@@ -156,8 +170,8 @@ static bool guard_fits(const struct kwasm_module *m)
 }
 
 /*
- * Guard mode wants address space for every CPU's instance and a fault site
- * for every access.  Where one of them runs out, AUTO means check mode.
+ * Guard mode wants 4 GiB of address space for every CPU's instance.  Where it
+ * runs out, AUTO means check mode.
  */
 static int build(struct kwasm_module *m, u32 mode, struct kw_diag *diag)
 {
@@ -178,7 +192,7 @@ static int build(struct kwasm_module *m, u32 mode, struct kw_diag *diag)
 			return err;
 		m->mode = KW_MODE_CHECK;
 	}
-	return build_in_mode(m, diag);
+	return build_in_check_mode(m, diag);
 }
 
 /* ---- The pipeline ---- */

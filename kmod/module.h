@@ -51,6 +51,7 @@ struct kwasm_module {
 	struct kw_binding *bind;
 	u8 mode;			/* enum kw_mode */
 	u8 form;			/* enum kw_form */
+	bool compares;			/* check mode without clamps: no tail, or no room for fault sites */
 	struct kwasm_build build;
 	struct kwasm_pool *pool;
 	struct kwasm_log *log;

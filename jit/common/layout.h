@@ -29,6 +29,7 @@
 #define KW_COMMON_LAYOUT_H
 
 #include "../platform.h"
+#include "limits.h"
 
 enum kw_trap {
 	KW_TRAP_NONE,
@@ -40,6 +41,28 @@ enum kw_trap {
 #define KW_PAGE_BYTES		65536ULL		/* a Wasm page */
 #define KW_GUARD_BYTES		(32ULL << 20)		/* largest offset + width with no check in guard mode */
 #define KW_GUARD_RESERVE	((4ULL << 30) + KW_GUARD_BYTES)
+
+/*
+ * A memory in check mode.  Clamped indices reach from base - KW_FRONT_BYTES to
+ * base + bytes + KW_TAIL_BYTES, whatever the processor speculates, and there
+ * lies nothing but the memory itself:
+ *
+ *                       base          base + bytes      base + max
+ *   +-------+--------------+----------------+----------------+--------------+
+ *   | limit | never mapped | read and write | not mapped yet | never mapped |
+ *   +-------+--------------+----------------+----------------+--------------+
+ *           KW_FRONT_BYTES                                     KW_TAIL_BYTES
+ *
+ * The limit, a u64 that ends where the front begins, is what code clamps to:
+ * bytes + 2 * KW_BIAS_BYTES.  No index reaches it.
+ */
+#define KW_BIAS_BYTES		(1ULL << 20)		/* largest constant a sum is clamped without, see build_mem.c */
+#define KW_FRONT_BYTES		(2 * KW_BIAS_BYTES)
+#define KW_TAIL_BYTES		(4 * KW_BIAS_BYTES)
+#define KW_CLAMP_OFFSET		(2 * KW_BIAS_BYTES)	/* largest offset + width of an access with a clamped index */
+#define KW_LIMIT_OFF		(-(s32)(KW_FRONT_BYTES + sizeof(u64)))
+static_assert(KW_MAX_CHECK_PAGES * KW_PAGE_BYTES + KW_FRONT_BYTES <= 4ULL << 30,
+	      "an index in the memory is none that stands for the front");
 
 #define KW_STACK_BYTES		(1UL << KW_STACK_LOG2)
 #define KW_EXEC_BYTES		1024

@@ -78,6 +78,7 @@ static u8 bits_from(const struct kw_irfunc *f, const struct kw_node *n, struct o
 		return min(o.a, o.b);
 	case KW_IR_ZEXT32:
 	case KW_IR_BOUNDS:
+	case KW_IR_CLAMP:
 		return o.a;
 	case KW_IR_WRAP:
 		return min_t(u8, 32, o.a);

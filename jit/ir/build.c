@@ -87,7 +87,7 @@ static void append_to_head(struct kw_builder *b, kw_vid v)
 
 static bool shareable(const struct kw_node *n)
 {
-	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD;
+	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD || n->op == KW_IR_MEMLIMIT;
 }
 
 /**

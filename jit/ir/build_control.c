@@ -106,8 +106,10 @@ static struct kw_ctl *open_construct(struct kw_builder *b)
 		c->nr_results = bt == -1 ? 0 : 1;
 	}
 	c->height = b->sp - c->nr_params;
+	c->resizes = true;
 	if (!b->locals_in_frame) {
 		w = &b->sum.construct[b->construct];
+		c->resizes = w->resizes;
 		c->written = b->sum.locals + w->start;
 		c->nr_written = w->count;
 	}
@@ -120,6 +122,23 @@ static kw_vid new_phi(struct kw_builder *b, kw_vid like, u32 place)
 	return kw_b_emit(b, KW_IR_PHI, b->f->node[like].type, 0, 0, 0, place, 0, 0);
 }
 
+/* In front of the loop, where it is worth one load for all rounds; without a use it goes away. */
+static void load_limit_before(struct kw_builder *b, const struct kw_ctl *loop)
+{
+	if (b->o->check_mode && b->f->has_memory && !loop->resizes)
+		kw_b_memory_limit(b);
+}
+
+/* What the rest of the loop does, to what HLOAD and MEMLIMIT read. */
+static void clobber_by_loop(struct kw_builder *b, const struct kw_ctl *loop)
+{
+	u32 size = b->epoch[KW_H_MEMSIZE];
+
+	kw_b_clobber_all(b);
+	if (!loop->resizes)
+		b->epoch[KW_H_MEMSIZE] = size;
+}
+
 static void do_loop(struct kw_builder *b)
 {
 	struct kw_ctl *c = open_construct(b);
@@ -128,6 +147,7 @@ static void do_loop(struct kw_builder *b)
 
 	if (!c)
 		return;
+	load_limit_before(b, c);
 	c->header = kw_b_new_block(b, from);
 	e = kw_b_new_edge(b, from, c->header);
 	if (b->err)
@@ -136,7 +156,7 @@ static void do_loop(struct kw_builder *b)
 	kw_b_emit(b, KW_IR_JUMP, KW_T_VOID, 0, 0, 0, 0, 0, 0);
 	kw_b_set_succs(b, from, &e, 1);
 	b->cur = c->header;
-	kw_b_clobber_all(b);	/* by what the rest of the loop does */
+	clobber_by_loop(b, c);
 	for (i = 0; i < c->nr_params && !b->err; i++)
 		b->stack[c->height + i] = new_phi(b, b->stack[c->height + i], i);
 	for (i = 0; i < c->nr_written && !b->err; i++)

@@ -2,15 +2,39 @@
 /*
  * Linear memory, globals and bulk operations -> loads, stores, checks, helper calls.
  *
- * Guard mode: an access whose static offset and width stay below
- * KW_GUARD_BYTES needs no check, the reservation catches it.  Check mode, and
- * larger offsets: the index is compared with the memory's size first.  A
- * check also masks the index for speculation, which covers the offset only
- * while that is small; for a large one the whole 33-bit address is checked.
+ * An access that the bits of its index keep inside the memory's smallest size
+ * needs no check in any mode: masks and extensions hold under speculation too,
+ * where a compare the guest made does not.  For the others:
+ *
+ * Guard mode: while static offset and width stay below KW_GUARD_BYTES, the
+ * reservation catches what leaves the memory.
+ *
+ * Check mode: the index is replaced by the lower of itself and a limit behind
+ * the memory's end, so that what leaves it meets its tail (layout.h), and faults.
+ * No branch is involved and no order: indices are clamped once wherever they
+ * are used, the access keeps its place and traps there.  The lower of two is
+ * a conditional move: it waits for both, so it holds under speculation.
+ *
+ * An index of check mode that is a sum with a constant is clamped without it,
+ * so that p, p + 1, p + 2 share one clamp though they may wrap at 2^32.  With
+ * B for KW_BIAS_BYTES, and p + B taken modulo 2^32, the address is
+ *
+ *	base - B + min(p + B, bytes + 2 B) + constant,    -B <= constant, constant + width <= B
+ *
+ * Where the minimum is p + B, all of it is p + constant modulo 2^32, read as a
+ * number from -2 B to bytes + 2 B: one in the memory is the index, and no other
+ * is one, for memories end at least 2 B below 4 GiB; those hit front or tail.
+ * Where it is bytes + 2 B, p is from bytes + B to 2^32 - B, so the sum does not
+ * wrap and is no less than bytes, and so is what stands for it.
+ *
+ * Check mode without clamps, and large offsets in guard mode: the index is
+ * compared with the memory's size.  This check also masks the index for
+ * speculation, which covers the offset only while that is small; for a large
+ * one the whole 33-bit address is checked.
  */
 #include "builder.h"
 
-#define SMALL_OFFSET	65536	/* a check-mode memory has at least this much address space */
+#define SMALL_OFFSET	65536	/* a memory has at least this much address space */
 
 struct access {
 	u8 type;		/* of the value; VOID: not an access */
@@ -35,11 +59,25 @@ static const struct access access[WASM_NR_OPS] = {
 	LD(V128_LOAD32_ZERO, V128, F32), LD(V128_LOAD64_ZERO, V128, F64),
 };
 
+static bool clamps(const struct kw_builder *b)
+{
+	return b->o->check_mode && !(b->f->opt_off & KW_OPT_CLAMP);
+}
+
 static kw_vid memory_bytes(struct kw_builder *b)
 {
 	kw_vid mem = kw_b_hload(b, b->inst, offsetof(struct kw_inst, mem), KW_T_I64, KW_M_U64, KW_H_CONST);
 
 	return kw_b_hload(b, mem, offsetof(struct kw_memory, bytes), KW_T_I64, KW_M_U64, KW_H_MEMSIZE);
+}
+
+/*
+ * What clamps use is one load, takes no register if it need not, and belongs
+ * to the base whatever instance the processor speculates to be in.
+ */
+kw_vid kw_b_memory_limit(struct kw_builder *b)
+{
+	return clamps(b) ? kw_b_emit(b, KW_IR_MEMLIMIT, KW_T_I64, 0, 0, 0, 0, 0, 0) : memory_bytes(b);
 }
 
 kw_vid kw_b_bounds(struct kw_builder *b, kw_vid index, kw_vid limit, u64 imm, u8 trap)
@@ -72,20 +110,103 @@ static void peel_constant(struct kw_builder *b, kw_vid *addr, u64 *offset)
 	*addr = n->a;
 }
 
+/* No memory is smaller than its type says, nor becomes so. */
+static bool is_inside(const struct kw_builder *b, kw_vid addr, u64 end)
+{
+	const struct kw_node *n = &b->f->node[addr];
+	u64 top = n->op == KW_IR_CONST ? n->imm : (1ULL << min_t(u8, n->bits, 32)) - 1;
+
+	return !b->err && !(b->f->opt_off & KW_OPT_INSIDE) && top + end <= b->m->mems[0].min * KW_PAGE_BYTES;
+}
+
+/* All of the address, up to 33 bits, in one value. */
+static void add_offset(struct kw_builder *b, kw_vid *addr, u64 *offset)
+{
+	*addr = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, *addr, 0);
+	*addr = kw_b_bin(b, KW_IR_ADD, KW_T_I64, *addr, kw_b_const(b, KW_T_I64, *offset));
+	*offset = 0;
+}
+
+static bool can_bias(const struct kw_builder *b, kw_vid addr, u64 offset, u32 bytes)
+{
+	const struct kw_node *n = &b->f->node[addr], *c = &b->f->node[n->b];
+	s64 constant = (s32)c->imm, most = KW_BIAS_BYTES;
+
+	return !b->err && !(b->f->opt_off & KW_OPT_OFFSET) && !offset && n->op == KW_IR_ADD &&
+	       n->type == KW_T_I32 && c->op == KW_IR_CONST && constant >= -most && constant + bytes <= most;
+}
+
+static kw_vid clamped(struct kw_builder *b, kw_vid addr)
+{
+	kw_vid limit = kw_b_memory_limit(b);
+
+	return b->err ? 0 : kw_b_bin(b, KW_IR_CLAMP, b->f->node[addr].type, addr, limit);
+}
+
+/* The clamped index is @p + KW_BIAS_BYTES; the LOAD's or STORE's offset makes up for it. */
+static void clamp_biased(struct kw_builder *b, kw_vid p, s32 constant, kw_vid *addr, u64 *offset)
+{
+	kw_vid sum = kw_b_bin(b, KW_IR_ADD, KW_T_I32, p, kw_b_const(b, KW_T_I32, KW_BIAS_BYTES));
+
+	*addr = clamped(b, sum);
+	*offset = constant - (s64)KW_BIAS_BYTES;
+}
+
+/* The clamped sum of @p and KW_BIAS_BYTES, if there is one: it serves @p itself as well. */
+static kw_vid find_biased(struct kw_builder *b, kw_vid p)
+{
+	struct kw_node n = {
+		.op = KW_IR_ADD, .type = KW_T_I32, .a = p, .b = kw_b_const(b, KW_T_I32, KW_BIAS_BYTES),
+	};
+
+	n.a = b->err ? 0 : kw_gvn_find(b, &n);
+	if (!n.a)
+		return 0;
+	n.op = KW_IR_CLAMP;
+	n.b = kw_b_memory_limit(b);
+	return b->err ? 0 : kw_gvn_find(b, &n);
+}
+
+static void clamp_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
+{
+	const struct kw_node *n = &b->f->node[*addr];
+	kw_vid biased;
+
+	if (can_bias(b, *addr, *offset, bytes)) {
+		clamp_biased(b, n->a, (s32)b->f->node[n->b].imm, addr, offset);
+		return;
+	}
+	biased = *offset ? 0 : find_biased(b, *addr);
+	if (biased) {
+		*addr = biased;
+		*offset = -KW_BIAS_BYTES;
+		return;
+	}
+	if (*offset + bytes > KW_CLAMP_OFFSET)
+		add_offset(b, addr, offset);
+	*addr = clamped(b, *addr);
+}
+
+static void compare_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
+{
+	if (*offset + bytes > SMALL_OFFSET)
+		add_offset(b, addr, offset);
+	*addr = kw_b_bounds(b, *addr, memory_bytes(b), *offset + bytes, KW_TRAP_MEM_OOB);
+}
+
 /* What to access: *addr and *offset become a LOAD's or STORE's. Return: whether it may fault. */
 bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 {
 	peel_constant(b, addr, offset);
+	if (*offset + bytes <= KW_GUARD_BYTES && is_inside(b, *addr, *offset + bytes))
+		return false;
+	if (clamps(b)) {
+		clamp_address(b, addr, offset, bytes);
+		return true;
+	}
 	if (!b->o->check_mode && *offset + bytes <= KW_GUARD_BYTES)
 		return true;
-	if (*offset + bytes <= SMALL_OFFSET) {
-		*addr = kw_b_bounds(b, *addr, memory_bytes(b), *offset + bytes, KW_TRAP_MEM_OOB);
-		return false;
-	}
-	*addr = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, *addr, 0);
-	*addr = kw_b_bin(b, KW_IR_ADD, KW_T_I64, *addr, kw_b_const(b, KW_T_I64, *offset));
-	*addr = kw_b_bounds(b, *addr, memory_bytes(b), bytes, KW_TRAP_MEM_OOB);
-	*offset = 0;
+	compare_address(b, addr, offset, bytes);
 	return false;
 }
 

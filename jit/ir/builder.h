@@ -23,6 +23,7 @@ struct kw_ctl {
 	u32 nr_params, nr_results;
 	const u32 *written;		/* locals written inside, from the summary */
 	u32 nr_written;
+	bool resizes;			/* the memory's size may change inside */
 	kw_bid header;			/* loop: its first block */
 	u32 first_edge;			/* edges to the label: linked through edge.next_in_label */
 	u32 nr_edges;
@@ -106,7 +107,7 @@ bool kw_b_plain(struct kw_builder *b);
 bool kw_b_access(struct kw_builder *b);		/* plain loads and stores of all types */
 bool kw_b_memory(struct kw_builder *b);
 kw_vid kw_b_bounds(struct kw_builder *b, kw_vid index, kw_vid limit, u64 imm, u8 trap);
-
+kw_vid kw_b_memory_limit(struct kw_builder *b);	/* what check mode clamps to or compares with */
 bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes);
 kw_vid kw_b_table(struct kw_builder *b, u32 table);
 kw_vid kw_b_table_entry(struct kw_builder *b, kw_vid tab, kw_vid index, u8 trap);

@@ -39,6 +39,8 @@ static bool equal(const struct kw_node *x, const struct kw_node *y)
 
 static u32 epoch_of(const struct kw_builder *b, const struct kw_node *n)
 {
+	if (n->op == KW_IR_MEMLIMIT)
+		return b->epoch[KW_H_MEMSIZE];
 	return n->op == KW_IR_HLOAD ? b->epoch[n->aux] : 0;
 }
 

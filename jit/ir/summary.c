@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * First look at a body: for every block, loop and if, the set of locals
- * written inside.  With it the builder makes phis only where they are real.
+ * written inside, and whether the memory's size may change.  With it the
+ * builder makes phis only where they are real, and loads the size before the
+ * loops that do not change it.
  *
  * One stack of entries serves all open constructs.  A local's stamp names the
  * innermost open construct that already lists it; an entry remembers the
@@ -22,6 +24,7 @@ struct entry {
 struct open {
 	u32 id;			/* construct number + 1; 0 is the function itself */
 	u32 base;		/* its first entry */
+	bool resizes;
 };
 
 struct state {
@@ -65,9 +68,9 @@ static int open_construct(struct state *s, bool real)
 		if (!c)
 			return -ENOMEM;
 		s->out->construct = c;
-		c[s->out->nr_constructs++] = (struct kw_written){ 0, 0 };
+		c[s->out->nr_constructs++] = (struct kw_written){ 0 };
 	}
-	o[s->nr_open++] = (struct open){ real ? s->out->nr_constructs : 0, s->nr_entries };
+	o[s->nr_open++] = (struct open){ real ? s->out->nr_constructs : 0, s->nr_entries, false };
 	return 0;
 }
 
@@ -87,13 +90,14 @@ static int close_construct(struct state *s)
 		return -ENOMEM;
 	s->out->locals = l;
 	w = &s->out->construct[o.id - 1];
-	*w = (struct kw_written){ s->nr_locals_out, n };
+	*w = (struct kw_written){ s->nr_locals_out, n, o.resizes };
 	for (i = 0; i < n; i++) {
 		l[s->nr_locals_out + i] = s->entry[o.base + i].local;
 		s->stamp[s->entry[o.base + i].local] = s->entry[o.base + i].old_stamp;
 	}
 	s->nr_locals_out += n;
 	s->nr_entries = o.base;
+	s->open[s->nr_open - 1].resizes |= o.resizes;
 	parent = s->open[s->nr_open - 1].id;
 	for (i = 0; i < n; i++) {
 		err = push_entry(s, l[w->start + i], parent);
@@ -117,7 +121,8 @@ static int one_insn(struct state *s, const struct kw_insn *insn)
 		return push_entry(s, insn->idx, s->open[s->nr_open - 1].id);
 	case WASM_OP_CALL:
 	case WASM_OP_CALL_INDIRECT:
-		s->out->has_calls = true;
+	case WASM_OP_MEMORY_GROW:
+		s->open[s->nr_open - 1].resizes = true;
 		return 0;
 	default:
 		return 0;

@@ -7,6 +7,7 @@
 /* The locals written inside one block, loop or if, in the order the constructs open. */
 struct kw_written {
 	u32 start, count;	/* in kw_summary.locals */
+	bool resizes;		/* something inside may change the memory's size: a call, memory.grow */
 };
 
 struct kw_summary {
@@ -14,7 +15,6 @@ struct kw_summary {
 	u32 nr_constructs;
 	u32 *locals;
 	bool too_many;		/* lists would outgrow a multiple of the body: keep locals in memory */
-	bool has_calls;
 };
 
 /**

@@ -85,6 +85,7 @@ int kw_lower_place_blocks(struct kw_lower *l);
 static inline bool kw_lower_is_removable(const struct kw_node *n)
 {
 	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD || n->op == KW_IR_FLOAD ||
+	       n->op == KW_IR_MEMLIMIT ||
 	       (n->op == KW_IR_LOAD && !n->aux);
 }
 

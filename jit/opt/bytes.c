@@ -216,7 +216,7 @@ static bool reaches(const struct kw_irfunc *f, kw_vid v, kw_vid root)
 		if (at == v)
 			return true;
 		if (!(kw_iropinfo[n->op].flags & KW_IRF_P) && n->op != KW_IR_LOAD && n->op != KW_IR_HLOAD &&
-		    n->op != KW_IR_NOP)
+		    n->op != KW_IR_MEMLIMIT && n->op != KW_IR_NOP)
 			return false;
 	}
 	return false;

@@ -27,14 +27,23 @@ int kw_checkpoint(void)
 	return 0;
 }
 
+#define LIMIT_BYTES	4096	/* of the page that ends with the limit */
+#define BELOW_BYTES	(LIMIT_BYTES + KW_FRONT_BYTES)
+
 int kw_mem_reserve(struct kw_mem_area *a, u64 max_bytes, bool guard)
 {
 	u64 bytes = guard ? KW_GUARD_RESERVE : max_t(u64, max_bytes, KW_PAGE_BYTES);
-	void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	u64 around = guard ? 0 : BELOW_BYTES + KW_TAIL_BYTES;
+	u8 *p = mmap(NULL, bytes + around, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED)
 		return -ENOSPC;
-	a->base = p;
+	if (!guard && mprotect(p, LIMIT_BYTES, PROT_READ | PROT_WRITE)) {
+		munmap(p, bytes + around);
+		return -ENOMEM;
+	}
+	a->base = guard ? p : p + BELOW_BYTES;
+	a->limit = guard ? NULL : (u64 *)(a->base + KW_LIMIT_OFF);
 	a->reserved_bytes = bytes;
 	a->committed_bytes = 0;
 	a->priv = NULL;
@@ -70,7 +79,9 @@ void kw_mem_trim(struct kw_mem_area *a, u64 bytes)
 
 void kw_mem_release(struct kw_mem_area *a)
 {
-	if (a->base)
+	if (a->limit)
+		munmap(a->base - BELOW_BYTES, BELOW_BYTES + a->reserved_bytes + KW_TAIL_BYTES);
+	else if (a->base)
 		munmap(a->base, a->reserved_bytes);
 	a->base = NULL;
 }

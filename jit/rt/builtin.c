@@ -25,7 +25,7 @@ static u32 memory_grow(struct kw_inst *inst, u32 pages)
 		return ~0u;
 	if (bytes > mem->area.committed_bytes && kw_mem_commit(&mem->area, bytes))
 		return ~0u;
-	mem->bytes = bytes;
+	kw_memory_set_bytes(mem, bytes);
 	return old;
 }
 

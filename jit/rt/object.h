@@ -56,6 +56,14 @@ static inline struct kw_table **kw_inst_tables(struct kw_inst *inst, const struc
 				    kw_inst_table_off(m->nr_globals, m->nr_imported_funcs, 0));
 }
 
+/* For C and, in check mode, for compiled code. */
+static inline void kw_memory_set_bytes(struct kw_memory *mem, u64 bytes)
+{
+	mem->bytes = bytes;
+	if (mem->area.limit)
+		*mem->area.limit = bytes + 2 * KW_BIAS_BYTES;
+}
+
 /* store.c */
 struct kw_instance *kw_instance_alloc(struct kw_store *s, const struct kw_linked *l);
 void kw_instance_free(struct kw_instance *i);

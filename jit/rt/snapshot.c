@@ -170,7 +170,7 @@ static int load_memory(struct kw_memory *mem, const struct mem_image *im)
 			return err;
 	}
 	kw_mem_trim(&mem->area, im->bytes);
-	mem->bytes = im->bytes;
+	kw_memory_set_bytes(mem, im->bytes);
 	return 0;
 }
 

@@ -90,7 +90,8 @@ int kw_memory_init(struct kw_memory *mem, const struct kw_limits *type, const st
 	u64 bytes = type->min * KW_PAGE_BYTES;
 	int err;
 
-	max_pages = min_t(u64, max_pages, o->max_memory_pages);
+	max_pages = min_t(u64, max_pages, o->guard ? o->max_memory_pages :
+			  min(o->max_memory_pages, KW_MAX_CHECK_PAGES));
 	if (type->min > max_pages)
 		return -E2BIG;
 	mem->max_pages = max_pages;
@@ -106,7 +107,7 @@ int kw_memory_init(struct kw_memory *mem, const struct kw_limits *type, const st
 	if (err)
 		return err;
 	mem->base = mem->area.base;
-	mem->bytes = bytes;
+	kw_memory_set_bytes(mem, bytes);
 	return 0;
 }
 

@@ -118,15 +118,39 @@ bool test_memory_reuse(void)
 	return ok && expect(kwasm_memory_guard_free() == free, "all reservations given back");
 }
 
+static bool is_mapped(s64 at)
+{
+	u8 byte;
+
+	return !copy_from_kernel_nofault(&byte, area.base + at, 1);
+}
+
+/* What clamped indices can reach besides the memory's pages. */
+static bool nothing_around(void)
+{
+	u64 max = 4 * KW_PAGE_BYTES, at;
+	bool ok = true;
+
+	for (at = PAGE_SIZE; ok && at <= KW_FRONT_BYTES; at += PAGE_SIZE)
+		ok = expect(!is_mapped(-(s64)at), "nothing in front");
+	for (at = 0; ok && at < KW_TAIL_BYTES; at += PAGE_SIZE)
+		ok = expect(!is_mapped(max + at), "nothing behind");
+	return ok && expect((u8 *)area.limit == area.base + KW_LIMIT_OFF, "the limit's place") &&
+	       expect(faults(max - 3), "a word across the end");
+}
+
 bool test_memory_unguarded(void)
 {
-	bool ok;
+	bool tail = kwasm_memory_tail(), ok;
 
 	if (kw_mem_reserve(&area, 4 * KW_PAGE_BYTES, false))
 		return expect(false, "reserved");
-	ok = expect(!kw_mem_commit(&area, 4 * KW_PAGE_BYTES), "committed") &&
+	ok = expect(!kw_mem_commit(&area, KW_PAGE_BYTES), "committed") &&
+	     expect(!tail || faults(KW_PAGE_BYTES), "no more than that") &&
+	     expect(!kw_mem_commit(&area, 4 * KW_PAGE_BYTES), "grown") &&
 	     expect(loads(4 * KW_PAGE_BYTES - 4, 0), "zeroed") &&
 	     expect(kw_mem_commit(&area, 5 * KW_PAGE_BYTES) == -ENOMEM, "not beyond its maximum");
+	ok = ok && expect(tail == (area.limit != NULL), "a limit with a tail") && (!tail || nothing_around());
 	kw_mem_release(&area);
 	return ok;
 }

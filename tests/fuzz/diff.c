@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Differential fuzzer: random modules run by the reference interpreter and by
- * the compiler in guard and check mode, S and P form, and as kernels with
- * retpolines want it, with canonical NaNs bit for bit; portable modules also
- * without, and by V8 where there is a node.  After every call its trap or
- * results must agree, and the state it leaves.
+ * the compiler in guard and check mode, S and P form, with compares where check
+ * mode clamps, and as kernels with retpolines want it, with canonical NaNs bit
+ * for bit; portable modules also without, and by V8 where there is a node.
+ * After every call its trap or results must agree, and the state it leaves.
  *
  *   diff [-s SEED] [-n COUNT | -t SECONDS] [-j JOBS] [-z SIZE] [-g SOURCE] [-8 v8.mjs] [-o DIR]
  *   diff [-s SEED] [-p] [-q] -f FILE.wasm

@@ -126,6 +126,7 @@ struct x64_rm x64_memory(const struct x64_emit *e);
 void x64_goto(struct x64_emit *e, u32 block);
 void x64_emit_div(struct x64_emit *e);
 void x64_emit_bounds(struct x64_emit *e);
+void x64_emit_clamp(struct x64_emit *e);
 void x64_emit_pkt(struct x64_emit *e);
 void x64_emit_poll(struct x64_emit *e);
 void x64_emit_tail(struct x64_emit *e);

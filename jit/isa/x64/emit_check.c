@@ -61,6 +61,16 @@ void x64_emit_bounds(struct x64_emit *e)
 	x64_cmov(&e->b, over, mi->size, index, x64_reg(temp));
 }
 
+/* Data flows through it: no branch that could be predicted. Above or equal needs one flag, one uop. */
+void x64_emit_clamp(struct x64_emit *e)
+{
+	struct x64_rm limit = x64_inst(e)->x1 ? x64_memory(e) : x64_place(e, x64_operand(e, 2)->alloc);
+	u8 index = x64_register(e, 0);
+
+	x64_rm(&e->b, X64_CMP, X64_SQ, index, limit);
+	x64_cmov(&e->b, X64_CC_AE, X64_SQ, index, limit);
+}
+
 static void load_packet(struct x64_emit *e, u8 dst, u8 base, u8 index)
 {
 	const struct kw_minst *mi = x64_inst(e);

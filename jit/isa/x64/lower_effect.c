@@ -38,6 +38,8 @@ static void lower_load(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 
 	if (n->op == KW_IR_FLOAD)
 		mtype = n->type == KW_T_I32 ? KW_M_U32 : KW_M_U64;
+	if (n->op == KW_IR_MEMLIMIT)
+		mtype = KW_M_U64;
 	if (x64_is_vec(n->type)) {
 		x64_lower_vload(l, v, n);
 		return;
@@ -262,6 +264,7 @@ void x64_lower_effect(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	switch (n->op) {
 	case KW_IR_LOAD:
 	case KW_IR_HLOAD:
+	case KW_IR_MEMLIMIT:
 	case KW_IR_FLOAD:	lower_load(l, v, n); break;
 	case KW_IR_STORE:
 	case KW_IR_HSTORE:

@@ -52,6 +52,8 @@ static bool can_move_down(const struct x64_lower *l, kw_vid v, bool faults)
 /* Does @n read exactly @size bytes, with no extension? */
 static bool is_plain_load(const struct kw_node *n, enum x64_size size)
 {
+	if (n->op == KW_IR_MEMLIMIT)
+		return size == X64_SQ;
 	if (n->op == KW_IR_FLOAD)
 		return !x64_is_vec(n->type) && x64_size_of(n->type) == size;
 	if (n->op != KW_IR_LOAD && n->op != KW_IR_HLOAD)
@@ -150,6 +152,10 @@ void x64_address(struct x64_lower *l, const struct kw_node *n)
 	case KW_IR_HSTORE:
 		base_address(l, n->a);
 		l->mi.disp = (s32)n->imm;
+		break;
+	case KW_IR_MEMLIMIT:
+		l->mi.x1 = X64_A_LINEAR;
+		l->mi.disp = KW_LIMIT_OFF;
 		break;
 	default:
 		l->mi.x1 = X64_A_FRAME;

@@ -369,6 +369,18 @@ static void lower_select(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_end(l);
 }
 
+static void lower_clamp(struct x64_lower *l, kw_vid v, const struct kw_node *n)
+{
+	x64_begin(l, X64_CLAMP, X64_SQ);
+	x64_def_tied(l, v, 1);
+	x64_use(l, x64_value(l, n->a));
+	if (x64_load_sinkable(l, n->b, X64_SQ))
+		x64_sink_load(l, n->b);
+	else
+		x64_use_any(l, x64_value(l, n->b));
+	x64_end(l);
+}
+
 void x64_lower_value(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	enum x64_size size = x64_size_of(n->type);
@@ -403,6 +415,7 @@ void x64_lower_value(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	case KW_IR_SEXT16:	unary_any(l, v, X64_MOVSX16, size, x64_low(l, n->a, size)); break;
 	case KW_IR_CMP:		lower_cmp(l, v); break;
 	case KW_IR_SELECT:	lower_select(l, v, n); break;
+	case KW_IR_CLAMP:	lower_clamp(l, v, n); break;
 	default:		l->err = -EOPNOTSUPP; break;
 	}
 }

@@ -27,6 +27,7 @@ enum x64_mop {
 	X64_DIV,		/* def, other of rax and rdx, use rax, divisor; row x0; cc: X64_DIV_* */
 	X64_BOUNDS,		/* def, tied index, temporary, limit: trap aux unless index + imm <= limit;
 				 * x0: unless index < limit, 32 bits wide; cc: the index is used */
+	X64_CLAMP,		/* def, tied, limit: the lower of both, 64 bits wide */
 	X64_PKT,		/* def, 2 temporaries, exec, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
 	X64_POLL,		/* exec */
 	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
@@ -49,7 +50,7 @@ enum x64_mop {
 enum x64_addr {
 	X64_A_NONE,
 	X64_A_BASE,		/* [operand base + operand index << scale + disp] */
-	X64_A_LINEAR,		/* [memory base + operand index + disp], index optional */
+	X64_A_LINEAR,		/* [memory base + operand index + disp], index optional; its size too */
 	X64_A_OUT,		/* outgoing area + disp */
 	X64_A_IN,		/* incoming area + disp */
 	X64_A_FRAME,		/* frame slots + disp */

@@ -79,7 +79,7 @@ static void random_args(const struct subject *x, const struct kw_functype *t, st
 struct run {
 	struct subject *x;
 	struct ref_side ref;
-	struct kwasm_side side[7];
+	struct kwasm_side side[8];
 	u32 nr_sides;
 	struct done_call *calls;
 	u32 nr_calls;
@@ -204,6 +204,7 @@ static const char *started(struct run *r)
 		{ .name = "check P", .mode = KW_MODE_CHECK, .form = KW_FORM_P },
 		{ .name = "guard S, retpolines", .mode = KW_MODE_GUARD, .form = KW_FORM_S,
 		  .kernel_form = KWASM_ENGINE_KERNEL_RETPOLINE },
+		{ .name = "check S, compares", .mode = KW_MODE_CHECK, .form = KW_FORM_S, .opt_off = KW_OPT_CLAMP },
 		{ .name = "check P, IBT", .mode = KW_MODE_CHECK, .form = KW_FORM_P,
 		  .kernel_form = KWASM_ENGINE_KERNEL_BARE },
 		{ .name = "guard P, any NaN", .mode = KW_MODE_GUARD, .form = KW_FORM_P, .any_nan = true },

@@ -38,6 +38,7 @@ struct kwasm_side {
 	const char *name;
 	u8 mode, form, kernel_form;
 	bool any_nan;
+	u32 opt_off;		/* besides the subject's */
 	struct kwasm_engine *e;
 	struct kw_instance *env, *inst;
 };
