@@ -63,6 +63,8 @@ enum kw_trap {
 #define KW_LIMIT_OFF		(-(s32)(KW_FRONT_BYTES + sizeof(u64)))
 static_assert(KW_MAX_CHECK_PAGES * KW_PAGE_BYTES + KW_FRONT_BYTES <= 4ULL << 30,
 	      "an index in the memory is none that stands for the front");
+static_assert(KW_MAX_CHECK_PAGES * KW_PAGE_BYTES + 2 * KW_BIAS_BYTES + KW_CLAMP_OFFSET <= 4ULL << 30,
+	      "the limit and an offset do not wrap");
 
 #define KW_STACK_BYTES		(1UL << KW_STACK_LOG2)
 #define KW_EXEC_BYTES		1024

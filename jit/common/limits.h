@@ -39,7 +39,7 @@
 /* Pages of a memory a module may declare: the whole 32-bit address space (spec 3.2.5). */
 #define KW_MAX_MEM_PAGES	65536U
 /* Pages of a memory in check mode, where the highest indices stand for negative ones (layout.h). */
-#define KW_MAX_CHECK_PAGES	65504U
+#define KW_MAX_CHECK_PAGES	65472U
 /* Bytes of an import, export or custom section name. */
 #define KW_MAX_NAME_BYTES	100000U
 /* Maps a module may declare: each holds a reference to a map of the kernel's. */

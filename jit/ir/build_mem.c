@@ -167,11 +167,36 @@ static kw_vid find_biased(struct kw_builder *b, kw_vid p)
 	return b->err ? 0 : kw_gvn_find(b, &n);
 }
 
+/*
+ * A clamp of p is made only for an access, which did not trap: p is below the
+ * limit, and a sum with a constant within KW_CLAMP_OFFSET cannot wrap.
+ */
+static bool try_near(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
+{
+	const struct kw_node *n = &b->f->node[*addr], *c = &b->f->node[n->b];
+	struct kw_node clamp_of_p = { .op = KW_IR_CLAMP, .type = KW_T_I32, .a = n->a };
+	u64 sum = *offset + c->imm;
+	kw_vid v;
+
+	if (b->err || b->f->opt_off & KW_OPT_NEAR || n->op != KW_IR_ADD || n->type != KW_T_I32 ||
+	    c->op != KW_IR_CONST || sum + bytes > KW_CLAMP_OFFSET)
+		return false;
+	clamp_of_p.b = kw_b_memory_limit(b);
+	v = b->err ? 0 : kw_gvn_find(b, &clamp_of_p);
+	if (!v)
+		return false;
+	*addr = v;
+	*offset = sum;
+	return true;
+}
+
 static void clamp_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 {
 	const struct kw_node *n = &b->f->node[*addr];
 	kw_vid biased;
 
+	if (try_near(b, addr, offset, bytes))
+		return;
 	if (can_bias(b, *addr, *offset, bytes)) {
 		clamp_biased(b, n->a, (s32)b->f->node[n->b].imm, addr, offset);
 		return;
