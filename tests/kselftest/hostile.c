@@ -61,9 +61,9 @@ static void settle(void)
 	usleep(3000);
 }
 
-static void one_kind(const char *file, const char *name, unsigned int kind, unsigned int n)
+static void one_kind(const char *file, const char *name, uint32_t mode, unsigned int kind, unsigned int n)
 {
-	int m = load(file), p = program(m, "netfilter/inet/input"), l;
+	int m = load_mode(file, mode), p = program(m, "netfilter/inet/input"), l;
 	struct kwasm_link_create a = link_args(p, HOOK_INPUT);
 	struct udp u = udp_open(9500);
 	struct kwasm_link_info i;
@@ -135,9 +135,11 @@ int main(void)
 {
 	new_netns();
 	stay_on_cpu0();
-	one_kind("/hostile/store_out_of_bounds.wasm", "out of bounds", TRAP_MEM_OOB, 200);
-	one_kind("/hostile/recurse_forever.wasm", "endless recursion", TRAP_STACK, 200);
-	one_kind("/hostile/loop_forever.wasm", "endless loop", TRAP_DEADLINE, 200);
+	one_kind("/hostile/store_out_of_bounds.wasm", "out of bounds", KWASM_MODE_AUTO, TRAP_MEM_OOB, 200);
+	one_kind("/hostile/store_out_of_bounds.wasm", "out of bounds, check mode", KWASM_MODE_CHECK,
+		 TRAP_MEM_OOB, 200);
+	one_kind("/hostile/recurse_forever.wasm", "endless recursion", KWASM_MODE_AUTO, TRAP_STACK, 200);
+	one_kind("/hostile/loop_forever.wasm", "endless loop", KWASM_MODE_AUTO, TRAP_DEADLINE, 200);
 	accepted();
 	ok(!objects_left(), "nothing is left");
 	return done();

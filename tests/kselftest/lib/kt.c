@@ -108,11 +108,11 @@ int load_bytes(struct bytes b, uint32_t flags, uint32_t mode, struct kwasm_diag 
 	return ioctl(dev(), KWASM_MODULE_LOAD, &a);
 }
 
-int load(const char *file)
+int load_mode(const char *file, uint32_t mode)
 {
 	struct bytes b = read_file(file);
 	struct kwasm_diag d = { 0 };
-	int fd = load_bytes(b, 0, KWASM_MODE_AUTO, &d), err = errno;
+	int fd = load_bytes(b, 0, mode, &d), err = errno;
 
 	if (fd < 0)
 		note("%s: reason %u, op %u, offset 0x%x, function %d, %s", file, d.reason, d.op,
@@ -120,6 +120,11 @@ int load(const char *file)
 	free(b.p);
 	errno = err;
 	return fd;
+}
+
+int load(const char *file)
+{
+	return load_mode(file, KWASM_MODE_AUTO);
 }
 
 int program(int module_fd, const char *export_name)

@@ -46,7 +46,8 @@ struct bytes read_file(const char *name);
 
 /* Requests.  Each returns the descriptor or 0, or -1 with errno. */
 int load_bytes(struct bytes b, uint32_t flags, uint32_t mode, struct kwasm_diag *diag);
-int load(const char *file);
+int load_mode(const char *file, uint32_t mode);
+int load(const char *file);		/* the mode that fits */
 int program(int module_fd, const char *export_name);
 /* A link at @hook of family ip of the caller's namespace, all else as zero means. */
 struct kwasm_link_create link_args(int program_fd, uint32_t hook);
