@@ -528,6 +528,13 @@ static void lower_v2(struct x64_lower *l, u32 def, const struct kw_node *n)
 	}
 }
 
+static bool is_zero(const struct x64_lower *l, kw_vid v)
+{
+	const struct kw_node *n = x64_node(l, v);
+
+	return n->op == KW_IR_CONST && !n->imm && !n->b && !n->c;
+}
+
 static void lower_v3(struct x64_lower *l, u32 def, const struct kw_node *n)
 {
 	u32 mask, a;
@@ -537,6 +544,12 @@ static void lower_v3(struct x64_lower *l, u32 def, const struct kw_node *n)
 		return;
 	}
 	mask = x64_value(l, n->c);
+	if (is_zero(l, n->a) || is_zero(l, n->b)) {
+		bool other = is_zero(l, n->a);
+
+		x64_vtied_to(l, def, other ? R(PANDN) : R(PAND), mask, x64_value(l, other ? n->b : n->a), 0);
+		return;
+	}
 	a = two(l, R(PAND), x64_value(l, n->a), mask);
 	x64_vtied_to(l, def, R(POR), a, two(l, R(PANDN), mask, x64_value(l, n->b)), 0);
 }
