@@ -3,8 +3,8 @@
 ;; CODE: ^movsxd rax,DWORD PTR \[r[a-z0-9]+\+rax\*4\]
 ;; CODE: ^jmp rax
 (module (func (param i32) (result i32)
-  (block (block (block (block (block (block
-    (br_table 0 1 2 3 4 5 (local.get 0)))
+  (block (block (block (block (block (block (block (block
+    (br_table 0 1 2 3 4 5 6 7 (local.get 0)))
     (return (i32.const 10))) (return (i32.const 21))) (return (i32.const 32)))
-    (return (i32.const 43))) (return (i32.const 54)))
-  (i32.const 65)))
+    (return (i32.const 43))) (return (i32.const 54))) (return (i32.const 65))) (return (i32.const 76)))
+  (i32.const 87)))

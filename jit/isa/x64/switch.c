@@ -5,7 +5,7 @@
  */
 #include "emit.h"
 
-#define MIN_TABLE_RUNS	5	/* fewer runs of equal targets: compares are as good */
+#define MIN_TABLE_RUNS	7	/* fewer runs of equal targets: compares are as good */
 
 /* Entries @start up to the next run's go to @block. */
 struct run {
