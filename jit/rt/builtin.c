@@ -38,6 +38,10 @@ static void memory_fill(struct kw_inst *inst, u32 dst, u32 byte, u32 n)
 		kw_raise(inst, KW_TRAP_MEM_OOB);
 		return;
 	}
+	if (n <= CHUNK_BYTES) {
+		memset(p, byte & 0xff, n);
+		return;
+	}
 	for (; n && !kw_stopped(inst); n -= len, p += len) {
 		len = min(n, CHUNK_BYTES);
 		memset(p, byte & 0xff, len);
@@ -52,6 +56,10 @@ static void memory_copy(struct kw_inst *inst, u32 dst, u32 src, u32 n)
 
 	if (!d || !s) {
 		kw_raise(inst, KW_TRAP_MEM_OOB);
+		return;
+	}
+	if (n <= CHUNK_BYTES) {
+		memmove(d, s, n);
 		return;
 	}
 	for (left = n; left && !kw_stopped(inst); left -= len) {
