@@ -321,6 +321,9 @@ static void do_bulk(struct kw_builder *b, u32 helper, kw_vid prefix)
 	arg[n + 2] = kw_b_pop(b);
 	arg[n + 1] = kw_b_pop(b);
 	arg[n] = kw_b_pop(b);
+	if ((helper == KW_HELPER_MEMORY_COPY || helper == KW_HELPER_MEMORY_FILL) &&
+	    kw_b_small_bulk(b, helper == KW_HELPER_MEMORY_FILL, arg[0], arg[1], arg[2]))
+		return;
 	kw_b_call_c(b, KW_STUB_HELPER + helper, KW_T_VOID, arg, n + 3);
 }
 

@@ -108,6 +108,10 @@ bool kw_b_access(struct kw_builder *b);		/* plain loads and stores of all types 
 bool kw_b_memory(struct kw_builder *b);
 kw_vid kw_b_bounds(struct kw_builder *b, kw_vid index, kw_vid limit, u64 imm, u8 trap);
 kw_vid kw_b_memory_limit(struct kw_builder *b);	/* what check mode clamps to or compares with */
+
+/* build_bulk.c: memory.copy or memory.fill of a few bytes; false: nothing is done, call the helper */
+bool kw_b_small_bulk(struct kw_builder *b, bool is_fill, kw_vid dst, kw_vid what, kw_vid count);
+
 bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes);
 kw_vid kw_b_table(struct kw_builder *b, u32 table);
 kw_vid kw_b_table_entry(struct kw_builder *b, kw_vid tab, kw_vid index, u8 trap);

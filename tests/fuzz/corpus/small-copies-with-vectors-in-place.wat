@@ -1,0 +1,13 @@
+;; As in small-copies-and-fills-in-place, in a module that has vectors.
+(module (memory (export "m") 1 1)
+  (func $init (local i32) (drop (f32.add (f32.const 1) (f32.const 2)))
+    (loop
+      (i32.store8 (local.get 0) (i32.mul (local.get 0) (i32.const 151)))
+      (br_if 0 (i32.ne (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 600)))))
+  (func (export "g0") (call $init) (memory.copy (i32.const 103) (i32.const 100) (i32.const 16))(memory.copy (i32.const 200) (i32.const 203) (i32.const 16))(memory.copy (i32.const 300) (i32.const 330) (i32.const 16))(memory.copy (i32.const 65520) (i32.const 0) (i32.const 16))(memory.copy (i32.const 65521) (i32.const 0) (i32.const 16)))
+  (func (export "g1") (call $init) (memory.copy (i32.const 103) (i32.const 100) (i32.const 17))(memory.copy (i32.const 200) (i32.const 203) (i32.const 17))(memory.copy (i32.const 300) (i32.const 330) (i32.const 17))(memory.copy (i32.const 65519) (i32.const 0) (i32.const 17))(memory.copy (i32.const 65520) (i32.const 0) (i32.const 17)))
+  (func (export "g2") (call $init) (memory.copy (i32.const 103) (i32.const 100) (i32.const 31))(memory.copy (i32.const 200) (i32.const 203) (i32.const 31))(memory.copy (i32.const 300) (i32.const 330) (i32.const 31))(memory.copy (i32.const 65505) (i32.const 0) (i32.const 31))(memory.copy (i32.const 65506) (i32.const 0) (i32.const 31)))
+  (func (export "g3") (call $init) (memory.copy (i32.const 103) (i32.const 100) (i32.const 32))(memory.copy (i32.const 200) (i32.const 203) (i32.const 32))(memory.copy (i32.const 300) (i32.const 330) (i32.const 32))(memory.copy (i32.const 65504) (i32.const 0) (i32.const 32))(memory.copy (i32.const 65505) (i32.const 0) (i32.const 32)))
+  (func (export "g4") (call $init) (memory.copy (i32.const 103) (i32.const 100) (i32.const 100))(memory.copy (i32.const 200) (i32.const 203) (i32.const 100))(memory.copy (i32.const 300) (i32.const 330) (i32.const 100))(memory.copy (i32.const 65436) (i32.const 0) (i32.const 100))(memory.copy (i32.const 65437) (i32.const 0) (i32.const 100)))
+  (func (export "g5") (call $init) (memory.copy (i32.const 103) (i32.const 100) (i32.const 127))(memory.copy (i32.const 200) (i32.const 203) (i32.const 127))(memory.copy (i32.const 300) (i32.const 330) (i32.const 127))(memory.copy (i32.const 65409) (i32.const 0) (i32.const 127))(memory.copy (i32.const 65410) (i32.const 0) (i32.const 127)))
+  (func (export "g6") (call $init) (memory.copy (i32.const 103) (i32.const 100) (i32.const 128))(memory.copy (i32.const 200) (i32.const 203) (i32.const 128))(memory.copy (i32.const 300) (i32.const 330) (i32.const 128))(memory.copy (i32.const 65408) (i32.const 0) (i32.const 128))(memory.copy (i32.const 65409) (i32.const 0) (i32.const 128))))
