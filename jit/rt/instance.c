@@ -21,7 +21,7 @@ static void fill_funcs(struct kw_instance *i)
 	}
 }
 
-static int fill_mems(struct kw_instance *i)
+static int fill_mems(struct kw_instance *i, struct kw_diag *diag)
 {
 	const struct kw_module *m = kw_instance_module(i);
 	u32 k, own = m->nr_imported_mems;
@@ -29,6 +29,9 @@ static int fill_mems(struct kw_instance *i)
 
 	for (k = own; k < m->nr_mems; k++) {
 		err = kw_memory_init(&i->own_mem[k - own], &m->mems[k], &i->store->opts);
+		if (err == -E2BIG)
+			return kw_reject(diag, 0, KW_R_MAX_MEMORY, m->mems[k].min,
+					 i->store->opts.max_memory_pages);
 		if (err)
 			return err;
 		i->mem[k] = &i->own_mem[k - own];
@@ -40,7 +43,7 @@ static int fill_mems(struct kw_instance *i)
 	return 0;
 }
 
-static int fill_tables(struct kw_instance *i)
+static int fill_tables(struct kw_instance *i, struct kw_diag *diag)
 {
 	const struct kw_module *m = kw_instance_module(i);
 	struct kw_table **table = kw_inst_tables(i->inst, m);
@@ -49,6 +52,9 @@ static int fill_tables(struct kw_instance *i)
 
 	for (k = own; k < m->nr_tables; k++) {
 		err = kw_table_init(&i->own_table[k - own], &m->tables[k], &i->store->opts);
+		if (err == -E2BIG)
+			return kw_reject(diag, m->tables[k].wasm_off, KW_R_MAX_TABLE,
+					 m->tables[k].limits.min, i->store->opts.max_table_elems);
 		if (err)
 			return err;
 		table[k] = &i->own_table[k - own];
@@ -82,10 +88,10 @@ int kw_instance_new(struct kw_store *s, const struct kw_linked *l, const struct 
 	if (err)
 		goto err_free;
 	fill_funcs(i);
-	err = fill_mems(i);
+	err = fill_mems(i, diag);
 	if (err)
 		goto err_free;
-	err = fill_tables(i);
+	err = fill_tables(i, diag);
 	if (err)
 		goto err_free;
 	fill_globals(i);

@@ -485,7 +485,15 @@ static void test_limits(void)
 	kw_store_free(s);
 	o.max_memory_pages = 0;
 	s = kw_store_new(&o);
-	ok(kw_instance_new(s, &l, NULL, &i, &trap, &d) == -E2BIG, "limits: a memory that starts above it is refused");
+	ok(kw_instance_new(s, &l, NULL, &i, &trap, &d) == -E2BIG && d.reason == KW_R_MAX_MEMORY,
+	   "limits: a memory that starts above it is refused, with the reason");
+	kw_store_free(s);
+	o.max_memory_pages = 2;
+	o.max_table_elems = 1;
+	s = kw_store_new(&o);
+	kw_diag_init(&d);
+	ok(kw_instance_new(s, &l, NULL, &i, &trap, &d) == -E2BIG && d.reason == KW_R_MAX_TABLE,
+	   "limits: a table that starts above it is refused, with the reason");
 	kw_store_free(s);
 }
 
