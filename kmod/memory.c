@@ -36,7 +36,8 @@
 
 #define MAX_RESERVATIONS	32768
 #define MAX_IDLE		256	/* kept for the next memory */
-#define GFP_PAGES		(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN)
+/* A memory too large for the machine is refused: no process is killed to make room for it. */
+#define GFP_PAGES		(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 /* kw_mem_area.priv */
 struct mapping {
@@ -140,6 +141,9 @@ static int get_pages(struct mapping *m, u64 need)
 		return 0;
 	/* The S form's memory.grow; what it may have was prepared. */
 	if (in_softirq())
+		return -ENOMEM;
+	/* Asked before: looking for pages that are not there takes them from everybody else. */
+	if (need - m->nr_pages > 1024 && need - m->nr_pages > (u64)si_mem_available())
 		return -ENOMEM;
 	err = grow_array(m, need);
 	while (!err && m->nr_pages < need) {

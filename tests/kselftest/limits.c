@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Modules at and beyond the limits through /dev/kwasm: on the kernel's stack, in the kernel's memory. */
+#include <stdlib.h>
+
+#include "kt.h"
+#include "../unit/shapes.h"
+
+static int load_shape(struct buf b, struct kwasm_diag *d)
+{
+	int fd = load_bytes((struct bytes){ b.p, b.len }, KWASM_LOAD_P_FORM, KWASM_MODE_AUTO, d);
+
+	free(b.p);
+	return fd;
+}
+
+/* Accepted, or for want of room in the arena refused with ENOSPC. */
+static void at(struct buf b, const char *what)
+{
+	struct kwasm_diag d = { 0 };
+	int fd = load_shape(b, &d);
+
+	ok(fd >= 0 || errno == ENOSPC, "%s is compiled, or does not fit", what);
+	note("%s: %s", what, fd >= 0 ? "compiled" : "does not fit");
+	close(fd);
+}
+
+static void over(struct buf b, uint32_t reason, const char *what)
+{
+	struct kwasm_diag d = { 0 };
+
+	fails_with(E2BIG, load_shape(b, &d), "%s: refused", what);
+	ok(d.reason == reason, "%s: the limit is named", what);
+}
+
+/* For packets, with a memory of so many pages on each CPU: more than this machine has. */
+static void no_room(void)
+{
+	static uint8_t m[] = { 0, 'a', 's', 'm', 1, 0, 0, 0, 5, 5, 1, 0, 0xf0, 0xff, 0x03 };
+	struct bytes b = { m, sizeof(m) };
+	int fd = load_bytes(b, 0, KWASM_MODE_AUTO, NULL);
+
+	ok(fd < 0 && (errno == ENOMEM || errno == ENOSPC), "a memory of 4 GiB on a small machine: refused");
+	close(fd);
+}
+
+int main(void)
+{
+	at(shape_nested(KW_MAX_NESTING), "as many blocks in one another as may be");
+	over(shape_nested(KW_MAX_NESTING + 1), KW_R_MAX_NESTING, "one block more");
+	over(shape_nested(100000), KW_R_MAX_NESTING, "100,000 blocks in one another");
+	at(shape_long_body(KW_MAX_BODY_BYTES), "the longest body");
+	at(shape_br_table(KW_MAX_BR_TABLE), "the longest br_table");
+	at(shape_locals(KW_MAX_LOCALS), "the most locals");
+	at(shape_funcs(20000, 100), "20,000 functions");
+	at(shape_params(KW_MAX_PARAMS), "the most parameters and results");
+	at(shape_large(KW_MAX_MODULE_BYTES), "a module of 16 MiB");
+	at(shape_chain(32000), "a chain of jumps and a fan behind it");
+	at(shape_loops_locals(3200), "loops in one another around as many locals");
+	no_room();
+	ok(!objects_left(), "nothing is left");
+	return done();
+}
