@@ -13,7 +13,10 @@ struct compiler {
 	const struct kw_compile_opts *o;
 	struct kw_code *code;
 	struct kw_diag *diag;
-	struct kw_arena arena;		/* of the function being compiled */
+	/* of the function being compiled; @arena counts for all of them */
+	struct kw_arena arena;		/* machine IR */
+	struct kw_arena graph;		/* SSA graph; then what comes behind lowering works in it */
+	struct kw_arena tmp;		/* what a pass needs while it runs */
 };
 
 #ifdef KW_DEBUG
@@ -73,27 +76,33 @@ static bool has_vectors(const struct kw_mfunc *mf)
 
 static int compile_func(struct compiler *c, u32 func)
 {
-	struct kw_irfunc f = { .arena = &c->arena, .opt_off = c->o->opt_off };
-	struct kw_mfunc mf = { .arena = &c->arena, .opt_off = c->o->opt_off };
+	struct kw_irfunc f = { .arena = &c->graph, .tmp = &c->tmp, .opt_off = c->o->opt_off };
+	struct kw_mfunc mf = { .arena = &c->arena, .tmp = &c->tmp, .opt_off = c->o->opt_off };
 	int err;
 
 	err = build(c, func, &f);
 	if (err)
 		return err;
+	kw_arena_reset(&c->tmp);
 	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
 	err = optimize(&f);
 	if (err)
 		return err;
 	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
+	kw_arena_reset(&c->tmp);
 	err = c->o->isa->lower(&f, &mf);
 	if (err)
 		return err;
+	kw_arena_reset(&c->tmp);
+	kw_arena_reset(&c->graph);
+	mf.tmp = &c->graph;
 	if (!c->code->uses_float && has_vectors(&mf))
 		return -EOPNOTSUPP;
 	err = kw_ra_assign(&mf);
 	if (err)
 		return err;
 	VERIFY(kw_ra_verify(&mf, why, sizeof(why)));
+	kw_arena_reset(&c->graph);
 	return c->o->isa->emit(&f, &mf, c->o->env, c->code, func - c->m->nr_imported_funcs);
 }
 
@@ -119,8 +128,11 @@ static void end_func(struct compiler *c, u32 func)
 
 	if (!p) {
 		kw_arena_reset(&c->arena);
+		kw_arena_reset(&c->graph);
 		return;
 	}
+	kw_arena_free(&c->tmp);
+	kw_arena_free(&c->graph);
 	kw_arena_free(&c->arena);
 	c->arena.peak_bytes = 0;
 	if (body < p->min_body_bytes || (p->body_bytes && bytes * p->body_bytes <= p->bytes * body))
@@ -199,8 +211,12 @@ int kw_compile(const struct kw_module *m, const struct kw_compile_opts *o,
 	c.code->form = o->form;
 	c.code->uses_float = m->uses_float;
 	kw_arena_init(&c.arena, o->budget_bytes);
+	kw_arena_init_shared(&c.graph, &c.arena);
+	kw_arena_init_shared(&c.tmp, &c.arena);
 	err = compile(&c);
 	c.code->peak_bytes = c.arena.peak_bytes + c.code->cap;
+	kw_arena_free(&c.tmp);
+	kw_arena_free(&c.graph);
 	kw_arena_free(&c.arena);
 	if (err) {
 		kw_code_free(c.code);

@@ -18,6 +18,11 @@ void kw_arena_init(struct kw_arena *a, u64 budget_bytes)
 	*a = (struct kw_arena){ .budget_bytes = budget_bytes };
 }
 
+void kw_arena_init_shared(struct kw_arena *a, struct kw_arena *account)
+{
+	*a = (struct kw_arena){ .account = account };
+}
+
 static void use_chunk(struct kw_arena *a, struct kw_arena_chunk *c)
 {
 	a->pos = (u8 *)ALIGN((uintptr_t)(c + 1), KW_ARENA_ALIGN);
@@ -37,21 +42,22 @@ static size_t chunk_bytes(const struct kw_arena *a, size_t need)
 
 static bool add_chunk(struct kw_arena *a, size_t payload_bytes)
 {
+	struct kw_arena *of = a->account ?: a;
 	struct kw_arena_chunk *c;
 	size_t bytes;
 
-	if (a->held_bytes > a->budget_bytes ||
-	    payload_bytes + CHUNK_OVERHEAD > a->budget_bytes - a->held_bytes)
+	if (of->held_bytes > of->budget_bytes ||
+	    payload_bytes + CHUNK_OVERHEAD > of->budget_bytes - of->held_bytes)
 		return false;
-	bytes = chunk_bytes(a, payload_bytes + CHUNK_OVERHEAD);
+	bytes = chunk_bytes(of, payload_bytes + CHUNK_OVERHEAD);
 	c = kw_alloc_dirty(bytes);
 	if (!c)
 		return false;
 	c->bytes = bytes;
 	c->next = a->chunks;
 	a->chunks = c;
-	a->held_bytes += bytes;
-	a->peak_bytes = max(a->peak_bytes, a->held_bytes);
+	of->held_bytes += bytes;
+	of->peak_bytes = max(of->peak_bytes, of->held_bytes);
 	use_chunk(a, c);
 	return true;
 }
@@ -129,11 +135,14 @@ void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t
 	return q;
 }
 
-static void free_chunks(struct kw_arena_chunk *c)
+static void free_chunks(struct kw_arena *a, struct kw_arena_chunk *c)
 {
+	struct kw_arena *of = a->account ?: a;
+
 	while (c) {
 		struct kw_arena_chunk *next = c->next;
 
+		of->held_bytes -= c->bytes;
 		kw_free(c);
 		c = next;
 	}
@@ -145,17 +154,19 @@ void kw_arena_reset(struct kw_arena *a)
 
 	if (!keep)
 		return;
-	free_chunks(keep->next);
+	if (keep->bytes > CHUNK_MAX) {
+		kw_arena_free(a);
+		return;
+	}
+	free_chunks(a, keep->next);
 	keep->next = NULL;
-	a->held_bytes = keep->bytes;
 	use_chunk(a, keep);
 }
 
 void kw_arena_free(struct kw_arena *a)
 {
-	free_chunks(a->chunks);
+	free_chunks(a, a->chunks);
 	a->chunks = NULL;
 	a->pos = NULL;
 	a->end = NULL;
-	a->held_bytes = 0;
 }

@@ -10,12 +10,16 @@ struct kw_arena_chunk;
 struct kw_arena {
 	struct kw_arena_chunk *chunks;	/* newest first */
 	u8 *pos, *end;
-	u64 held_bytes;			/* in all chunks */
+	u64 held_bytes;			/* in all chunks, those of arenas that share the budget included */
 	u64 peak_bytes;
 	u64 budget_bytes;
+	struct kw_arena *account;	/* arena whose budget it shares, NULL: it has its own */
 };
 
 void kw_arena_init(struct kw_arena *a, u64 budget_bytes);
+
+/* As kw_arena_init(), but what @a holds counts as @account's, which outlives it. */
+void kw_arena_init_shared(struct kw_arena *a, struct kw_arena *account);
 
 #define KW_ARENA_ALIGN	16
 
@@ -55,7 +59,7 @@ static inline void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 nee
 	return likely(need <= *cap) ? p : kw_arena_grow_slow(a, p, cap, need, size);
 }
 
-/* Forget all allocations, keep one chunk for reuse. */
+/* Forget all allocations, keep one chunk of usual size for reuse. */
 void kw_arena_reset(struct kw_arena *a);
 void kw_arena_free(struct kw_arena *a);
 

@@ -183,7 +183,7 @@ kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom)
 	f->block = bl;
 	id = f->nr_blocks++;
 	bl[id] = (struct kw_block){ .loop_header = KW_NO_BLOCK };
-	fail(b, kw_dom_add(&b->dom, f->arena, id, idom));
+	fail(b, kw_dom_add(&b->dom, f->tmp, id, idom));
 	return id;
 }
 
@@ -196,7 +196,7 @@ u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to)
 	if (b->err)
 		return 0;
 	e = kw_arena_grow(f->arena, f->edge, &f->cap_edges, f->nr_edges + 1, sizeof(*e));
-	next = kw_arena_grow(f->arena, b->edge_next, &b->cap_edge_next, f->nr_edges + 1, sizeof(*next));
+	next = kw_arena_grow(f->tmp, b->edge_next, &b->cap_edge_next, f->nr_edges + 1, sizeof(*next));
 	if (!e || !next) {
 		fail(b, -ENOMEM);
 		return 0;
@@ -253,7 +253,7 @@ void kw_b_push(struct kw_builder *b, kw_vid v)
 
 	if (b->err)
 		return;
-	s = kw_arena_grow(b->f->arena, b->stack, &b->cap_stack, b->sp + 1, sizeof(*s));
+	s = kw_arena_grow(b->f->tmp, b->stack, &b->cap_stack, b->sp + 1, sizeof(*s));
 	if (!s) {
 		fail(b, -ENOMEM);
 		return;
@@ -294,7 +294,7 @@ static int read_locals(struct kw_builder *b, u32 nr_declared)
 	int ret;
 
 	b->nr_locals = nr_params + nr_declared;
-	b->local_type = kw_arena_zalloc(b->f->arena, b->nr_locals + 1);
+	b->local_type = kw_arena_zalloc(b->f->tmp, b->nr_locals + 1);
 	if (!b->local_type)
 		return -ENOMEM;
 	for (k = 0; k < nr_params; k++)
@@ -382,7 +382,7 @@ static int prepare(struct kw_builder *b)
 	new_node(b, &(struct kw_node){ .op = KW_IR_NOP });	/* vid 0 is no value */
 	if (b->err)
 		return b->err;
-	b->local = kw_arena_array(f->arena, b->nr_locals + 1, sizeof(*b->local));
+	b->local = kw_arena_array(f->tmp, b->nr_locals + 1, sizeof(*b->local));
 	return b->local ? 0 : -ENOMEM;
 }
 
@@ -404,7 +404,7 @@ static bool last_page_free(const struct kw_module *m)
 int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts *o,
 		struct kw_irfunc *f, struct kw_diag *diag, u64 *field_mask)
 {
-	struct kw_builder *b = kw_arena_zalloc(f->arena, sizeof(*b));
+	struct kw_builder *b = kw_arena_zalloc(f->tmp, sizeof(*b));
 	u32 nr_declared;
 	int err;
 
@@ -423,7 +423,7 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 	if (!err)
 		err = signature(b);
 	if (!err)
-		err = kw_summarise(f->arena, b->body, b->nr_locals, &b->sum);
+		err = kw_summarise(f->tmp, b->body, b->nr_locals, &b->sum);
 	if (err)
 		return err;
 	b->locals_in_frame = b->sum.too_many;

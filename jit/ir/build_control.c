@@ -69,7 +69,7 @@ static void jump_to_label(struct kw_builder *b, u32 depth)
 
 static struct kw_ctl *push_ctl(struct kw_builder *b, u16 op)
 {
-	struct kw_ctl *c = kw_arena_grow(b->f->arena, b->ctl, &b->cap_ctl, b->nr_ctl + 1, sizeof(*c));
+	struct kw_ctl *c = kw_arena_grow(b->f->tmp, b->ctl, &b->cap_ctl, b->nr_ctl + 1, sizeof(*c));
 
 	if (!c) {
 		b->err = b->err ? b->err : -ENOMEM;
@@ -342,8 +342,8 @@ static u32 table_labels(struct kw_builder *b, u32 table, u32 n, u32 **depths)
 	const u8 *p = b->insn.targets;
 	u32 *mark, *d, i, distinct = 0, cap = b->cap_label_mark;
 
-	mark = kw_arena_grow(b->f->arena, b->label_mark, &b->cap_label_mark, b->nr_ctl, sizeof(*mark));
-	d = kw_arena_array(b->f->arena, min_t(u32, n, b->nr_ctl), sizeof(*d));
+	mark = kw_arena_grow(b->f->tmp, b->label_mark, &b->cap_label_mark, b->nr_ctl, sizeof(*mark));
+	d = kw_arena_array(b->f->tmp, min_t(u32, n, b->nr_ctl), sizeof(*d));
 	if (!mark || !d) {
 		b->err = -ENOMEM;
 		return 0;
@@ -379,7 +379,7 @@ static void do_br_table(struct kw_builder *b)
 		set_dead(b);
 		return;
 	}
-	edges = kw_arena_array(b->f->arena, distinct + 1, sizeof(*edges));
+	edges = kw_arena_array(b->f->tmp, distinct + 1, sizeof(*edges));
 	if (!edges)
 		b->err = -ENOMEM;
 	for (k = 0; k < distinct && !b->err; k++)

@@ -35,8 +35,10 @@ static int collect_preds(struct kw_irfunc *f)
 	u32 *fill, i, at = 0;
 	kw_bid blk;
 
-	f->preds = kw_arena_array(f->arena, f->nr_edges + 1, sizeof(*f->preds));
-	fill = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*fill));
+	/* Called twice; there are no more edges the second time. */
+	if (!f->preds)
+		f->preds = kw_arena_raw_array(f->arena, f->nr_edges + 1, sizeof(*f->preds));
+	fill = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*fill));
 	if (!f->preds || !fill)
 		return -ENOMEM;
 	for (blk = 0; blk < f->nr_blocks; blk++)
@@ -283,9 +285,9 @@ static int order_blocks(struct finish *s, const struct loops *l)
 {
 	struct kw_irfunc *f = s->f;
 	u32 n = f->nr_blocks, at = 0, depth = 0;
-	kw_bid *first = kw_arena_array(f->arena, n + 1, sizeof(*first));
-	kw_bid *next = kw_arena_array(f->arena, n + 1, sizeof(*next));
-	kw_bid *stack = kw_arena_array(f->arena, n + 1, sizeof(*stack));
+	kw_bid *first = kw_arena_raw_array(f->tmp, n + 1, sizeof(*first));
+	kw_bid *next = kw_arena_raw_array(f->tmp, n + 1, sizeof(*next));
+	kw_bid *stack = kw_arena_raw_array(f->tmp, n + 1, sizeof(*stack));
 	kw_bid blk, home;
 
 	if (!first || !next || !stack)
@@ -351,8 +353,8 @@ static void renumber_edges(struct finish *s, u32 *edge_number, kw_bid *merged_in
 static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_into)
 {
 	struct kw_irfunc *f = s->f;
-	struct kw_block *nb = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*nb));
-	u32 *edge_number = kw_arena_array(f->arena, f->nr_edges + 1, sizeof(*edge_number));
+	struct kw_block *nb = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*nb));
+	u32 *edge_number = kw_arena_raw_array(f->tmp, f->nr_edges + 1, sizeof(*edge_number));
 	kw_bid blk, idom;
 	kw_vid v;
 	u32 i;
@@ -373,8 +375,7 @@ static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_i
 		for (v = bl->first; v; v = f->node[v].next)
 			f->node[v].block = blk;
 	}
-	f->block = nb;
-	f->cap_blocks = f->nr_blocks + 1;
+	memcpy(f->block, nb, f->nr_blocks * sizeof(*nb));
 	return collect_preds(f);
 }
 
@@ -428,9 +429,9 @@ static int put_in_order(struct finish *s, const struct kw_dom *dom, kw_bid *merg
 	kw_bid *parent, blk;
 	int err;
 
-	l.parent = kw_arena_array(f->arena, n + 1, sizeof(*l.parent));
-	l.seen = kw_arena_array(f->arena, n + 1, sizeof(*l.seen));
-	parent = kw_arena_array(f->arena, n + 1, sizeof(*parent));
+	l.parent = kw_arena_raw_array(f->tmp, n + 1, sizeof(*l.parent));
+	l.seen = kw_arena_raw_array(f->tmp, n + 1, sizeof(*l.seen));
+	parent = kw_arena_raw_array(f->tmp, n + 1, sizeof(*parent));
 	if (!l.parent || !l.seen || !parent)
 		return -ENOMEM;
 	memset(l.parent, 0xff, n * sizeof(*l.parent));
@@ -455,14 +456,14 @@ static int put_in_order(struct finish *s, const struct kw_dom *dom, kw_bid *merg
 int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom)
 {
 	struct finish s = { .f = f };
-	kw_bid *merged_into = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*merged_into));
+	kw_bid *merged_into = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*merged_into));
 	kw_bid blk;
 	int err;
 
-	s.same = kw_arena_array(f->arena, f->nr_nodes, sizeof(*s.same));
-	s.forward = kw_arena_zalloc(f->arena, f->nr_edges + 1);
-	s.order = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*s.order));
-	s.number = kw_arena_array(f->arena, f->nr_blocks + 1, sizeof(*s.number));
+	s.same = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.same));
+	s.forward = kw_arena_zalloc(f->tmp, f->nr_edges + 1);
+	s.order = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*s.order));
+	s.number = kw_arena_array(f->tmp, f->nr_blocks + 1, sizeof(*s.number));
 	if (!merged_into || !s.same || !s.forward || !s.order || !s.number)
 		return -ENOMEM;
 	for (blk = 0; blk < f->nr_blocks; blk++)

@@ -75,7 +75,7 @@ static int rehash(struct kw_builder *b)
 	u32 old_cap = b->gvn_cap, i, cap = old_cap ? 2 * old_cap : GVN_FIRST_CAP;
 	struct kw_gvn_slot *old = b->gvn;
 
-	b->gvn = kw_arena_array(b->f->arena, cap, sizeof(*b->gvn));
+	b->gvn = kw_arena_array(b->f->tmp, cap, sizeof(*b->gvn));
 	if (!b->gvn) {
 		b->gvn = old;
 		return -ENOMEM;

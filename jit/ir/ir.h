@@ -116,7 +116,8 @@ struct kw_block {
 };
 
 struct kw_irfunc {
-	struct kw_arena *arena;	/* per function, reset by the caller afterwards */
+	struct kw_arena *arena;	/* holds the graph */
+	struct kw_arena *tmp;	/* of the pass that runs, reset by the caller behind each; may be .arena */
 	u32 opt_off;		/* enum kw_opt: what is left out */
 	u32 index;		/* function index in the module */
 	struct kw_node *node;	/* [nr_nodes], 0 is unused */

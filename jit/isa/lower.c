@@ -113,35 +113,61 @@ void kw_mi_temp(struct kw_lower *l, u8 type)
 	kw_mi_opnd(l, kw_mi_vreg(l, type), KW_OP_EARLY_DEF, KW_WANT_REG, KW_NO_REG);
 }
 
+/*
+ * Instructions and operands are made from the last to the first: they fill
+ * their arrays from the end.  Positions are distances from the end until
+ * kw_lower_place_blocks().
+ */
+static void *more_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, u32 need, size_t size)
+{
+	u32 new_cap = 2 * *cap;
+	u8 *q;
+
+	if (need <= *cap)
+		return p;
+	q = new_cap > *cap ? kw_arena_raw_array(l->mf->arena, new_cap, size) : NULL;
+	if (!q) {
+		l->err = -ENOMEM;
+		return p;
+	}
+	memcpy(q + (size_t)(new_cap - nr) * size, (u8 *)p + (size_t)(*cap - nr) * size, (size_t)nr * size);
+	*cap = new_cap;
+	return q;
+}
+
 void kw_mi_end(struct kw_lower *l)
 {
 	struct kw_mfunc *mf = l->mf;
+	u32 nr = l->mi.nr_opnds, k;
 	struct kw_mopnd *o;
-	struct kw_minst *seq;
 
 	if (l->err)
 		return;
-	o = more(l, mf->opnd, &mf->cap_opnds, mf->nr_opnds + l->mi.nr_opnds, sizeof(*o));
-	seq = more(l, l->seq, &l->cap_seq, l->nr_seq + 1, sizeof(*seq));
+	mf->opnd = more_in_front(l, mf->opnd, mf->nr_opnds, &mf->cap_opnds, mf->nr_opnds + nr, sizeof(*mf->opnd));
+	mf->inst = more_in_front(l, mf->inst, mf->nr_insts, &mf->cap_insts, mf->nr_insts + 1, sizeof(*mf->inst));
 	if (l->err)
 		return;
-	mf->opnd = o;
-	l->seq = seq;
+	mf->nr_opnds += nr;
+	o = mf->opnd + mf->cap_opnds - mf->nr_opnds;
+	for (k = 0; k < nr; k++)
+		o[k] = l->opnd[k];
 	l->mi.opnds = mf->nr_opnds;
-	if (l->mi.nr_opnds)
-		memcpy(mf->opnd + mf->nr_opnds, l->opnd, l->mi.nr_opnds * sizeof(*o));
-	mf->nr_opnds += l->mi.nr_opnds;
-	l->seq[l->nr_seq++] = l->mi;
+	mf->inst[mf->cap_insts - ++mf->nr_insts] = l->mi;
 }
 
-void kw_lower_start_sequence(struct kw_lower *l)
+/* The instructions made since the last call are in forward order: turn them round. */
+void kw_lower_end_sequence(struct kw_lower *l)
 {
-	u32 *start = more(l, l->start, &l->cap_starts, l->nr_starts + 1, sizeof(*start));
+	struct kw_mfunc *mf = l->mf;
+	struct kw_minst *lo, *hi;
 
-	if (l->err)
-		return;
-	l->start = start;
-	l->start[l->nr_starts++] = l->nr_seq;
+	if (mf->nr_insts > l->sequence + 1) {
+		lo = mf->inst + mf->cap_insts - mf->nr_insts;
+		hi = mf->inst + mf->cap_insts - l->sequence - 1;
+		for (; lo < hi; lo++, hi--)
+			swap(*lo, *hi);
+	}
+	l->sequence = mf->nr_insts;
 }
 
 static void push_vpool(struct kw_lower *l, u32 vreg)
@@ -156,6 +182,19 @@ static void push_vpool(struct kw_lower *l, u32 vreg)
 		return;
 	mf->vpool = p;
 	mf->vpool[mf->nr_vpool++] = vreg;
+}
+
+u32 kw_lower_pool(struct kw_lower *l, const u32 *list, u32 n)
+{
+	struct kw_mfunc *mf = l->mf;
+	u32 *p = l->err ? NULL : more(l, mf->vpool, &mf->cap_vpool, mf->nr_vpool + n, sizeof(*p));
+
+	if (!p)
+		return 0;
+	mf->vpool = p;
+	memcpy(p + mf->nr_vpool, list, n * sizeof(*p));
+	mf->nr_vpool += n;
+	return mf->nr_vpool - n;
 }
 
 /* A phi without users is dropped, and so is its argument on every edge. */
@@ -221,38 +260,27 @@ u32 kw_lower_low32(struct kw_lower *l, kw_vid v)
 
 /* ---- beginning and end ---- */
 
-/* Sequences [end, first) of each block, in forward order; vreg.remat becomes an instruction's number. */
-int kw_lower_place_blocks(struct kw_lower *l)
+/* Distances from the end become places. */
+void kw_lower_place_blocks(struct kw_lower *l)
 {
 	struct kw_mfunc *mf = l->mf;
-	u32 b, s, i, n = 0, *place;
+	u32 b, i;
 
-	mf->inst = kw_arena_array(mf->arena, l->nr_seq, sizeof(*mf->inst));
-	place = kw_arena_array(mf->arena, l->nr_seq, sizeof(*place));
-	if (!mf->inst || !place)
-		return -ENOMEM;
-	mf->cap_insts = l->nr_seq;
+	mf->inst += mf->cap_insts - mf->nr_insts;
+	mf->cap_insts = mf->nr_insts;
+	mf->opnd += mf->cap_opnds - mf->nr_opnds;
+	mf->cap_opnds = mf->nr_opnds;
 	for (b = 0; b < mf->nr_blocks; b++) {
-		struct kw_mblock *mb = &mf->block[b];
-		u32 last = mb->end;
-
-		s = mb->first;
-		mb->first = n;
-		while (s-- > last) {
-			u32 end = s + 1 < l->nr_starts ? l->start[s + 1] : l->nr_seq;
-
-			for (i = l->start[s]; i < end; i++) {
-				place[i] = n;
-				mf->inst[n++] = l->seq[i];
-			}
-		}
-		mb->end = n;
+		mf->block[b].first = mf->nr_insts - mf->block[b].first;
+		mf->block[b].end = mf->nr_insts - mf->block[b].end;
 	}
-	mf->nr_insts = n;
-	for (i = 1; i < mf->nr_vregs; i++)
-		if (mf->vreg[i].remat)
-			mf->vreg[i].remat = 1 + place[mf->vreg[i].remat - 1];
-	return 0;
+	for (i = 0; i < mf->nr_insts; i++) {
+		struct kw_minst *inst = &mf->inst[i];
+
+		inst->opnds = mf->nr_opnds - inst->opnds;
+		if (inst->flags & KW_MI_REMAT)
+			mf->vreg[mf->opnd[inst->opnds].vreg].remat = 1 + i;
+	}
 }
 
 /* Blocks stay as they are; edges are numbered anew, those that leave a block side by side. */
@@ -260,14 +288,14 @@ static int copy_graph(struct kw_lower *l)
 {
 	const struct kw_irfunc *f = l->f;
 	struct kw_mfunc *mf = l->mf;
-	u32 *number = kw_arena_array(mf->arena, f->nr_edges, sizeof(*number));
+	u32 *number = kw_arena_array(mf->tmp, f->nr_edges, sizeof(*number));
 	u32 b, i, n = 0;
 
 	mf->nr_blocks = f->nr_blocks;
 	mf->nr_medges = f->nr_edges;
-	mf->block = kw_arena_array(mf->arena, f->nr_blocks, sizeof(*mf->block));
-	mf->medge = kw_arena_array(mf->arena, f->nr_edges, sizeof(*mf->medge));
-	mf->epool = kw_arena_array(mf->arena, f->nr_edges, sizeof(*mf->epool));
+	mf->block = kw_arena_raw_array(mf->arena, f->nr_blocks, sizeof(*mf->block));
+	mf->medge = kw_arena_raw_array(mf->arena, f->nr_edges, sizeof(*mf->medge));
+	mf->epool = kw_arena_raw_array(mf->arena, f->nr_edges, sizeof(*mf->epool));
 	if (!number || !mf->block || !mf->medge || !mf->epool)
 		return -ENOMEM;
 	for (b = 0; b < f->nr_blocks; b++) {
@@ -288,15 +316,27 @@ static int copy_graph(struct kw_lower *l)
 	return 0;
 }
 
+/* What @n nodes mostly need; there may be more. */
+static int reserve(struct kw_mfunc *mf, u32 n)
+{
+	mf->cap_insts = n - n / 4 + 64;
+	mf->cap_opnds = n + n / 4 + 64;
+	mf->cap_vregs = n / 2 + 64;
+	mf->inst = kw_arena_raw_array(mf->arena, mf->cap_insts, sizeof(*mf->inst));
+	mf->opnd = kw_arena_raw_array(mf->arena, mf->cap_opnds, sizeof(*mf->opnd));
+	mf->vreg = kw_arena_raw_array(mf->arena, mf->cap_vregs, sizeof(*mf->vreg));
+	return mf->inst && mf->opnd && mf->vreg ? 0 : -ENOMEM;
+}
+
 int kw_lower_init(struct kw_lower *l)
 {
 	const struct kw_irfunc *f = l->f;
 	struct kw_mfunc *mf = l->mf;
 
-	l->vreg = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->vreg));
-	l->sunk = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->sunk));
-	l->feeds = kw_arena_array(mf->arena, f->nr_nodes, sizeof(*l->feeds));
-	if (!l->vreg || !l->sunk || !l->feeds)
+	l->vreg = kw_arena_array(mf->tmp, f->nr_nodes, sizeof(*l->vreg));
+	l->sunk = kw_arena_array(mf->tmp, f->nr_nodes, sizeof(*l->sunk));
+	l->feeds = kw_arena_array(mf->tmp, f->nr_nodes, sizeof(*l->feeds));
+	if (!l->vreg || !l->sunk || !l->feeds || reserve(mf, f->nr_nodes))
 		return -ENOMEM;
 	kw_mi_vreg(l, KW_T_VOID);	/* number 0: none */
 	return l->err ?: copy_graph(l);

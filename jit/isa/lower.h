@@ -6,7 +6,7 @@
  * what it uses.  A user may take a node into its own instruction (an address,
  * a load, a compare): that node is then "sunk" and nothing is made for it.  A
  * value nobody asked for by then is dead.  Each node becomes a short sequence
- * of instructions in forward order; the sequences are put in order at the end.
+ * of instructions in forward order, which is then turned round like all else.
  *
  * Invariant of all backends: a register or slot that holds an i32 holds it
  * zero-extended to 64 bits, across calls too.  So ZEXT32, and a WRAP of what is
@@ -28,10 +28,7 @@ struct kw_lower {
 	u32 inst_vreg;
 	kw_bid block;		/* being lowered */
 	kw_vid root;		/* node being lowered: where what it sinks will be executed */
-	struct kw_minst *seq;	/* all instructions, sequences in reverse order */
-	u32 nr_seq, cap_seq;
-	u32 *start;		/* of each sequence in .seq */
-	u32 nr_starts, cap_starts;
+	u32 sequence;		/* instructions made before those of the node */
 	struct kw_minst mi;	/* being put together */
 	struct kw_mopnd opnd[KW_LOWER_OPNDS];
 	bool repeated;		/* what is being lowered may be so again: it sinks nothing */
@@ -72,14 +69,15 @@ u32 kw_lower_inst(struct kw_lower *l);			/* of the hidden first argument */
 bool kw_lower_sinkable(const struct kw_lower *l, kw_vid v);
 bool kw_lower_sink(struct kw_lower *l, kw_vid v, u8 op);	/* @v is an @op only we use: take it in */
 bool kw_lower_const(const struct kw_lower *l, kw_vid v, u64 *imm);
+u32 kw_lower_pool(struct kw_lower *l, const u32 *list, u32 n);	/* a copy in mfunc.vpool: its start */
 u32 kw_lower_low32(struct kw_lower *l, kw_vid v);	/* vreg whose low half is @v, upper half anything */
 
 /* Pieces of the walk below */
 int kw_lower_init(struct kw_lower *l);
-void kw_lower_start_sequence(struct kw_lower *l);
+void kw_lower_end_sequence(struct kw_lower *l);
 void kw_lower_edge(struct kw_lower *l, const struct kw_edge *e, struct kw_medge *me);
 void kw_lower_phis(struct kw_lower *l, kw_bid b);
-int kw_lower_place_blocks(struct kw_lower *l);
+void kw_lower_place_blocks(struct kw_lower *l);
 
 /* May it go when nobody wants its value? */
 static inline bool kw_lower_is_removable(const struct kw_node *n)
@@ -120,23 +118,25 @@ static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower
 		l->block = b;
 		for (i = 0; i < ib->nr_succs; i++)
 			kw_lower_edge(l, &f->edge[f->succs[ib->succ + i]], &l->mf->medge[mb->succ + i]);
-		mb->end = l->nr_starts;		/* sequences until kw_lower_place_blocks() */
+		mb->end = l->mf->nr_insts;	/* behind it, until kw_lower_place_blocks() */
 		for (v = ib->last; v && !l->err; v = f->node[v].prev) {
 			if (kw_lower_skips(l, v, &f->node[v]))
 				continue;
 			l->root = v;
-			kw_lower_start_sequence(l);
 			node(l, v, &f->node[v]);
+			kw_lower_end_sequence(l);
 		}
 		kw_lower_phis(l, b);
 		if (b == 0) {
 			l->root = 0;
-			kw_lower_start_sequence(l);
 			params(l);
+			kw_lower_end_sequence(l);
 		}
-		mb->first = l->nr_starts;
+		mb->first = l->mf->nr_insts;
 	}
-	return err ?: kw_lower_place_blocks(l);
+	if (!err)
+		kw_lower_place_blocks(l);
+	return err;
 }
 
 #endif /* KW_ISA_LOWER_H */

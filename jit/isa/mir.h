@@ -43,8 +43,8 @@ typedef u16 kw_alloc_t;
 
 struct kw_mopnd {
 	u32 vreg;
-	u8 kind;		/* enum kw_opnd_kind */
-	u8 want;		/* enum kw_opnd_want */
+	u8 kind:4;		/* enum kw_opnd_kind */
+	u8 want:4;		/* enum kw_opnd_want */
 	u8 reg;
 	kw_alloc_t alloc;	/* result of ra/ */
 };
@@ -61,6 +61,7 @@ enum kw_mop {
 #define KW_MI_CALL	0x02
 #define KW_MI_MOVE	0x04	/* copy of use 0 to def: prefer one register for both */
 #define KW_MI_COMMUTES	0x08	/* operand 0 = 1 op 2, tied to 1: ra/ may exchange the vregs of 1 and 2 */
+#define KW_MI_REMAT	0x10	/* operand 0 can be made again anywhere by repeating it */
 
 struct kw_minst {
 	u16 op;			/* enum kw_mop or the backend's own */
@@ -124,7 +125,8 @@ struct kw_edit {
 };
 
 struct kw_mfunc {
-	struct kw_arena *arena;
+	struct kw_arena *arena;	/* holds what stands here */
+	struct kw_arena *tmp;	/* of the pass that runs, as kw_irfunc.tmp */
 	u32 opt_off;		/* enum kw_opt: what is left out */
 	struct kw_minst *inst;
 	u32 nr_insts, cap_insts;
@@ -136,7 +138,7 @@ struct kw_mfunc {
 	u32 nr_blocks;
 	struct kw_medge *medge;
 	u32 nr_medges;
-	u32 *vpool, nr_vpool, cap_vpool;
+	u32 *vpool, nr_vpool, cap_vpool;	/* lists of vregs; of a switch, ordinals of successors */
 	u32 *epool;
 	u64 allocatable[KW_NR_RCLASSES];	/* register masks */
 	u32 out_bytes;		/* largest outgoing argument area of its calls */

@@ -50,9 +50,9 @@ int kw_order_blocks(const struct kw_mfunc *mf, struct kw_order *o)
 {
 	u32 b, n = 0, cold;
 
-	o->block = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*o->block));
-	o->follow = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*o->follow));
-	o->forward = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*o->forward));
+	o->block = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*o->block));
+	o->follow = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*o->follow));
+	o->forward = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*o->forward));
 	if (!o->block || !o->follow || !o->forward)
 		return -ENOMEM;
 	forward_jumps(mf, o);

@@ -155,7 +155,7 @@ static void note(struct bytes *p, kw_vid v)
 
 	if (!trace(p, n, &o))
 		return;
-	list = kw_arena_grow(p->f->arena, p->origin, &p->cap_origins, p->nr_origins + 1, sizeof(*list));
+	list = kw_arena_grow(p->f->tmp, p->origin, &p->cap_origins, p->nr_origins + 1, sizeof(*list));
 	if (!list) {
 		p->err = -ENOMEM;
 		return;
@@ -351,8 +351,8 @@ int kw_opt_bytes(struct kw_irfunc *f)
 	u32 n = f->nr_nodes;
 	struct bytes p = {
 		.f = f,
-		.known = kw_arena_array(f->arena, n, sizeof(*p.known)),
-		.inner = kw_arena_zalloc(f->arena, n),
+		.known = kw_arena_array(f->tmp, n, sizeof(*p.known)),
+		.inner = kw_arena_zalloc(f->tmp, n),
 	};
 	kw_bid b;
 	kw_vid v;

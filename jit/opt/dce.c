@@ -120,8 +120,8 @@ int kw_opt_dce(struct kw_irfunc *f)
 	struct dce d = { .f = f };
 	kw_bid blk;
 
-	d.needed = kw_arena_zalloc(f->arena, f->nr_nodes);
-	d.work = kw_arena_alloc(f->arena, f->nr_nodes * sizeof(*d.work));
+	d.needed = kw_arena_zalloc(f->tmp, f->nr_nodes);
+	d.work = kw_arena_alloc(f->tmp, f->nr_nodes * sizeof(*d.work));
 	if (!d.needed || !d.work)
 		return -ENOMEM;
 	mark(&d);

@@ -62,7 +62,7 @@ static struct seen *seen_at(struct near *s, kw_vid root)
 
 	if (s->index[root])
 		return &s->seen[s->index[root]];
-	list = kw_arena_grow(s->f->arena, s->seen, &s->cap_seen, s->nr_seen + 2, sizeof(*list));
+	list = kw_arena_grow(s->f->tmp, s->seen, &s->cap_seen, s->nr_seen + 2, sizeof(*list));
 	if (!list) {
 		s->err = -ENOMEM;
 		return NULL;
@@ -187,8 +187,8 @@ int kw_opt_near(struct kw_irfunc *f)
 
 	if (!f->last_page_free)
 		return 0;
-	s.index = kw_arena_array(f->arena, f->nr_nodes, sizeof(*s.index));
-	s.accesses = kw_arena_array(f->arena, f->nr_nodes, sizeof(*s.accesses));
+	s.index = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.index));
+	s.accesses = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.accesses));
 	if (!s.index || !s.accesses)
 		return -ENOMEM;
 	count_accesses(&s);

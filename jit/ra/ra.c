@@ -39,16 +39,16 @@ static bool alloc_by_vreg(struct ra *ra)
 
 static struct ra *new_ra(struct kw_mfunc *mf)
 {
-	struct ra *ra = kw_arena_zalloc(mf->arena, sizeof(*ra));
+	struct ra *ra = kw_arena_zalloc(mf->tmp, sizeof(*ra));
 	u32 n = mf->nr_vregs;
 
 	if (!ra)
 		return NULL;
 	ra->mf = mf;
-	ra->arena = mf->arena;
+	ra->arena = mf->tmp;
 	ra->like = KW_NO_REG;
-	ra->blk = kw_arena_array(mf->arena, mf->nr_blocks, sizeof(*ra->blk));
-	ra->pick = kw_arena_array(mf->arena, KW_NR_RCLASSES * RA_MAX_PICKS, sizeof(*ra->pick));
+	ra->blk = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*ra->blk));
+	ra->pick = kw_arena_array(mf->tmp, KW_NR_RCLASSES * RA_MAX_PICKS, sizeof(*ra->pick));
 	if (!ra->blk || !ra->pick || !alloc_by_vreg(ra))
 		return NULL;
 	memset(ra->reg, KW_NO_REG, n);

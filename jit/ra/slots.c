@@ -321,7 +321,7 @@ static int sort_edits(struct ra *ra)
 		total += pos[k + 1];
 		pos[k + 1] = total;
 	}
-	mf->edit = kw_arena_array(ra->arena, total + 1, sizeof(*mf->edit));
+	mf->edit = kw_arena_raw_array(mf->arena, total + 1, sizeof(*mf->edit));
 	if (!mf->edit)
 		return -ENOMEM;
 	mf->nr_edits = total;

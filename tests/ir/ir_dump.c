@@ -26,6 +26,7 @@ static int dump(const struct kw_module *m, u32 func, const struct kw_build_opts 
 
 	kw_arena_init(&arena, 1ULL << 30);
 	f.arena = &arena;
+	f.tmp = &arena;
 	err = kw_ir_build(m, func, o, &f, &diag, &fields);
 	if (!err)
 		err = kw_ir_verify(&f, why, sizeof(why));

@@ -36,7 +36,7 @@ static void begin(const u8 *params, u32 nr, const u8 *results, u32 nr_results)
 	kw_arena_reset(&arena);
 	block = (struct kw_block){ .loop_header = KW_NO_BLOCK };
 	f = (struct kw_irfunc){
-		.arena = &arena, .block = &block, .nr_blocks = 1, .params = params, .nr_params = nr,
+		.arena = &arena, .tmp = &arena, .block = &block, .nr_blocks = 1, .params = params, .nr_params = nr,
 		.results = results, .nr_results = nr_results, .has_memory = true,
 	};
 	f.node = kw_arena_array(&arena, 100, sizeof(*f.node));
@@ -89,7 +89,7 @@ static void pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
 
 static int compile(void)
 {
-	struct kw_mfunc mf = { .arena = &arena };
+	struct kw_mfunc mf = { .arena = &arena, .tmp = &arena };
 	int err;
 
 	kw_code_free(code);
@@ -288,7 +288,7 @@ static void test_fault_site(void)
 
 static void test_too_many_sites(void)
 {
-	struct kw_mfunc mf = { .arena = &arena };
+	struct kw_mfunc mf = { .arena = &arena, .tmp = &arena };
 	kw_vid p;
 	u32 i;
 

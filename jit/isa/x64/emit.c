@@ -11,7 +11,7 @@ void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size)
 
 	if (need <= *cap)
 		return p;
-	q = kw_arena_grow(e->mf->arena, p, cap, need, size);
+	q = kw_arena_grow(e->mf->tmp, p, cap, need, size);
 	if (!q && !e->err)
 		e->err = -ENOMEM;
 	return q;

@@ -47,7 +47,7 @@ struct x64_cold {
 
 struct x64_table {
 	u32 label;
-	u32 entries, nr;	/* in the IR's pool */
+	u32 entries, nr;	/* successors, in mfunc.vpool */
 	u32 block;		/* that ends in the switch */
 };
 

@@ -8,7 +8,7 @@ static void lower_switch(struct x64_lower *l, const struct kw_node *n)
 	x64_use(l, x64_value(l, n->a));
 	x64_opnd(l, x64_new_vreg(l, KW_T_I64), KW_OP_EARLY_DEF, KW_WANT_FIXED, X64_RAX);
 	x64_temp(l, KW_T_I64);
-	l->mi.aux = n->b;
+	l->mi.aux = kw_lower_pool(l, l->f->pool + n->b, n->c);
 	l->mi.imm = n->c;
 	l->mi.flags = KW_MI_TERM;
 	x64_end(l);

@@ -38,7 +38,7 @@ static void lower_const(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_begin(l, X64_MOVI, x64_size_of(n->type));
 	x64_def(l, v);
 	l->mi.imm = n->imm;
-	l->mf->vreg[l->vreg[v]].remat = 1 + l->nr_seq;
+	l->mi.flags = KW_MI_REMAT;
 	x64_end(l);
 }
 
@@ -46,7 +46,7 @@ static void lower_exec(struct x64_lower *l, kw_vid v)
 {
 	x64_begin(l, X64_EXEC, X64_SQ);
 	x64_def(l, v);
-	l->mf->vreg[l->vreg[v]].remat = 1 + l->nr_seq;
+	l->mi.flags = KW_MI_REMAT;
 	x64_end(l);
 }
 

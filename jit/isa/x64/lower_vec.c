@@ -76,8 +76,7 @@ static void vconst_to(struct x64_lower *l, u32 def, u8 type, u64 lo, u64 hi)
 	l->mi.imm = lo;
 	l->mi.aux = hi;
 	l->mi.disp = hi >> 32;
-	if (!l->err)
-		l->mf->vreg[def].remat = 1 + l->nr_seq;
+	l->mi.flags = KW_MI_REMAT;
 	x64_end(l);
 }
 

@@ -132,8 +132,8 @@ void x64_relax(struct x64_emit *e)
 	struct shrink s = { 0 };
 	u32 i;
 
-	s.at = kw_arena_array(e->mf->arena, e->nr_branches, sizeof(*s.at));
-	s.lost = kw_arena_array(e->mf->arena, e->nr_branches, sizeof(*s.lost));
+	s.at = kw_arena_array(e->mf->tmp, e->nr_branches, sizeof(*s.at));
+	s.lost = kw_arena_array(e->mf->tmp, e->nr_branches, sizeof(*s.lost));
 	if (s.at && s.lost && decide(e, &s))
 		shorten(e, &s);
 	for (i = 0; i < e->nr_branches; i++) {

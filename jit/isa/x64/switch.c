@@ -14,7 +14,7 @@ struct run {
 
 static u32 target(const struct x64_emit *e, u32 block, u32 entry)
 {
-	u32 succ = e->f->pool[entry];
+	u32 succ = e->mf->vpool[entry];
 
 	return e->order.forward[e->mf->medge[e->mf->block[block].succ + succ].to];
 }
@@ -143,7 +143,7 @@ static bool tables_allowed(const struct x64_emit *e)
 
 void x64_emit_switch(struct x64_emit *e)
 {
-	struct run *run = kw_arena_array(e->mf->arena, x64_inst(e)->imm, sizeof(*run));
+	struct run *run = kw_arena_array(e->mf->tmp, x64_inst(e)->imm, sizeof(*run));
 	u32 n;
 
 	if (!run) {
