@@ -65,7 +65,8 @@ struct kw_builder {
 	kw_vid inst, exec;
 	u64 field_mask;
 
-	struct kw_gvn_slot *gvn;
+	struct kw_gvn_slot *gvn, *gvn_slot;	/* slot and hash of what was last looked for */
+	u32 gvn_hash;
 	u32 gvn_cap, gvn_used;
 	u32 epoch[KW_H_EXEC + 1];	/* per enum kw_hclass: bumped by what may change it */
 	u32 next_epoch;
@@ -126,7 +127,7 @@ kw_vid kw_b_const_v128(struct kw_builder *b, u64 lo, u64 hi);
 bool kw_b_call(struct kw_builder *b);
 kw_vid kw_b_call_c(struct kw_builder *b, u32 stub, u8 type, const kw_vid *args, u32 n);
 
-/* gvn.c: an equal node that dominates the current block, or 0; remembers new ones */
+/* gvn.c: an equal node that dominates the current block, or 0; remembers what it did not find */
 kw_vid kw_gvn_find(struct kw_builder *b, const struct kw_node *n);
 void kw_gvn_add(struct kw_builder *b, kw_vid v);
 

@@ -6,7 +6,8 @@
  */
 #include "builder.h"
 
-#define GVN_FIRST_CAP	256
+#define GVN_FIRST_CAP	64
+#define PROBES		32
 
 struct kw_gvn_slot {
 	kw_vid v;
@@ -14,21 +15,14 @@ struct kw_gvn_slot {
 	u32 epoch;
 };
 
-static u32 mix(u32 h, u32 x)
-{
-	h ^= x;
-	h *= 0x9e3779b1;
-	return h ^ h >> 15;
-}
-
 static u32 hash_node(const struct kw_node *n, u32 epoch)
 {
-	u32 h = mix(n->op | n->type << 8 | n->sub << 16 | (u32)n->aux << 24, n->a);
+	u64 h = (n->op | n->type << 8 | n->sub << 16 | (u32)n->aux << 24) ^ (u64)epoch << 32;
 
-	h = mix(h, n->b);
-	h = mix(h, n->c);
-	h = mix(h, (u32)n->imm);
-	return mix(h, (u32)(n->imm >> 32) ^ epoch);
+	h = (h ^ n->imm) * 0x9e3779b97f4a7c15ULL;
+	h ^= (n->a | (u64)n->b << 32) * 0xc2b2ae3d27d4eb4fULL;
+	h ^= h >> 32;
+	return (u32)((h ^ n->c) * 0x9e3779b97f4a7c15ULL >> 32);
 }
 
 static bool equal(const struct kw_node *x, const struct kw_node *y)
@@ -44,30 +38,33 @@ static u32 epoch_of(const struct kw_builder *b, const struct kw_node *n)
 	return n->op == KW_IR_HLOAD ? b->epoch[n->aux] : 0;
 }
 
+/* Where @n is or may be put; full places of others are tried for so long only, whatever input does. */
 static struct kw_gvn_slot *probe(struct kw_builder *b, const struct kw_node *n, u32 hash, u32 epoch)
 {
-	u32 i = hash & (b->gvn_cap - 1);
+	u32 mask = b->gvn_cap - 1, i = hash & mask, last = i + PROBES;
 
-	for (; b->gvn[i].v; i = (i + 1) & (b->gvn_cap - 1)) {
-		const struct kw_gvn_slot *s = &b->gvn[i];
+	for (; b->gvn[i & mask].v && i != last; i++) {
+		const struct kw_gvn_slot *s = &b->gvn[i & mask];
 
 		if (s->hash == hash && s->epoch == epoch && equal(&b->f->node[s->v], n))
 			break;
 	}
-	return &b->gvn[i];
+	return &b->gvn[i & mask];
 }
 
 kw_vid kw_gvn_find(struct kw_builder *b, const struct kw_node *n)
 {
 	u32 epoch = epoch_of(b, n);
-	kw_vid v;
+	const struct kw_gvn_slot *s;
 
+	b->gvn_hash = hash_node(n, epoch);
 	if (!b->gvn)
 		return 0;
-	v = probe(b, n, hash_node(n, epoch), epoch)->v;
-	if (v && !kw_dominates(&b->dom, b->f->node[v].block, b->cur))
+	s = b->gvn_slot = probe(b, n, b->gvn_hash, epoch);
+	if (!s->v || s->hash != b->gvn_hash || s->epoch != epoch || !equal(&b->f->node[s->v], n) ||
+	    !kw_dominates(&b->dom, b->f->node[s->v].block, b->cur))
 		return 0;
-	return v;
+	return s->v;
 }
 
 static int rehash(struct kw_builder *b)
@@ -87,17 +84,21 @@ static int rehash(struct kw_builder *b)
 	return 0;
 }
 
-/* A node that was found but does not dominate loses its place to the new one. */
+/*
+ * @v, which was not found just now.  An equal node that does not dominate
+ * loses its place, and so does whoever has the last one tried.
+ */
 void kw_gvn_add(struct kw_builder *b, kw_vid v)
 {
 	const struct kw_node *n = &b->f->node[v];
-	u32 epoch = epoch_of(b, n), hash = hash_node(n, epoch);
-	struct kw_gvn_slot *s;
+	u32 epoch = epoch_of(b, n);
 
-	if (2 * b->gvn_used >= b->gvn_cap && rehash(b))
-		return;		/* not remembered: only a chance missed */
-	s = probe(b, n, hash, epoch);
-	if (!s->v)
+	if (2 * b->gvn_used >= b->gvn_cap) {
+		if (rehash(b))
+			return;		/* not remembered: only a chance missed */
+		b->gvn_slot = probe(b, n, b->gvn_hash, epoch);
+	}
+	if (!b->gvn_slot->v)
 		b->gvn_used++;
-	*s = (struct kw_gvn_slot){ v, hash, epoch };
+	*b->gvn_slot = (struct kw_gvn_slot){ v, b->gvn_hash, epoch };
 }
