@@ -145,7 +145,7 @@ int kw_summarise(struct kw_arena *arena, struct kw_body body, u32 nr_locals, str
 		s.stamp[i] = 0xffffffff;
 	ret = open_construct(&s, false);
 	while (!ret) {
-		ret = kw_body_next(&body, &insn);
+		ret = kw_body_skim(&body, &insn);
 		if (ret <= 0)
 			return ret;
 		ret = one_insn(&s, &insn);

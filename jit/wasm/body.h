@@ -53,6 +53,13 @@ int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type);
  */
 int kw_body_next(struct kw_body *b, struct kw_insn *insn);
 
+/*
+ * Next instruction that opens or closes a construct, sets a local or calls; the
+ * others are only stepped over, so the body must have been validated.
+ * Return: as kw_body_next().
+ */
+int kw_body_skim(struct kw_body *b, struct kw_insn *insn);
+
 /* Next label of a br_table, from insn.targets; advances *@p.  Already validated. */
 u32 kw_body_target(const u8 **p);
 
