@@ -2,27 +2,23 @@
 /* In which order blocks are emitted, and where jumps really go. */
 #include "order.h"
 
-/* First edit at or behind instruction @at. */
-u32 kw_find_edit(const struct kw_mfunc *mf, u32 at)
+/* .edit: edits and blocks are both in the order of their instructions. */
+static void find_edits(const struct kw_mfunc *mf, struct kw_order *o)
 {
-	u32 lo = 0, hi = mf->nr_edits;
+	u32 b, ed = 0;
 
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (mf->edit[mid].at < at)
-			lo = mid + 1;
-		else
-			hi = mid;
+	for (b = 0; b < mf->nr_blocks; b++) {
+		while (ed < mf->nr_edits && mf->edit[ed].at < mf->block[b].first)
+			ed++;
+		o->edit[b] = ed;
 	}
-	return lo;
 }
 
 /* Does block @b hold nothing but a jump? */
-static bool is_empty(const struct kw_mfunc *mf, u32 b)
+static bool is_empty(const struct kw_mfunc *mf, const struct kw_order *o, u32 b)
 {
 	const struct kw_mblock *mb = &mf->block[b];
-	u32 ed = kw_find_edit(mf, mb->first);
+	u32 ed = o->edit[b];
 
 	return b && mb->end - mb->first == 1 && mf->inst[mb->first].op == KW_MOP_JUMP &&
 	       (ed == mf->nr_edits || mf->edit[ed].at != mb->first);
@@ -35,12 +31,12 @@ static void forward_jumps(const struct kw_mfunc *mf, struct kw_order *o)
 
 	for (b = mf->nr_blocks; b-- > 0;) {
 		o->forward[b] = b;
-		if (!is_empty(mf, b))
+		if (!is_empty(mf, o, b))
 			continue;
 		to = mf->medge[mf->block[b].succ].to;
 		if (to > b)
 			o->forward[b] = o->forward[to];
-		else if (!is_empty(mf, to))
+		else if (!is_empty(mf, o, to))
 			o->forward[b] = to;
 	}
 }
@@ -50,11 +46,13 @@ int kw_order_blocks(const struct kw_mfunc *mf, struct kw_order *o)
 {
 	u32 b, n = 0, cold;
 
-	o->block = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*o->block));
-	o->follow = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*o->follow));
-	o->forward = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*o->forward));
-	if (!o->block || !o->follow || !o->forward)
+	o->block = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*o->block));
+	o->follow = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*o->follow));
+	o->forward = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*o->forward));
+	o->edit = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*o->edit));
+	if (!o->block || !o->follow || !o->forward || !o->edit)
 		return -ENOMEM;
+	find_edits(mf, o);
 	forward_jumps(mf, o);
 	for (cold = 0; cold < 2; cold++)
 		for (b = 0; b < mf->nr_blocks; b++)

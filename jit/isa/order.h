@@ -11,17 +11,16 @@
  * @block:   [nr] those that hold more than a jump, in this order
  * @follow:  of each block the next one, which execution may fall into; KW_NO_FOLLOW behind the last
  * @forward: of each block what it does: itself, or where it only jumps to
+ * @edit:    of each block the first edit at or behind its start
  */
 struct kw_order {
 	u32 *block, nr;
 	u32 *follow;
 	u32 *forward;
+	u32 *edit;
 };
 
 /* Return: 0 or -ENOMEM; memory from the function's arena. */
 int kw_order_blocks(const struct kw_mfunc *mf, struct kw_order *o);
-
-/* The first edit at or behind instruction @at. */
-u32 kw_find_edit(const struct kw_mfunc *mf, u32 at);
 
 #endif /* KW_ISA_ORDER_H */

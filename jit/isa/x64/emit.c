@@ -200,7 +200,7 @@ static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
 static void emit_block(struct x64_emit *e, u32 b)
 {
 	const struct kw_mfunc *mf = e->mf;
-	u32 i, ed = kw_find_edit(mf, mf->block[b].first);
+	u32 i, ed = e->order.edit[b];
 
 	e->block = b;
 	e->flags_of = KW_ALLOC_NONE;
