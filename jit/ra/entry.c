@@ -363,15 +363,33 @@ static int meet(struct ra *ra, u32 b)
 	return err;
 }
 
-static int inherit(struct ra *ra, u32 b)
+static void vacate_all(struct ra *ra, u64 regs)
 {
-	const struct ra_block *from = &ra->blk[pred_edge(ra, b, 0)->from];
-	const struct ra_held *h = ra->held + from->exit;
-	u32 k;
+	for (; regs; regs &= regs - 1)
+		ra_vacate(ra, __builtin_ctzll(regs));
+}
 
-	for (k = 0; k < from->nr_exit; k++)
-		if (ra->stamp[h[k].vreg] == b + 1)
+/* What the only predecessor left in registers and is live here. */
+static int inherit(struct ra *ra, u32 b, u32 pred)
+{
+	const struct ra_block *from = &ra->blk[pred];
+	const struct ra_held *h = ra->held + from->exit;
+	const struct ra_live *l = ra->live + ra->blk[b].live;
+	u32 first = ra->mf->block[b].first, k, r;
+	u64 keep = 0;
+
+	/* Right behind it, the state is still there. */
+	if (pred != b - 1) {
+		vacate_all(ra, ra->occupied);
+		for (k = 0; k < from->nr_exit; k++)
 			ra_hold(ra, h[k].vreg, h[k].reg);
+	}
+	for (k = 0; k < ra->blk[b].nr_live; k++) {
+		r = ra->reg[l[k].vreg];
+		keep |= (u64)(r != KW_NO_REG) << (r & 63);
+		ra->next[l[k].vreg] = ra_when_add(l[k].when, first);
+	}
+	vacate_all(ra, ra->occupied & ~keep);
 	return record(ra, &ra->blk[b].entry, &ra->blk[b].nr_entry);
 }
 
@@ -384,19 +402,14 @@ int kw_ra_enter_block(struct ra *ra, u32 b)
 	const struct ra_live *l = ra->live + ra->blk[b].live;
 	u32 k;
 
-	while (ra->occupied)
-		ra_vacate(ra, __builtin_ctzll(ra->occupied));
 	ra->cur_block = b;
 	kw_ra_open_block(ra);
-	for (k = 0; k < ra->blk[b].nr_live; k++) {
-		ra->stamp[l[k].vreg] = b + 1;
-		ra->next[l[k].vreg] = ra_when_add(l[k].when, mb->first);
-	}
-	if (!mb->nr_preds)
-		return 0;
 	if (mb->nr_preds == 1 && !mb->nr_params)
-		return inherit(ra, b);
-	return meet(ra, b);
+		return inherit(ra, b, pred_edge(ra, b, 0)->from);
+	vacate_all(ra, ra->occupied);
+	for (k = 0; k < ra->blk[b].nr_live; k++)
+		ra->next[l[k].vreg] = ra_when_add(l[k].when, mb->first);
+	return mb->nr_preds ? meet(ra, b) : 0;
 }
 
 /**

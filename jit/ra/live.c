@@ -3,10 +3,10 @@
  * Backward walk over the blocks: which values are live into each, how far
  * their next uses are, and what registers later instructions wish for.
  *
- * A loop's back edge is met before its header, so functions with loops are
- * walked twice: the first walk only finds the live-in sets of headers, which
- * hold throughout their loops (control flow is reducible); with them the
- * second is exact.  No iteration.
+ * A loop's back edge is met before its header, so loops are walked twice: the
+ * first walk only finds the live-in sets of headers, which hold throughout
+ * their loops (control flow is reducible); with them the second is exact.  No
+ * iteration: a loop is walked with the one around it.
  *
  * A block keeps at most RA_MAX_LIVE live-in values, the nearest; more could
  * not be in registers anyway.  That bounds time and memory by the number of
@@ -312,10 +312,11 @@ static void count_copies(struct walk *w, const struct kw_minst *inst, const stru
 			more[ra_vreg(w->ra, o[k].vreg)->rclass]++;
 }
 
-/* Next uses behind the instruction, and hints. Return: registers its operands ask for by name. */
-static u64 note_operands(struct walk *w, const struct kw_minst *inst, const struct kw_mopnd *o)
+/* Next uses behind the instruction, definitions and hints. Return: registers its operands ask for by name. */
+static u64 note_operands(struct walk *w, u32 b, u32 i, const struct kw_mopnd *o)
 {
 	struct ra *ra = w->ra;
+	const struct kw_minst *inst = &ra->mf->inst[i];
 	ra_when_t *next = ra->opnd_next + inst->opnds;
 	u64 named = 0;
 	u32 k;
@@ -332,6 +333,8 @@ static u64 note_operands(struct walk *w, const struct kw_minst *inst, const stru
 			continue;
 		}
 		ra->def_next[v] = next[k];
+		ra->def_inst[v] = i;
+		ra->def_block[v] = b;
 		if (o[k].want == KW_WANT_REUSE)
 			pass_hints(w, o[o[k].reg].vreg, &o[k]);
 		else if ((inst->flags & KW_MI_MOVE) && inst->nr_opnds == 2)
@@ -340,7 +343,7 @@ static u64 note_operands(struct walk *w, const struct kw_minst *inst, const stru
 	return named;
 }
 
-static int walk_inst(struct walk *w, u32 i, u32 weight)
+static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 {
 	struct ra *ra = w->ra;
 	const struct kw_minst *inst = &ra->mf->inst[i];
@@ -351,7 +354,7 @@ static int walk_inst(struct walk *w, u32 i, u32 weight)
 
 	if (inst->flags & KW_MI_COMMUTES)
 		commute(w, o);
-	named = note_operands(w, inst, o) | (classes ? 0 : inst->clobbers);
+	named = note_operands(w, b, i, o) | (classes ? 0 : inst->clobbers);
 	if (named && note_named_regs(ra, named, i, weight))
 		return -ENOMEM;
 	if (w->pressure)
@@ -509,7 +512,7 @@ static int walk_block(struct walk *w, u32 b)
 	w->pressure = w->final && ra->blk[b].loop != RA_NONE && !mb->cold;
 	live_out(w, b);
 	for (i = mb->end; i-- > mb->first; ) {
-		err = w->final ? walk_inst(w, i, weight) : skim_inst(w, i);
+		err = w->final ? walk_inst(w, b, i, weight) : skim_inst(w, i);
 		if (err)
 			return err;
 	}
@@ -517,6 +520,7 @@ static int walk_block(struct walk *w, u32 b)
 		u32 v = ra->mf->vpool[mb->params + k];
 
 		ra->def_next[v] = behind_calls(w, v, w->when[v]);
+		ra->def_block[v] = b;
 		end_use(w, v);
 	}
 	if (!w->final)
@@ -565,19 +569,60 @@ static int close_loop(struct walk *w, u32 h)
 	return ra_step(ra);
 }
 
-static int walk_down_to(struct walk *w, u32 first)
+static u32 outermost_loop(const struct ra *ra, u32 b)
 {
-	u32 b;
+	u32 h = ra->blk[b].loop;
+
+	while (h != RA_NONE && ra->blk[h].parent != RA_NONE)
+		h = ra->blk[h].parent;
+	return h;
+}
+
+/* The first walk, over a loop with no other around it: blocks [@h, @end). */
+static int skim_loop(struct walk *w, u32 h, u32 end)
+{
+	struct ra *ra = w->ra;
+	u32 nr_live = ra->nr_live, b;
 	int err;
 
-	w->ra->nr_live = 0;
-	w->whole = RA_NONE;
-	for (b = w->ra->mf->nr_blocks; b-- > first; ) {
+	w->final = false;
+	for (b = end; b-- > h; ) {
 		err = walk_block(w, b);
 		if (err)
 			return err;
 	}
 	clear_live(w);
+	for (b = h; b < end; b++) {
+		err = ra->mf->block[b].is_loop_header ? close_loop(w, b) : 0;
+		if (err)
+			return err;
+	}
+	ra->nr_live = nr_live;
+	w->whole = RA_NONE;
+	w->final = true;
+	return 0;
+}
+
+static int walk_blocks(struct walk *w)
+{
+	struct ra *ra = w->ra;
+	u32 skimmed = ra->mf->nr_blocks, b, h;
+	int err;
+
+	w->whole = RA_NONE;
+	w->final = true;
+	for (b = ra->mf->nr_blocks; b-- > 0; ) {
+		h = b < skimmed ? outermost_loop(ra, b) : RA_NONE;
+		if (h != RA_NONE) {
+			err = skim_loop(w, h, b + 1);
+			if (err)
+				return err;
+			skimmed = h;
+		}
+		err = walk_block(w, b);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -605,7 +650,7 @@ static void order_registers(struct ra *ra)
  */
 int kw_ra_live(struct ra *ra)
 {
-	u32 n = ra->mf->nr_vregs, v, b;
+	u32 n = ra->mf->nr_vregs, v;
 	struct walk *w = kw_arena_zalloc(ra->arena, sizeof(*w));
 	int err;
 
@@ -625,19 +670,7 @@ int kw_ra_live(struct ra *ra)
 	memset(ra->fixed_hint, KW_NO_REG, n);
 	for (v = 0; v < n; v++)
 		w->when[v] = RA_DEAD;
-	if (ra->has_loops) {
-		for (b = 0; !ra->mf->block[b].is_loop_header; b++)
-			;
-		err = walk_down_to(w, b);
-		if (err)
-			return err;
-		for (; b < ra->mf->nr_blocks; b++) {
-			if (ra->mf->block[b].is_loop_header && close_loop(w, b))
-				return -ENOMEM;
-		}
-	}
-	w->final = true;
-	err = walk_down_to(w, 0);
+	err = walk_blocks(w);
 	if (!err)
 		order_registers(ra);
 	return err;

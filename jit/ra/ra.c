@@ -18,7 +18,6 @@ static bool alloc_by_vreg(struct ra *ra)
 	ra->loose = kw_arena_zalloc(a, n);
 	ra->slot_param = kw_arena_zalloc(a, n);
 	ra->next = kw_arena_array(a, n, sizeof(*ra->next));
-	ra->stamp = kw_arena_array(a, n, sizeof(*ra->stamp));
 	ra->avail = kw_arena_array(a, n, sizeof(*ra->avail));
 	ra->arg_of = kw_arena_array(a, n, sizeof(*ra->arg_of));
 	ra->slot_lca = kw_arena_alloc(a, n * sizeof(*ra->slot_lca));
@@ -28,11 +27,11 @@ static bool alloc_by_vreg(struct ra *ra)
 	ra->slot_group = kw_arena_array(a, n, sizeof(*ra->slot_group));
 	ra->slot_next = kw_arena_array(a, n, sizeof(*ra->slot_next));
 	ra->def_inst = kw_arena_alloc(a, n * sizeof(*ra->def_inst));
-	ra->def_block = kw_arena_array(a, n, sizeof(*ra->def_block));
+	ra->def_block = kw_arena_raw_array(a, n, sizeof(*ra->def_block));
 	ra->move_to = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->move_to));
 	ra->readers = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->readers));
 	return ra->reg && ra->share && ra->xreg && ra->loose && ra->slot_param && ra->next &&
-	       ra->stamp && ra->avail && ra->arg_of && ra->slot_lca && ra->slot_start &&
+	       ra->avail && ra->arg_of && ra->slot_lca && ra->slot_start &&
 	       ra->slot_end && ra->slot_of && ra->slot_group && ra->slot_next && ra->def_inst &&
 	       ra->def_block && ra->move_to && ra->readers;
 }

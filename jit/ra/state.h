@@ -126,7 +126,6 @@ struct ra {
 	u8 order[KW_NR_RCLASSES][32];
 	u8 nr_regs[KW_NR_RCLASSES];
 	u32 live_count[KW_NR_RCLASSES];
-	bool has_loops;
 
 	/* assign.c: state at the current point */
 	u8 *reg;		/* by vreg, KW_NO_REG */
@@ -144,7 +143,6 @@ struct ra {
 	u32 pend_vreg[RA_NR_REGS];	/* which is that value */
 
 	/* entry.c, by vreg */
-	u32 *stamp;		/* 1 + block in whose live-in it is */
 	u16 *avail;		/* predecessors that have it in a register */
 	u8 *xreg;		/* register at the exit of a predecessor */
 	u32 *arg_of;		/* block parameter: what the edge brings, 0 */

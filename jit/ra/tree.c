@@ -27,7 +27,6 @@ static void add_loop(struct ra *ra, u32 b, u32 parent)
 {
 	struct ra_block *blk = ra->blk;
 
-	ra->has_loops = true;
 	blk[b].parent = parent;
 	blk[b].loop = b;
 	if (parent == RA_NONE) {
@@ -50,28 +49,8 @@ static void add_dom(struct ra *ra, u32 b)
 	blk[b].dom_jump = dom_jump(blk, idom);
 }
 
-static void note_defs(struct ra *ra, u32 b)
-{
-	const struct kw_mfunc *mf = ra->mf;
-	const struct kw_mblock *mb = &mf->block[b];
-	u32 i, k;
-
-	for (k = 0; k < mb->nr_params; k++)
-		ra->def_block[mf->vpool[mb->params + k]] = b;
-	for (i = mb->first; i < mb->end; i++) {
-		const struct kw_mopnd *o = mf->opnd + mf->inst[i].opnds;
-
-		for (k = 0; k < mf->inst[i].nr_opnds; k++) {
-			if (ra_is_use(&o[k]))
-				continue;
-			ra->def_block[o[k].vreg] = b;
-			ra->def_inst[o[k].vreg] = i;
-		}
-	}
-}
-
 /**
- * kw_ra_loops() - fill the loop and dominator trees and where vregs are defined
+ * kw_ra_loops() - fill the loop and dominator trees
  */
 int kw_ra_loops(struct ra *ra)
 {
@@ -93,7 +72,6 @@ int kw_ra_loops(struct ra *ra)
 			ra->blk[b].depth = open == RA_NONE ? 0 : ra->blk[open].depth;
 		}
 		add_dom(ra, b);
-		note_defs(ra, b);
 		if (ra_step(ra))
 			return -EINTR;
 	}
