@@ -46,7 +46,6 @@ static int optimize(struct kw_irfunc *f)
 {
 	int err = 0;
 
-	kw_ir_count_uses(f);
 	if (f->has_memory && !(f->opt_off & KW_OPT_RANGE))
 		err = kw_opt_range(f);
 	if (!err && !(f->opt_off & KW_OPT_NEAR))

@@ -45,8 +45,11 @@ static kw_vid new_node(struct kw_builder *b, const struct kw_node *what)
 		return 0;
 	}
 	f->node = n;
-	n[f->nr_nodes] = *what;
-	n[f->nr_nodes].bits = kw_ir_bits(f, what);
+	n += f->nr_nodes;
+	*n = *what;
+	n->uses = 0;
+	n->bits = kw_ir_bits(f, what);
+	f->ops[n->op / 64] |= BIT_ULL(n->op % 64);
 	return f->nr_nodes++;
 }
 
@@ -111,8 +114,6 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 		if (v || b->err)
 			return v;
 	}
-	if (op == KW_IR_HLOAD)
-		n.uses = b->epoch[aux];		/* version of what is read, for gvn only */
 	if (share) {
 		v = kw_gvn_find(b, &n);
 		if (v)

@@ -50,10 +50,6 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 /* Check every invariant of ir.h; debug builds and tests.  Return: 0 or -EINVAL with a text in @why. */
 int kw_ir_verify(const struct kw_irfunc *f, char *why, size_t why_bytes);
 
-/* Call @fn for every operand of node @v (not for a phi's inputs: those stand on the edges). */
-void kw_ir_for_each_use(const struct kw_irfunc *f, kw_vid v,
-			void (*fn)(void *priv, kw_vid *use), void *priv);
-
 u8 kw_ir_valtype(u8 valtype);		/* enum kw_valtype -> enum kw_irtype */
 
 /* bits.c: how many low bits of @n's value may be set; its operands are in the graph.  _given: have those @bits. */

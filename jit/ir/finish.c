@@ -148,9 +148,21 @@ static void compact_phis(struct finish *s, kw_bid blk)
 	bl->nr_phis = kept;
 }
 
-static void replace_one(void *priv, kw_vid *use)
+/* Count it, too. */
+static void replace_one(struct finish *s, kw_vid *use)
 {
-	*use = resolve(priv, *use);
+	if (s->same[*use])
+		*use = resolve(s, *use);
+	s->f->node[*use].uses++;
+}
+
+static void replace_args(struct finish *s, struct kw_node *n)
+{
+	u32 nr, i;
+	kw_vid *arg = kw_ir_args(s->f, n, &nr);
+
+	for (i = 0; i < nr; i++)
+		replace_one(s, &arg[i]);
 }
 
 static void replace_uses(struct finish *s)
@@ -162,7 +174,7 @@ static void replace_uses(struct finish *s)
 
 	for (blk = 0; blk < f->nr_blocks; blk++)
 		kw_ir_for_each_node(f, blk, v)
-			kw_ir_for_each_use(f, v, replace_one, s);
+			replace_args(s, &f->node[v]);
 	for (i = 0; i < f->nr_edges; i++)
 		for (j = 0; j < f->block[f->edge[i].to].nr_phis; j++)
 			replace_one(s, &f->pool[f->edge[i].args + j]);

@@ -25,31 +25,13 @@ const struct kw_iropinfo kw_iropinfo[KW_NR_IROPS] = {
 #undef B
 #undef V
 
-void kw_ir_for_each_use(const struct kw_irfunc *f, kw_vid v,
-			void (*fn)(void *priv, kw_vid *use), void *priv)
+static void count_args(struct kw_irfunc *f, struct kw_node *n)
 {
-	struct kw_node *n = &f->node[v];
-	u8 nr = kw_iropinfo[n->op].nr_args;
-	u32 i;
+	u32 nr, i;
+	const kw_vid *arg = kw_ir_args(f, n, &nr);
 
-	if (nr == KW_IR_VARARGS) {
-		for (i = 0; i < n->b; i++)
-			fn(priv, &f->pool[n->a + i]);
-		return;
-	}
-	if (nr >= 1 && n->a)
-		fn(priv, &n->a);
-	if (nr >= 2 && n->b)
-		fn(priv, &n->b);
-	if (nr >= 3 && n->c)
-		fn(priv, &n->c);
-}
-
-static void count_one(void *priv, kw_vid *use)
-{
-	const struct kw_irfunc *f = priv;
-
-	f->node[*use].uses++;
+	for (i = 0; i < nr; i++)
+		f->node[arg[i]].uses++;
 }
 
 void kw_ir_count_uses(struct kw_irfunc *f)
@@ -62,7 +44,7 @@ void kw_ir_count_uses(struct kw_irfunc *f)
 		f->node[v].uses = 0;
 	for (blk = 0; blk < f->nr_blocks; blk++)
 		kw_ir_for_each_node(f, blk, v)
-			kw_ir_for_each_use(f, v, count_one, f);
+			count_args(f, &f->node[v]);
 	for (i = 0; i < f->nr_edges; i++) {
 		const struct kw_edge *e = &f->edge[i];
 

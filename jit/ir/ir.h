@@ -86,12 +86,17 @@ struct kw_node {
 	u8 type;		/* enum kw_irtype of the result, VOID for none */
 	u8 sub;
 	u8 aux;
-	kw_vid a, b, c;		/* operands, or pool start and count */
+	union {
+		struct {
+			kw_vid a, b, c;	/* operands, or pool start and count */
+		};
+		kw_vid arg[3];
+	};
 	u64 imm;
 	kw_vid next, prev;	/* in the block; 0 ends */
 	kw_bid block;
 	u32 wasm_off;		/* byte offset of the instruction it came from */
-	u32 uses;		/* filled by kw_ir_count_uses() */
+	u32 uses;		/* filled by kw_ir_build() and kw_ir_count_uses() */
 	u8 bits;		/* integers: the value is below 2^bits, taken as unsigned */
 };
 
@@ -135,11 +140,27 @@ struct kw_irfunc {
 	const u8 *results;
 	u32 nr_results;
 	u32 nr_frame_slots;	/* of 8 bytes (16 when has_v128) */
+	u64 ops[(KW_NR_IROPS + 63) / 64];	/* a bit for each operation kw_ir_build() made a node of */
 	bool has_calls;		/* CALL, CALL_PTR or CALL_C present: not a leaf */
 	bool has_memory;	/* the module has memory 0: its base register is pinned */
 	bool last_page_free;	/* memory 0 never has the last page of the address space */
 	bool uses_float;
 };
+
+/* The operands of a node, *@nr of them; 0 for one that is not there.  A phi's stand on the edges. */
+static inline kw_vid *kw_ir_args(const struct kw_irfunc *f, struct kw_node *n, u32 *nr)
+{
+	*nr = kw_iropinfo[n->op].nr_args;
+	if (likely(*nr != KW_IR_VARARGS))
+		return n->arg;
+	*nr = n->b;
+	return f->pool + n->a;
+}
+
+static inline bool kw_ir_has_op(const struct kw_irfunc *f, u8 op)
+{
+	return f->ops[op / 64] >> op % 64 & 1;
+}
 
 #define kw_ir_for_each_node(f, blk, v) \
 	for ((v) = (f)->block[blk].first; (v); (v) = (f)->node[v].next)

@@ -55,19 +55,18 @@ static bool dominates(const struct kw_irfunc *f, kw_bid x, kw_bid y)
 	return x == y;
 }
 
-static void check_use(void *priv, kw_vid *use)
+static void check_use(struct verifier *c, kw_vid use)
 {
-	struct verifier *c = priv;
 	const struct kw_node *d;
 
-	if (*use >= c->f->nr_nodes || !c->place[*use]) {
+	if (use >= c->f->nr_nodes || !c->place[use]) {
 		complain(c, "operand is not in the graph");
 		return;
 	}
-	d = &c->f->node[*use];
+	d = &c->f->node[use];
 	check(c, d->type != KW_T_VOID, "operand has no value");
 	if (d->block == c->blk)
-		check(c, c->place[*use] < c->place[c->v], "used before it is defined");
+		check(c, c->place[use] < c->place[c->v], "used before it is defined");
 	else
 		check(c, dominates(c->f, d->block, c->blk), "definition does not dominate use");
 }
@@ -76,12 +75,17 @@ static void check_node(struct verifier *c, bool last, bool phis_done)
 {
 	const struct kw_node *n = &c->f->node[c->v];
 	bool ends = kw_iropinfo[n->op].flags & KW_IRF_B;
+	const kw_vid *arg;
+	u32 nr, i;
 
 	check(c, n->block == c->blk, "node names another block");
 	check(c, n->op != KW_IR_NOP, "nop left in a block");
 	check(c, ends == last, "block end in the middle, or none");
 	check(c, n->op != KW_IR_PHI || !phis_done, "phi behind another node");
-	kw_ir_for_each_use(c->f, c->v, check_use, c);
+	arg = kw_ir_args(c->f, &c->f->node[c->v], &nr);
+	for (i = 0; i < nr; i++)
+		if (arg[i])
+			check_use(c, arg[i]);
 }
 
 static void check_succs(struct verifier *c, const struct kw_block *bl)

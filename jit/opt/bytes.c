@@ -349,14 +349,14 @@ static void replace_root(struct bytes *p, kw_vid v)
 int kw_opt_bytes(struct kw_irfunc *f)
 {
 	u32 n = f->nr_nodes;
-	struct bytes p = {
-		.f = f,
-		.known = kw_arena_array(f->tmp, n, sizeof(*p.known)),
-		.inner = kw_arena_zalloc(f->tmp, n),
-	};
+	struct bytes p = { .f = f };
 	kw_bid b;
 	kw_vid v;
 
+	if (!kw_ir_has_op(f, KW_IR_OR))
+		return 0;
+	p.known = kw_arena_array(f->tmp, n, sizeof(*p.known));
+	p.inner = kw_arena_zalloc(f->tmp, n);
 	if (!p.known || !p.inner)
 		return -ENOMEM;
 	for (b = 0; b < f->nr_blocks; b++)

@@ -24,24 +24,28 @@ static void need(struct dce *d, kw_vid v)
 	d->work[d->nr_work++] = v;
 }
 
-static void need_use(void *priv, kw_vid *use)
+static void need_use(struct dce *d, kw_vid v)
 {
-	need(priv, *use);
+	d->f->node[v].uses++;
+	need(d, v);
 }
 
 static void need_inputs(struct dce *d, kw_vid v)
 {
 	const struct kw_irfunc *f = d->f;
-	const struct kw_node *n = &f->node[v];
+	struct kw_node *n = &f->node[v];
 	const struct kw_block *bl = &f->block[n->block];
-	u32 i;
+	const kw_vid *arg;
+	u32 nr, i;
 
 	if (n->op != KW_IR_PHI) {
-		kw_ir_for_each_use(f, v, need_use, d);
+		arg = kw_ir_args(f, n, &nr);
+		for (i = 0; i < nr; i++)
+			need_use(d, arg[i]);
 		return;
 	}
 	for (i = 0; i < bl->nr_preds; i++)
-		need(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
+		need_use(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
 }
 
 /*
@@ -61,9 +65,11 @@ static void mark(struct dce *d)
 	kw_vid v;
 
 	for (blk = 0; blk < d->f->nr_blocks; blk++)
-		kw_ir_for_each_node(d->f, blk, v)
+		kw_ir_for_each_node(d->f, blk, v) {
+			d->f->node[v].uses = 0;
 			if (is_root(&d->f->node[v]))
 				need(d, v);
+		}
 	while (d->nr_work)
 		need_inputs(d, d->work[--d->nr_work]);
 }
@@ -127,6 +133,5 @@ int kw_opt_dce(struct kw_irfunc *f)
 	mark(&d);
 	for (blk = 0; blk < f->nr_blocks; blk++)
 		sweep_block(&d, &f->block[blk]);
-	kw_ir_count_uses(f);
 	return 0;
 }
