@@ -148,6 +148,21 @@ static void free_chunks(struct kw_arena *a, struct kw_arena_chunk *c)
 	}
 }
 
+void kw_arena_release(struct kw_arena *a, struct kw_arena_mark m)
+{
+	struct kw_arena *of = a->account ?: a;
+	struct kw_arena_chunk *c;
+
+	while (a->chunks != m.chunk) {
+		c = a->chunks;
+		a->chunks = c->next;
+		of->held_bytes -= c->bytes;
+		kw_free(c);
+	}
+	a->pos = m.pos;
+	a->end = m.chunk ? (u8 *)m.chunk + m.chunk->bytes : NULL;
+}
+
 void kw_arena_reset(struct kw_arena *a)
 {
 	struct kw_arena_chunk *keep = a->chunks;

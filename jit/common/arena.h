@@ -59,6 +59,25 @@ static inline void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 nee
 	return likely(need <= *cap) ? p : kw_arena_grow_slow(a, p, cap, need, size);
 }
 
+/* Give back what of the last allocation is behind its first @bytes. */
+static inline void kw_arena_shrink(struct kw_arena *a, void *p, size_t bytes)
+{
+	a->pos = (u8 *)p + ALIGN(bytes, KW_ARENA_ALIGN);
+}
+
+struct kw_arena_mark {
+	struct kw_arena_chunk *chunk;
+	u8 *pos;
+};
+
+static inline struct kw_arena_mark kw_arena_mark(const struct kw_arena *a)
+{
+	return (struct kw_arena_mark){ a->chunks, a->pos };
+}
+
+/* Forget what was allocated since @m. */
+void kw_arena_release(struct kw_arena *a, struct kw_arena_mark m);
+
 /* Forget all allocations, keep one chunk of usual size for reuse. */
 void kw_arena_reset(struct kw_arena *a);
 void kw_arena_free(struct kw_arena *a);

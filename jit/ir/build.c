@@ -373,13 +373,29 @@ static int walk(struct kw_builder *b)
 	return b->err;
 }
 
+/* What a body of so many bytes mostly becomes; an array that grows leaves its old places unused. */
+static int reserve(struct kw_irfunc *f, u32 bytes)
+{
+	f->cap_nodes = bytes * 3ull / 8 + 32;
+	f->cap_blocks = bytes / 10 + 8;
+	f->cap_edges = bytes / 8 + 8;
+	f->cap_succs = f->cap_edges;
+	f->cap_pool = bytes / 2 + 16;
+	f->node = kw_arena_raw_array(f->arena, f->cap_nodes, sizeof(*f->node));
+	f->block = kw_arena_raw_array(f->arena, f->cap_blocks, sizeof(*f->block));
+	f->edge = kw_arena_raw_array(f->arena, f->cap_edges, sizeof(*f->edge));
+	f->succs = kw_arena_raw_array(f->arena, f->cap_succs, sizeof(*f->succs));
+	f->pool = kw_arena_raw_array(f->arena, f->cap_pool, sizeof(*f->pool));
+	return f->node && f->block && f->edge && f->succs && f->pool ? 0 : -ENOMEM;
+}
+
 static int prepare(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
 
+	if (reserve(f, b->body.end - b->body.pos))
+		return -ENOMEM;
 	f->nr_nodes = 0;
-	f->node = NULL;
-	f->cap_nodes = 0;
 	new_node(b, &(struct kw_node){ .op = KW_IR_NOP });	/* vid 0 is no value */
 	if (b->err)
 		return b->err;

@@ -126,7 +126,7 @@ struct kw_edit {
 
 struct kw_mfunc {
 	struct kw_arena *arena;	/* holds what stands here */
-	struct kw_arena *tmp;	/* of the pass that runs, as kw_irfunc.tmp */
+	struct kw_arena *tmp;	/* of the pass that runs, another one than .arena; reset behind it */
 	u32 opt_off;		/* enum kw_opt: what is left out */
 	struct kw_minst *inst;
 	u32 nr_insts, cap_insts;

@@ -254,7 +254,7 @@ int kw_opt_range(struct kw_irfunc *f)
 	kw_bid b;
 	kw_vid v;
 
-	r.bits = kw_arena_alloc(f->arena, f->nr_nodes);
+	r.bits = kw_arena_alloc(f->tmp, f->nr_nodes);
 	if (!r.bits)
 		return -ENOMEM;
 	r.bits[0] = 64;

@@ -13,29 +13,26 @@
  */
 #include "state.h"
 
-static int record(struct ra *ra, u32 *start, u8 *nr)
+static int record(struct ra *ra, struct ra_held **list, u8 *nr)
 {
-	struct ra_held *h = kw_arena_grow(ra->arena, ra->held, &ra->cap_held,
-					  ra->nr_held + RA_NR_REGS, sizeof(*h));
+	struct ra_held *h = kw_arena_alloc(ra->arena, RA_NR_REGS * sizeof(*h));
 	u64 mask = ra->occupied;
 
 	if (!h)
 		return -ENOMEM;
-	ra->held = h;
-	*start = ra->nr_held;
-	for (; mask; mask &= mask - 1) {
-		u32 r = __builtin_ctzll(mask);
-
-		h[ra->nr_held].vreg = ra->val[r];
-		h[ra->nr_held++].reg = r;
+	*list = h;
+	for (; mask; mask &= mask - 1, h++) {
+		h->reg = __builtin_ctzll(mask);
+		h->vreg = ra->val[h->reg];
 	}
-	*nr = ra->nr_held - *start;
+	*nr = h - *list;
+	kw_arena_shrink(ra->arena, *list, *nr * sizeof(*h));
 	return 0;
 }
 
 static void load_exit(struct ra *ra, u32 from)
 {
-	const struct ra_held *h = ra->held + ra->blk[from].exit;
+	const struct ra_held *h = ra->blk[from].exit;
 	u32 k;
 
 	for (k = 0; k < ra->blk[from].nr_exit; k++)
@@ -44,19 +41,19 @@ static void load_exit(struct ra *ra, u32 from)
 
 static void unload_exit(struct ra *ra, u32 from)
 {
-	const struct ra_held *h = ra->held + ra->blk[from].exit;
+	const struct ra_held *h = ra->blk[from].exit;
 	u32 k;
 
 	for (k = 0; k < ra->blk[from].nr_exit; k++)
 		ra->xreg[h[k].vreg] = KW_NO_REG;
 }
 
-static u64 held_regs(const struct ra *ra, u32 start, u32 nr)
+static u64 held_regs(const struct ra_held *h, u32 nr)
 {
 	u64 mask = 0;
 
-	for (; nr; nr--)
-		mask |= BIT_ULL(ra->held[start + nr - 1].reg);
+	for (; nr; nr--, h++)
+		mask |= BIT_ULL(h->reg);
 	return mask;
 }
 
@@ -103,7 +100,7 @@ static int add_edge_moves(struct ra *ra, const struct kw_medge *e, u32 at)
 	for (k = 0; k < to->nr_params; k++)
 		ra->arg_of[params[k]] = args[k];
 	for (k = 0; k < blk->nr_entry; k++) {
-		struct ra_held h = ra->held[blk->entry + k];
+		struct ra_held h = blk->entry[k];
 		u32 arg = ra->arg_of[h.vreg];
 
 		err = add_edge_move(ra, arg ? arg : h.vreg, h.reg, h.vreg, at, e->from);
@@ -128,8 +125,8 @@ static int edge_moves(struct ra *ra, const struct kw_medge *e)
 	const struct ra_block *from = &ra->blk[e->from], *to = &ra->blk[e->to];
 	bool alone = mb[e->to].nr_preds == 1;
 	u32 at = alone ? mb[e->to].first : mb[e->from].end - 1;
-	u64 busy = held_regs(ra, from->exit, from->nr_exit) |
-		   held_regs(ra, to->entry, to->nr_entry);
+	u64 busy = held_regs(from->exit, from->nr_exit) |
+		   held_regs(to->entry, to->nr_entry);
 	int err;
 
 	load_exit(ra, e->from);
@@ -171,7 +168,7 @@ static u32 count_available(struct ra *ra, u32 b, bool warm_only, bool clear)
 
 	for (k = 0; k < mb[b].nr_preds; k++) {
 		u32 from = pred_edge(ra, b, k)->from;
-		const struct ra_held *h = ra->held + ra->blk[from].exit;
+		const struct ra_held *h = ra->blk[from].exit;
 
 		if (from >= b || (warm_only && mb[from].cold))
 			continue;
@@ -240,7 +237,7 @@ static bool goes_through(const struct ra *ra, u32 h, u32 v, u32 warm)
 
 static void pick_through(struct ra *ra, u32 b, u32 warm)
 {
-	const struct ra_live *l = ra->live + ra->blk[b].live;
+	const struct ra_live *l = ra->blk[b].live;
 	u32 nr_through[KW_NR_RCLASSES] = { 0 }, k, c, n, limit;
 
 	for (k = 0; k < ra->blk[b].nr_live; k++)
@@ -263,7 +260,7 @@ static void pick_through(struct ra *ra, u32 b, u32 warm)
 static void pick_entry(struct ra *ra, u32 b)
 {
 	const struct kw_mblock *mb = &ra->mf->block[b];
-	const struct ra_live *l = ra->live + ra->blk[b].live;
+	const struct ra_live *l = ra->blk[b].live;
 	bool warm_only = true;
 	u32 k, c, v, warm;
 
@@ -373,8 +370,8 @@ static void vacate_all(struct ra *ra, u64 regs)
 static int inherit(struct ra *ra, u32 b, u32 pred)
 {
 	const struct ra_block *from = &ra->blk[pred];
-	const struct ra_held *h = ra->held + from->exit;
-	const struct ra_live *l = ra->live + ra->blk[b].live;
+	const struct ra_held *h = from->exit;
+	const struct ra_live *l = ra->blk[b].live;
 	u32 first = ra->mf->block[b].first, k, r;
 	u64 keep = 0;
 
@@ -399,7 +396,7 @@ static int inherit(struct ra *ra, u32 b, u32 pred)
 int kw_ra_enter_block(struct ra *ra, u32 b)
 {
 	const struct kw_mblock *mb = &ra->mf->block[b];
-	const struct ra_live *l = ra->live + ra->blk[b].live;
+	const struct ra_live *l = ra->blk[b].live;
 	u32 k;
 
 	ra->cur_block = b;

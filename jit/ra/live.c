@@ -181,9 +181,9 @@ static void live_out(struct walk *w, u32 b)
 		const struct ra_block *to = &ra->blk[e->to];
 
 		if (e->to > b && !(kept && !k))
-			add_live_in(w, b, e->to, ra->live + to->live, to->nr_live);
+			add_live_in(w, b, e->to, to->live, to->nr_live);
 		else if (e->to <= b && w->final)
-			add_live_in(w, b, e->to, ra->hlive + to->hlive, to->nr_hlive);
+			add_live_in(w, b, e->to, to->hlive, to->nr_hlive);
 		if (ra->mf->block[e->to].nr_params)
 			use_edge_args(w, b, e);
 	}
@@ -439,12 +439,9 @@ static int live_in(struct walk *w, u32 b)
 	struct ra_live *l;
 
 	/* Half as much again is for nearest(). */
-	l = kw_arena_grow(ra->arena, ra->live, &ra->cap_live, ra->nr_live + nr + nr / 2 + 1,
-			  sizeof(*l));
+	l = kw_arena_raw_array(ra->arena, nr + nr / 2 + 1, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
-	ra->live = l;
-	l += ra->nr_live;
 	if (w->calls)
 		pass_calls(w);
 	for (k = 0; k < nr; k++) {
@@ -468,9 +465,9 @@ static int live_in(struct walk *w, u32 b)
 				drop_furthest(l, k);
 		n = RA_MAX_LIVE;
 	}
-	ra->blk[b].live = ra->nr_live;
+	kw_arena_shrink(ra->arena, l, n * sizeof(*l));
+	ra->blk[b].live = l;
 	ra->blk[b].nr_live = n;
-	ra->nr_live += n;
 	return 0;
 }
 
@@ -539,33 +536,31 @@ static int close_loop(struct walk *w, u32 h)
 	struct ra_live *l;
 	u32 k, v, to_end;
 
-	l = kw_arena_grow(ra->arena, ra->hlive, &ra->cap_hlive, ra->nr_hlive + RA_MAX_LIVE,
-			  sizeof(*l));
+	/* Not where the sets of the first walk are: those go. */
+	l = kw_arena_raw_array(ra->mf->arena, RA_MAX_LIVE, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
-	ra->hlive = l;
-	blk->hlive = ra->nr_hlive;
+	blk->hlive = l;
 	blk->nr_hlive = blk->nr_live;
-	l += blk->hlive;
-	memcpy(l, ra->live + blk->live, blk->nr_live * sizeof(*l));
+	memcpy(l, blk->live, blk->nr_live * sizeof(*l));
 	if (blk->parent != RA_NONE) {
 		parent = &ra->blk[blk->parent];
 		to_end = mb[mb[blk->parent].loop_end - 1].end - mb[h].first;
 		for (k = 0; k < blk->nr_hlive; k++)
 			w->when[l[k].vreg] = 0;
 		for (k = 0; k < parent->nr_hlive && blk->nr_hlive < RA_MAX_LIVE; k++) {
-			v = ra->hlive[parent->hlive + k].vreg;
+			v = parent->hlive[k].vreg;
 			if (w->when[v] != RA_DEAD)
 				continue;
 			l[blk->nr_hlive].vreg = v;
 			l[blk->nr_hlive++].when =
-				ra_when_exit(ra_when_add(ra->hlive[parent->hlive + k].when, to_end),
+				ra_when_exit(ra_when_add(parent->hlive[k].when, to_end),
 					     blk->depth);
 		}
 		for (k = 0; k < blk->nr_live; k++)
 			w->when[l[k].vreg] = RA_DEAD;
 	}
-	ra->nr_hlive += blk->nr_hlive;
+	kw_arena_shrink(ra->mf->arena, l, blk->nr_hlive * sizeof(*l));
 	return ra_step(ra);
 }
 
@@ -582,7 +577,8 @@ static u32 outermost_loop(const struct ra *ra, u32 b)
 static int skim_loop(struct walk *w, u32 h, u32 end)
 {
 	struct ra *ra = w->ra;
-	u32 nr_live = ra->nr_live, b;
+	struct kw_arena_mark mark = kw_arena_mark(ra->arena);
+	u32 b;
 	int err;
 
 	w->final = false;
@@ -597,7 +593,7 @@ static int skim_loop(struct walk *w, u32 h, u32 end)
 		if (err)
 			return err;
 	}
-	ra->nr_live = nr_live;
+	kw_arena_release(ra->arena, mark);
 	w->whole = RA_NONE;
 	w->final = true;
 	return 0;

@@ -45,7 +45,7 @@ int kw_ra_slot_write(struct ra *ra, u32 v, u32 at)
 
 static u32 entry_reg(const struct ra *ra, u32 b, u32 v)
 {
-	const struct ra_held *h = ra->held + ra->blk[b].entry;
+	const struct ra_held *h = ra->blk[b].entry;
 	u32 k;
 
 	for (k = 0; k < ra->blk[b].nr_entry; k++)

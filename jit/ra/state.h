@@ -85,8 +85,10 @@ struct ra_edits {
 };
 
 struct ra_block {
-	u32 live, nr_live;	/* live-in, in ra.live */
-	u32 entry, exit;	/* registers, in ra.held */
+	struct ra_live *live;	/* live-in */
+	struct ra_live *hlive;	/* header: live-in of the whole loop */
+	struct ra_held *entry, *exit;	/* registers */
+	u32 nr_live, nr_hlive;
 	u8 nr_entry, nr_exit;
 	u8 seen;		/* entry state is decided */
 	u8 loop_calls;		/* header: classes a warm call in the loop destroys */
@@ -95,7 +97,6 @@ struct ra_block {
 	u32 jump;		/* header: an ancestor further out, see loop_outermost() */
 	u32 depth;		/* loops around, this one included */
 	u32 dom_depth, dom_jump;
-	u32 hlive, nr_hlive;	/* header: live-in of the whole loop, in ra.hlive */
 	u16 press[KW_NR_RCLASSES];	/* header: most values live at once */
 	u64 phi_regs;		/* header: registers of its parameters */
 };
@@ -107,10 +108,6 @@ struct ra {
 	u32 steps;
 
 	/* live.c */
-	struct ra_live *live;
-	u32 nr_live, cap_live;
-	struct ra_live *hlive;
-	u32 nr_hlive, cap_hlive;
 	u32 *member;		/* vregs live at the point of the walk */
 	u32 nr_members;
 	ra_when_t *opnd_next;	/* by operand: next use after it */
@@ -133,8 +130,6 @@ struct ra {
 	u8 *share;		/* by vreg: register it got; parameter: an argument got */
 	u32 val[RA_NR_REGS];
 	u64 occupied;
-	struct ra_held *held;
-	u32 nr_held, cap_held;
 	u32 cur_block;
 	u8 like;		/* register to prefer for the next choice, KW_NO_REG */
 	u8 *loose;		/* by vreg: instruction has a use of it that is not FIXED */

@@ -15,7 +15,7 @@
 #define NR_STUBS	(KW_STUB_HOST + 1)
 #define DIRTY		0xdeadbeef00000000ull
 
-static struct kw_arena arena;
+static struct kw_arena arena, tmp;
 static struct kw_irfunc f;
 static struct kw_block block;
 static struct kw_exec *x;
@@ -33,6 +33,7 @@ static union {
 
 static void begin(const u8 *params, u32 nr, const u8 *results, u32 nr_results)
 {
+	kw_arena_reset(&tmp);
 	kw_arena_reset(&arena);
 	block = (struct kw_block){ .loop_header = KW_NO_BLOCK };
 	f = (struct kw_irfunc){
@@ -89,7 +90,7 @@ static void pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
 
 static int compile(void)
 {
-	struct kw_mfunc mf = { .arena = &arena, .tmp = &arena };
+	struct kw_mfunc mf = { .arena = &arena, .tmp = &tmp };
 	int err;
 
 	kw_code_free(code);
@@ -288,7 +289,7 @@ static void test_fault_site(void)
 
 static void test_too_many_sites(void)
 {
-	struct kw_mfunc mf = { .arena = &arena, .tmp = &arena };
+	struct kw_mfunc mf = { .arena = &arena, .tmp = &tmp };
 	kw_vid p;
 	u32 i;
 
@@ -311,6 +312,7 @@ int main(void)
 	u32 i;
 
 	kw_arena_init(&arena, 1 << 26);
+	kw_arena_init_shared(&tmp, &arena);
 	for (i = 0; i < sizeof(memory); i++)
 		memory[i] = i;
 	inst.mem_base = memory;

@@ -20,7 +20,8 @@ void mirgen_init(struct mirgen *g, u64 int_mask, u64 vec_mask)
 	memset(g, 0, sizeof(*g));
 	kw_arena_init(&g->arena, 4ULL << 30);
 	g->mf.arena = &g->arena;
-	g->mf.tmp = &g->arena;
+	kw_arena_init_shared(&g->tmp, &g->arena);
+	g->mf.tmp = &g->tmp;
 	g->mf.allocatable[KW_RC_INT] = int_mask;
 	g->mf.allocatable[KW_RC_VEC] = vec_mask;
 	g->mf.nr_vregs = 0;
@@ -30,6 +31,7 @@ void mirgen_init(struct mirgen *g, u64 int_mask, u64 vec_mask)
 
 void mirgen_free(struct mirgen *g)
 {
+	kw_arena_free(&g->tmp);
 	kw_arena_free(&g->arena);
 }
 

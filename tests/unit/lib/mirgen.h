@@ -10,6 +10,7 @@
 /* A function under construction.  Blocks are numbered in the order they are begun. */
 struct mirgen {
 	struct kw_arena arena;
+	struct kw_arena tmp;		/* of the allocator */
 	struct kw_mfunc mf;
 	struct mirgen_label *label;	/* [nr_labels], [0] is the entry */
 	u32 nr_labels, cap_labels, nr_labels_begun;
