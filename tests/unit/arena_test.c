@@ -110,6 +110,34 @@ static bool grows_in_place(void)
 	return good;
 }
 
+/* What is older than the mark stays; chunks that came later go. */
+static bool releases(void)
+{
+	struct kw_arena a, shared;
+	struct kw_arena_mark m;
+	u8 *old, *p;
+	u64 held;
+	bool good;
+
+	kw_arena_init(&a, 1 << 20);
+	kw_arena_init_shared(&shared, &a);
+	old = kw_arena_alloc(&shared, 100);
+	memset(old, 0x5a, 100);
+	held = a.held_bytes;
+	m = kw_arena_mark(&shared);
+	p = kw_arena_alloc(&shared, 50);
+	kw_arena_alloc(&shared, 200000);
+	good = held && a.held_bytes > held;
+	kw_arena_release(&shared, m);
+	good &= a.held_bytes == held && kw_arena_alloc(&shared, 50) == p && old[0] == 0x5a && old[99] == 0x5a;
+	p = kw_arena_alloc(&shared, 1000);
+	kw_arena_shrink(&shared, p, 16);
+	good &= (u8 *)kw_arena_alloc(&shared, 16) == p + 16;
+	kw_arena_free(&shared);
+	kw_arena_free(&a);
+	return good && !a.held_bytes;
+}
+
 static bool reset_keeps_one_chunk(void)
 {
 	struct kw_arena a;
@@ -134,6 +162,7 @@ int main(void)
 	ok(zeroes(), "zalloc zeroes memory used before");
 	ok(grows(), "a growing array keeps its elements");
 	ok(grows_in_place(), "what was allocated last grows where it is");
+	ok(releases(), "release gives back what came behind the mark, to the account it shares");
 	ok(reset_keeps_one_chunk(), "reset keeps one chunk, free none");
 	return tap_done();
 }

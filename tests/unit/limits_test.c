@@ -291,6 +291,7 @@ static void test_growth(u8 mode)
 	check_growth(shape_chain, 8000, mode, "a chain of jumps and a fan behind it");
 	check_growth(shape_loop_row, 1000, mode, "loops and locals in a row");
 	check_growth(shape_operands, 20000, mode, "a deep operand stack");
+	check_growth(shape_collisions, 9000, mode, "constants with one hash");
 }
 
 int main(void)

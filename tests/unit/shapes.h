@@ -7,6 +7,7 @@
 #define KW_TESTS_SHAPES_H
 
 #include "common/limits.h"
+#include "ir/ir.h"
 #include "wasmbuf.h"
 
 #define I32	0x7f
@@ -308,6 +309,39 @@ static inline struct buf shape_operands(u32 n)
 		PUT(&code, OP_GET, 0, OP_CONST, 3, 0x6c);
 	put_times(&code, n - 1, OP_ADD);
 	PUT(&code, OP_END);
+	return module_of(&code);
+}
+
+/* The constant whose hash in value numbering (jit/ir/gvn.c) has an upper half of 0 and @low below. */
+static inline u64 colliding_const(u32 low)
+{
+	const u64 k = 0x9e3779b97f4a7c15ULL;
+	u64 inverse = k, h;
+	u32 i;
+
+	for (i = 0; i < 5; i++)
+		inverse *= 2 - k * inverse;
+	h = low * inverse;
+	h ^= h >> 32;
+	return (h * inverse) ^ (KW_IR_CONST | KW_T_I64 << 8);
+}
+
+/* @n constants that all want the same place in the table of values. */
+static inline struct buf shape_collisions(u32 n)
+{
+	struct buf code = { 0 };
+	u32 i;
+
+	PUT(&code, 0);
+	for (i = 0; i < n; i++) {
+		s64 v = colliding_const(i);
+
+		PUT(&code, 0x42);
+		for (; v < -64 || v > 63; v >>= 7)
+			PUT(&code, (v & 0x7f) | 0x80);
+		PUT(&code, v & 0x7f, OP_DROP);
+	}
+	PUT(&code, OP_GET, 0, OP_END);
 	return module_of(&code);
 }
 
