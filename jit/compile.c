@@ -197,6 +197,16 @@ static int compile(struct compiler *c)
 	return c->o->isa->fixup_calls(c->code, c->m->nr_imported_funcs);
 }
 
+/* Machine code mostly is not twice as long: make room once. */
+static int reserve_code(struct compiler *c)
+{
+	u32 func, bytes = 0;
+
+	for (func = c->m->nr_imported_funcs; func < c->m->nr_funcs; func++)
+		bytes += c->m->funcs[func].body_len;
+	return kw_code_reserve(c->code, 2 * bytes);
+}
+
 int kw_compile(const struct kw_module *m, const struct kw_compile_opts *o,
 	       struct kw_code **code, struct kw_diag *diag)
 {
@@ -212,7 +222,7 @@ int kw_compile(const struct kw_module *m, const struct kw_compile_opts *o,
 	kw_arena_init(&c.arena, o->budget_bytes);
 	kw_arena_init_shared(&c.graph, &c.arena);
 	kw_arena_init_shared(&c.tmp, &c.arena);
-	err = compile(&c);
+	err = reserve_code(&c) ?: compile(&c);
 	c.code->peak_bytes = c.arena.peak_bytes + c.code->cap;
 	kw_arena_free(&c.tmp);
 	kw_arena_free(&c.graph);

@@ -45,7 +45,7 @@ static int grow(void **p, u32 *cap, u32 n, u32 more, u32 size)
 	want = max(want, (u64)64);
 	if (want * size > MAX_CODE_BYTES)
 		return -E2BIG;
-	q = kw_alloc(want * size);
+	q = kw_alloc_dirty(want * size);
 	if (!q)
 		return -ENOMEM;
 	if (n)

@@ -312,7 +312,11 @@ static void count_copies(struct walk *w, const struct kw_minst *inst, const stru
 			more[ra_vreg(w->ra, o[k].vreg)->rclass]++;
 }
 
-/* Next uses behind the instruction, definitions and hints. Return: registers its operands ask for by name. */
+/*
+ * Next uses behind the instruction, definitions and hints.  Where pressure does
+ * not matter, what it defines is dead from here on.
+ * Return: registers its operands ask for by name.
+ */
 static u64 note_operands(struct walk *w, u32 b, u32 i, const struct kw_mopnd *o)
 {
 	struct ra *ra = w->ra;
@@ -339,6 +343,8 @@ static u64 note_operands(struct walk *w, u32 b, u32 i, const struct kw_mopnd *o)
 			pass_hints(w, o[o[k].reg].vreg, &o[k]);
 		else if ((inst->flags & KW_MI_MOVE) && inst->nr_opnds == 2)
 			pass_hints(w, o[1 - k].vreg, &o[k]);
+		if (!w->pressure)
+			end_use(w, v);
 	}
 	return named;
 }
@@ -357,13 +363,13 @@ static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 	named = note_operands(w, b, i, o) | (classes ? 0 : inst->clobbers);
 	if (named && note_named_regs(ra, named, i, weight))
 		return -ENOMEM;
-	if (w->pressure)
+	if (w->pressure) {
 		note_pressure(w, inst, o);
-	for (k = 0; k < inst->nr_opnds; k++)
-		if (!ra_is_use(&o[k]))
-			end_use(w, o[k].vreg);
-	if (w->pressure)
+		for (k = 0; k < inst->nr_opnds; k++)
+			if (!ra_is_use(&o[k]))
+				end_use(w, o[k].vreg);
 		count_copies(w, inst, o, more);
+	}
 	note_calls(w, i, classes);
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (ra_is_use(&o[k]))

@@ -237,12 +237,10 @@ static inline ra_when_t ra_when_add(ra_when_t w, u32 insts)
 	return (w & ~RA_LOW) | (low < RA_LOW ? low : RA_LOW);
 }
 
-/* From an instruction number to a distance; a saturated one stays so. */
+/* From an instruction number, not below @insts, to a distance; a saturated one stays so. */
 static inline ra_when_t ra_when_sub(ra_when_t w, u32 insts)
 {
-	u32 low = w & RA_LOW;
-
-	return low == RA_LOW || low < insts ? w : w - insts;
+	return (w & RA_LOW) == RA_LOW ? w : w - insts;
 }
 
 static inline u32 ra_far_code(u32 depth)

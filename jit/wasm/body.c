@@ -190,6 +190,11 @@ static int read_i64(struct kw_body *b, const u8 **p, struct kw_insn *insn)
 	enum kw_leb err;
 	s64 v;
 
+	if (likely(at < b->end && *at < 0x80)) {
+		insn->imm = (u64)((s64)((u64)*at << 57) >> 57);
+		*p = at + 1;
+		return 0;
+	}
 	err = kw_leb_s64(p, b->end, &v);
 	if (err)
 		return bad_leb(b, at, err);
