@@ -22,6 +22,8 @@ struct kw_value ref_const(const struct ref_instance *r, const struct kw_constexp
 
 /* ---- imports (spec 4.5.3) ---- */
 
+#define MAX_TABLE	10000000u	/* elements of a table without a maximum: the engine's */
+
 static bool limits_match(u32 len, const struct kw_limits *have, const struct kw_limits *want)
 {
 	return len >= want->min && (!want->has_max || (have->has_max && have->max <= want->max));
@@ -112,7 +114,7 @@ static int own_tables(struct ref_instance *r)
 		r->table[i] = t;
 		t->type = m->tables[i];
 		t->len = t->type.limits.min;
-		t->max = t->type.limits.has_max ? t->type.limits.max : 1u << 20;
+		t->max = t->type.limits.has_max ? t->type.limits.max : MAX_TABLE;
 		t->elem = calloc((size_t)t->len + 1, sizeof(u64));
 		if (!t->elem)
 			return -ENOMEM;
