@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/percpu.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
@@ -228,6 +229,9 @@ static void link_info(struct kwasm_object *o, void *info)
 	i->nf_family = l->nf.pf;
 	i->nf_hook = l->nf.hooknum;
 	i->nf_priority = l->nf.priority;
+	i->nf_queue = l->queue;
+	i->nf_flags = l->nf_flags;
+	memcpy(i->nf_device, l->device, sizeof(i->nf_device));
 	sum_stats(l, i);
 	raw_spin_lock_irq(&l->trap_lock);
 	i->last_trap = l->last_trap;
@@ -253,7 +257,7 @@ static struct kwasm_link *link_from_fd(int fd)
 
 static int check_create(const struct kwasm_link_create *a)
 {
-	if (a->type != KWASM_LINK_NETFILTER || a->flags || a->pad || a->netfilter.pad)
+	if (a->type != KWASM_LINK_NETFILTER || a->flags || a->pad)
 		return -EINVAL;
 	if (a->on_trap > KWASM_ON_TRAP_DETACH || a->on_short > KWASM_ON_SHORT_PROGRAM ||
 	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > KWASM_DEADLINE_DEFAULT_NS)
@@ -300,6 +304,8 @@ static int link_attach(struct kwasm_link *l, struct net *net, const struct kwasm
 {
 	int err;
 
+	if (a->netfilter.device[0])
+		rtnl_lock();
 	mutex_lock(&kwasm_link_lock);
 	err = kwasm_nf_attach(l, net, a);
 	if (!err) {
@@ -307,6 +313,8 @@ static int link_attach(struct kwasm_link *l, struct net *net, const struct kwasm
 		l->netns_ino = net->ns.inum;
 	}
 	mutex_unlock(&kwasm_link_lock);
+	if (a->netfilter.device[0])
+		rtnl_unlock();
 	return err;
 }
 

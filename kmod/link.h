@@ -29,6 +29,10 @@ struct kwasm_link_stats {
  * @net:          the namespace while attached, NULL after; kwasm_link_lock
  * @in_net:       in that namespace's list; kwasm_link_lock
  * @detach_why:   enum kwasm_detach_why; kwasm_link_lock
+ * @nr_results:   results the hook knows; constant, as the rest
+ * @queue_verdict: the kernel's for KWASM_NF_QUEUE
+ * @device:       name when it was attached, of links at one device; nf.dev is that
+ *                device while attached, under RTNL or kwasm_link_lock
  */
 struct kwasm_link {
 	struct kwasm_object obj;
@@ -48,6 +52,10 @@ struct kwasm_link {
 	u32 detach_why;
 	u64 netns_ino;
 	struct nf_hook_ops nf;
+	u32 nr_results;
+	u32 queue_verdict;
+	u16 queue, nf_flags;
+	char device[KWASM_DEVICE_NAME_LEN];
 };
 
 /* Attach, detach and update of every link; Documentation/locking.rst. */
@@ -65,7 +73,7 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt, u32 nr_result
 /* kwasm_link_lock held; false if it was detached already. */
 bool kwasm_link_detach_locked(struct kwasm_link *l, u32 why);
 
-/* hooks/netfilter.c; kwasm_link_lock held */
+/* hooks/netfilter.c; kwasm_link_lock held, to attach at a device RTNL outside of it */
 int kwasm_nf_check(const struct kwasm_link_create *a);
 int kwasm_nf_attach(struct kwasm_link *l, struct net *net, const struct kwasm_link_create *a);
 void kwasm_nf_detach(struct kwasm_link *l);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Export names -> hooks. */
 #include <linux/netfilter.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/string.h>
 
 #include "../../uapi/linux/kwasm.h"
@@ -9,19 +11,28 @@
 #define NF(family_, FAMILY, place, PLACE)			\
 	{ .name = "netfilter/" #family_ "/" #place,		\
 	  .type = KWASM_LINK_NETFILTER,				\
-	  .family = NFPROTO_##FAMILY, .number = NF_INET_##PLACE }
+	  .family = NFPROTO_##FAMILY, .number = NF_##PLACE }
 
 #define NF_FAMILY(family_, FAMILY)				\
-	NF(family_, FAMILY, pre_routing, PRE_ROUTING),		\
-	NF(family_, FAMILY, input, LOCAL_IN),			\
-	NF(family_, FAMILY, forward, FORWARD),			\
-	NF(family_, FAMILY, output, LOCAL_OUT),			\
-	NF(family_, FAMILY, post_routing, POST_ROUTING)
+	NF(family_, FAMILY, pre_routing, INET_PRE_ROUTING),	\
+	NF(family_, FAMILY, input, INET_LOCAL_IN),		\
+	NF(family_, FAMILY, forward, INET_FORWARD),		\
+	NF(family_, FAMILY, output, INET_LOCAL_OUT),		\
+	NF(family_, FAMILY, post_routing, INET_POST_ROUTING)
+
+static_assert(NF_INET_LOCAL_IN == NF_BR_LOCAL_IN && NF_INET_POST_ROUTING == NF_BR_POST_ROUTING,
+	      "a bridge's hooks are numbered like those of inet");
 
 static const struct kwasm_hook hook[] = {
 	NF_FAMILY(ip, IPV4),
 	NF_FAMILY(ip6, IPV6),
 	NF_FAMILY(inet, INET),
+	NF_FAMILY(bridge, BRIDGE),
+	NF(inet, INET, ingress, INET_INGRESS),
+	NF(arp, ARP, input, ARP_IN),
+	NF(arp, ARP, output, ARP_OUT),
+	NF(netdev, NETDEV, ingress, NETDEV_INGRESS),
+	NF(netdev, NETDEV, egress, NETDEV_EGRESS),
 };
 
 const struct kwasm_hook *kwasm_hook_find(const struct kw_export *e)

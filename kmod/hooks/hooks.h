@@ -10,7 +10,7 @@
  * @name:   of the export
  * @type:   enum kwasm_link_type
  * @family: netfilter: NFPROTO_*
- * @number: netfilter: enum nf_inet_hooks
+ * @number: netfilter: of the family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_*
  */
 struct kwasm_hook {
 	char name[32];

@@ -56,8 +56,8 @@ for tool in kwasm kwasm-spec; do
 done
 strip -g -o "$g/root/kwasm.ko" "$module"
 
-# veth is a module in Debian's kernels; in order of what needs what.
-for m in veth; do
+# Modules in Debian's kernels; in order of what needs what.
+for m in veth llc stp bridge; do
 	f=$(find -L "$k/modules" -name "$m.ko*" | head -n 1)
 	case $f in
 	*.xz) xz -dc "$f" > "$g/root/$m.ko" ;;

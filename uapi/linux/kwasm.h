@@ -23,6 +23,7 @@
 #define KWASM_NAME_LEN		64	/* with the terminating 0 */
 #define KWASM_NR_TRAPS		32	/* counters per trap kind; indexed by the numbers of trap.def */
 #define KWASM_BACKTRACE_MAX	16
+#define KWASM_DEVICE_NAME_LEN	16	/* network device; with the terminating 0 */
 #define KWASM_CONFIG_MAX	65536
 #define KWASM_MAP_NAME_LEN	16	/* with the terminating 0 */
 #define KWASM_LAYOUT_LEN	512	/* the like */
@@ -82,7 +83,7 @@ enum kwasm_nf_verdict {
 	KWASM_NF_DROP,
 	KWASM_NF_ACCEPT,
 	KWASM_NF_NONE,		/* no opinion: the link's default */
-	KWASM_NF_QUEUE,
+	KWASM_NF_QUEUE,	/* a trap in families arp and netdev, which have no queues */
 };
 
 /**
@@ -234,7 +235,8 @@ enum kwasm_link_type {
  * @deadline_ns: 0 for the default (1 ms); lower than the module's own limit only
  * @quarantine:  traps in a row after which the link detaches itself; 0 default (16), ~0 never
  *
- * Needs CAP_NET_ADMIN over the network namespace.
+ * Needs CAP_NET_ADMIN over the network namespace.  Errors: EAFNOSUPPORT family,
+ * EINVAL hook or device, ENXIO no such device, EOPNOTSUPP not in this kernel.
  */
 struct kwasm_link_create {
 	__u32 size;
@@ -249,12 +251,17 @@ struct kwasm_link_create {
 	__u32 quarantine;
 	__u32 pad;
 	struct {
-		__u32 family;		/* NFPROTO_INET, _IPV4, _IPV6 */
-		__u32 hook;		/* enum nf_inet_hooks */
+		__u32 family;		/* NFPROTO_INET, _IPV4, _IPV6, _ARP, _BRIDGE, _NETDEV */
+		__u32 hook;		/* of that family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_* */
 		__s32 priority;
-		__u32 pad;
+		__u16 queue;		/* number of KWASM_NF_QUEUE's queue */
+		__u16 flags;		/* KWASM_NF_* */
+		char device[KWASM_DEVICE_NAME_LEN];	/* of ingress and egress hooks */
 	} netfilter;
 };
+
+/* Flags of kwasm_link_create.netfilter */
+#define KWASM_NF_QUEUE_BYPASS	0x1	/* accept when nobody listens to the queue, instead of drop */
 
 /* Replace the program behind a link: every packet sees the old one or the new one. */
 struct kwasm_link_update {
@@ -363,6 +370,10 @@ struct kwasm_link_info {
 	__u64 recursion;
 	__u64 traps[KWASM_NR_TRAPS];
 	struct kwasm_trap_info last_trap;
+	char nf_device[KWASM_DEVICE_NAME_LEN];	/* as it was called when the link was made */
+	__u16 nf_queue;
+	__u16 nf_flags;
+	__u32 pad2;
 };
 
 enum kwasm_detach_why {
@@ -371,6 +382,7 @@ enum kwasm_detach_why {
 	KWASM_DETACH_NETNS,
 	KWASM_DETACH_QUARANTINE,
 	KWASM_DETACH_ON_TRAP,
+	KWASM_DETACH_DEVICE,	/* the network device went, or to another namespace */
 };
 
 /**

@@ -29,8 +29,9 @@ typedef long long kwasm_s64;
 /**
  * KWASM_PROGRAM() - make a function a program
  * @where: the export's name says where it attaches:
- *         "netfilter/<family>/<hook>", family ip, ip6 or inet, hook
- *         pre_routing, input, forward, output or post_routing
+ *         "netfilter/<family>/<hook>", family ip, ip6, inet or bridge,
+ *         hook pre_routing, input, forward, output or post_routing; family
+ *         arp, hook input or output; family netdev, hook ingress or egress
  *
  *	KWASM_PROGRAM("netfilter/inet/input") int filter(void) { return KWASM_NF_ACCEPT; }
  */
@@ -259,7 +260,7 @@ enum kwasm_field {
 	KWASM_FIELD_L3_OFF,
 	KWASM_FIELD_L4_OFF,		/* 0 if not known */
 	KWASM_FIELD_HOOK,		/* hook number within its family */
-	KWASM_FIELD_FAMILY,		/* 2 ip, 10 ip6 */
+	KWASM_FIELD_FAMILY,		/* 2 ip, 10 ip6, 3 arp, 7 bridge, 5 netdev */
 	KWASM_FIELD_RX_QUEUE,
 	KWASM_FIELD_NETNS_COOKIE,	/* of the network namespace, unique until reboot */
 	KWASM_FIELD_TSTAMP,		/* arrival time in ns, 0 if not stamped */

@@ -19,6 +19,7 @@ struct attachment {
 
 static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 {
+	uint32_t queue = 0;
 	int err;
 
 	err = opt_s32(c, OPT_PRIORITY, &o->priority);
@@ -39,6 +40,11 @@ static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 		o->quarantine = ~0u;
 	else if (!err)
 		err = opt_u32(c, OPT_QUARANTINE, 1, ~0u - 1, &o->quarantine);
+	if (!err)
+		err = opt_u32(c, OPT_QUEUE, 0, 0xffff, &queue);
+	o->queue = queue;
+	o->flags = c->opt[OPT_QUEUE_BYPASS] ? KWASM_NF_QUEUE_BYPASS : 0;
+	o->device = c->opt[OPT_DEVICE];
 	if (!err && c->opt[OPT_NETNS])
 		err = open_netns(c, c->opt[OPT_NETNS], &o->netns_fd);
 	return err;
@@ -95,6 +101,28 @@ static int name_links(struct cli *c, const char *name, struct attachment *a, int
 	return 0;
 }
 
+/* Ingress and egress are places of a device, and only they. */
+static bool wants_device(const struct kwasm_program *p)
+{
+	const char *place = strrchr(kwasm_program__name(p), '/');
+
+	return place && (!strcmp(place, "/ingress") || !strcmp(place, "/egress"));
+}
+
+static int check_device(struct cli *c, const struct attachment *a, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (wants_device(a[i].program) && !c->opt[OPT_DEVICE])
+			return fail_usage(c, "%s is at a device: say --device DEV", kwasm_program__name(a[i].program));
+		if (!wants_device(a[i].program) && c->opt[OPT_DEVICE])
+			return fail_usage(c, "%s sees all devices: --device is for ingress and egress",
+					  kwasm_program__name(a[i].program));
+	}
+	return 0;
+}
+
 static int fail_attach(struct cli *c, int err, const struct kwasm_module *m, const struct attachment *a)
 {
 	struct kwasm_error e = { .sz = sizeof(e) };
@@ -105,6 +133,10 @@ static int fail_attach(struct cli *c, int err, const struct kwasm_module *m, con
 		return fail(c, &f, "there is a link '%s' already", a->name);
 	if (!kwasm_module__error(m, &e))
 		return fail_module(c, m, c->args[0]);
+	if (err == -ENXIO) {
+		f = (struct failure){ .status = EXIT_NOT_FOUND, .err = ENXIO, .code = "not_found" };
+		return fail(c, &f, "there is no network device '%s'", c->opt[OPT_DEVICE]);
+	}
 	return fail_errno(c, err, kwasm_program__name(a->program));
 }
 
@@ -192,7 +224,9 @@ int run_attach(struct cli *c)
 	err = choose_programs(c, m, a, &nr);
 	if (err)
 		goto out_module;
-	err = name_links(c, c->opt[OPT_NAME] ?: kwasm_module__name(m), a, nr);
+	err = check_device(c, a, nr);
+	if (!err)
+		err = name_links(c, c->opt[OPT_NAME] ?: kwasm_module__name(m), a, nr);
 	if (err)
 		goto out_module;
 	err = attach_all(c, m, a, nr, &o);

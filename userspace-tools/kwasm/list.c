@@ -53,7 +53,7 @@ static void print_links(const struct link_set *links)
 		table_cell(&t, "%s", *l->pin ? l->pin : "-");
 		table_cell(&t, "%u", l->id);
 		table_cell(&t, "%s", l->module_name);
-		table_cell(&t, "%s", l->export_name);
+		table_cell(&t, "%s%s%s", l->export_name, *l->nf_device ? "@" : "", l->nf_device);
 		table_cell(&t, "%s", netns_name(l->netns_ino, ns, sizeof(ns)));
 		table_cell(&t, "%d", l->nf_priority);
 		table_cell(&t, "%llu", (unsigned long long)l->calls);

@@ -16,7 +16,7 @@ const char *mode_name(uint32_t mode)
 
 static const char *detach_why(uint32_t why)
 {
-	static const char *const names[] = { "none", "user", "netns", "quarantine", "on_trap" };
+	static const char *const names[] = { "none", "user", "netns", "quarantine", "on_trap", "device" };
 
 	return why < sizeof(names) / sizeof(names[0]) ? names[why] : "?";
 }
@@ -129,6 +129,9 @@ void json_link(struct json *j, const char *key, const struct kwasm_link_info *l)
 	json_u64(j, "netns_ino", l->netns_ino);
 	json_str(j, "netns", netns_name(l->netns_ino, buf, sizeof(buf)));
 	json_s64(j, "priority", l->nf_priority);
+	json_str(j, "device", *l->nf_device ? l->nf_device : NULL);
+	json_u64(j, "queue", l->nf_queue);
+	json_bool(j, "queue_bypass", l->nf_flags & KWASM_NF_QUEUE_BYPASS);
 	json_str(j, "on_trap", opt_word_name(OPT_ON_TRAP, l->on_trap, buf, sizeof(buf)));
 	json_str(j, "on_short", opt_word_name(OPT_ON_SHORT, l->on_short, buf, sizeof(buf)));
 	json_str(j, "default", verdict_name(l->default_verdict));
@@ -219,7 +222,8 @@ static void print_link(const struct kwasm_link_info *l)
 	printf("link %s\n", *l->pin ? l->pin : "(not pinned)");
 	rowf("id", "%u", l->id);
 	rowf("module", "%s (id %u)", l->module_name, l->module_id);
-	rowf("hook", "%s, priority %d", l->export_name, l->nf_priority);
+	rowf("hook", "%s%s%s, priority %d", l->export_name, *l->nf_device ? " of " : "", l->nf_device,
+	     l->nf_priority);
 	row("netns", netns_name(l->netns_ino, a, sizeof(a)));
 	row("state", link_state(l, a, sizeof(a)));
 	rowf("policy", "on trap %s, on short read %s, no opinion %s",

@@ -127,10 +127,17 @@ int kwasm_link_create(int program_fd, enum kwasm_link_type type,
 	req.default_verdict = OPTS_GET(opts, default_verdict, 0);
 	req.quarantine = OPTS_GET(opts, quarantine, 0);
 	req.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
+	if (OPTS_GET(opts, device, NULL)) {
+		if (strlen(opts->device) >= KWASM_DEVICE_NAME_LEN)
+			return libkwasm_err(-ENXIO);
+		strcpy(req.netfilter.device, opts->device);
+	}
 	if (OPTS_HAS(opts, netfilter)) {
 		req.netfilter.family = opts->netfilter.family;
 		req.netfilter.hook = opts->netfilter.hook;
 		req.netfilter.priority = opts->netfilter.priority;
+		req.netfilter.queue = opts->netfilter.queue;
+		req.netfilter.flags = opts->netfilter.flags;
 	}
 	return dev_ioctl(KWASM_LINK_CREATE, &req);
 }

@@ -113,7 +113,10 @@ struct kwasm_link_create_opts {
 		__u32 family;
 		__u32 hook;
 		__s32 priority;
+		__u16 queue;
+		__u16 flags;		/* KWASM_NF_* */
 	} netfilter;
+	const char *device;		/* of ingress and egress hooks */
 	size_t :0;
 };
 
@@ -348,6 +351,9 @@ struct kwasm_netfilter_opts {
 	__u32 has_default_verdict;	/* else KWASM_NF_ACCEPT */
 	__u64 deadline_ns;
 	__u32 quarantine;
+	__u16 queue;			/* where KWASM_NF_QUEUE goes */
+	__u16 flags;			/* KWASM_NF_* */
+	const char *device;		/* for netfilter/netdev and netfilter/inet/ingress; -ENXIO: there is none */
 	size_t :0;
 };
 

@@ -46,6 +46,9 @@ struct kwasm_link *kwasm_program__attach_netfilter(struct kwasm_program *p,
 	o.netfilter.family = p->nf_family;
 	o.netfilter.hook = p->nf_hook;
 	o.netfilter.priority = OPTS_GET(opts, priority, 0);
+	o.netfilter.queue = OPTS_GET(opts, queue, 0);
+	o.netfilter.flags = OPTS_GET(opts, flags, 0);
+	o.device = OPTS_GET(opts, device, NULL);
 	return link_new(kwasm_link_create(fd, KWASM_LINK_NETFILTER, &o));
 }
 

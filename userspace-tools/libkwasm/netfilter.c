@@ -2,6 +2,7 @@
 /* "netfilter/inet/input" <-> NFPROTO_INET, NF_INET_LOCAL_IN. */
 #include <netinet/in.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_arp.h>
 
 #include "internal.h"
 
@@ -19,6 +20,12 @@ static const struct {
 	HOOKS("inet", NFPROTO_INET),
 	HOOKS("ip", NFPROTO_IPV4),
 	HOOKS("ip6", NFPROTO_IPV6),
+	HOOKS("bridge", NFPROTO_BRIDGE),
+	{ "netfilter/inet/ingress",	NFPROTO_INET,	NF_INET_INGRESS },
+	{ "netfilter/arp/input",	NFPROTO_ARP,	NF_ARP_IN },
+	{ "netfilter/arp/output",	NFPROTO_ARP,	NF_ARP_OUT },
+	{ "netfilter/netdev/ingress",	NFPROTO_NETDEV,	NF_NETDEV_INGRESS },
+	{ "netfilter/netdev/egress",	NFPROTO_NETDEV,	NF_NETDEV_EGRESS },
 };
 
 int libkwasm_netfilter_by_name(const char *name, __u32 *family, __u32 *hook)
