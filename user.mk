@@ -39,7 +39,7 @@ endif
 jit-dir := jit
 include jit/sources.mk
 jit-src := $(addprefix jit/,$(jit-c) $(jit-$(isa)-c)) \
-	   $(addprefix jit/platform/,user.c user_exec.c user_exec_$(isa).c user_$(isa).S)
+	   $(addprefix jit/platform/,user.c user_exec.c user_exec_$(isa).c user_form_$(isa).c user_$(isa).S)
 jit-other-src := $(addprefix jit/,$(filter-out $(jit-$(isa)-c),$(jit-x64-c) $(jit-a64-c)))
 
 ifdef KFLAGS

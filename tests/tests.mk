@@ -2,7 +2,7 @@
 #
 # The checks.  What is found by its place in the tree:
 #
-#   tests/unit/NAME_test.c          a program that prints TAP
+#   tests/unit/NAME_test.c          a program that prints TAP; x64_NAME, a64_NAME: on that machine only
 #   tests/unit/NAME_dump.c          with NAME_check.py, which reads its output and prints TAP
 #   tests/FOLDER/run.sh             text tests; gets the programs made of FOLDER/*.c as arguments
 #   tests/ref/*.c, tests/*/lib/*.c  the reference interpreter and what else those programs share
@@ -13,6 +13,12 @@
 # Results are collected by tests/check.py into one TAP stream and a total.
 
 host-test-src := $(filter-out tests/kselftest/% tests/qemu/% tests/hostile/% tests/ref/%,$(sort $(wildcard tests/*/*.c)))
+# What executes one machine's code, by its name; encoders and dumps only look at it.
+host-test-src := $(filter-out $(patsubst %,tests/unit/%_%test.c,$(filter-out $(isa),x64 a64)),$(host-test-src))
+# The library wants libbpf, which is there for this machine only.
+ifneq ($(ARCH),x86_64)
+host-test-src := $(filter-out tests/unit/libkwasm_test.c,$(host-test-src))
+endif
 host-tests    := $(addprefix $(O)/tests/,$(basename $(notdir $(host-test-src))))
 host-shared   := $(filter-out tests/kselftest/%,$(sort $(wildcard tests/ref/*.c tests/*/lib/*.c)))
 guest-tests   := $(patsubst tests/kselftest/%.c,build/kselftest/%,$(sort $(wildcard tests/kselftest/*.c)))
@@ -25,7 +31,7 @@ check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' SPEC3_DIR='$(SPEC3_DIR)' KWASM_STRESS=
 
 hostile-wasm  := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/hostile/*.wat)))
 
-.PHONY: hostile tests guest-tests check check-fast check-kernel check-stress style sparse demo
+.PHONY: hostile tests guest-tests check check-fast check-arm64 check-kernel check-stress style sparse demo
 tests: user $(host-tests) $(test-c-wasm)
 guest-tests: user $(guest-tests) $(test-wasm) build/guest-tools/traffic
 hostile: $(hostile-wasm)
@@ -34,9 +40,16 @@ demo: ## see it work: Debian's kernel in QEMU, a filter, real packets, three att
 	$(Q)scripts/demo.sh
 
 # One test that does not build is one failure, not the end of the check.
-check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=, SPEC3_DIR=), kernel tests on 6.1 and 6.12, 1% of stress
+check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=, SPEC3_DIR=), arm64 tools, kernel tests on 6.1 and 6.12, 1% of stress
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests guest-tests samples || true
-	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py style unit text spec kernel
+	$(Q)$(build-arm64)
+	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py style unit text spec arm64 kernel
+
+check-arm64: ## what runs guest code, for arm64 under qemu-aarch64
+	$(Q)$(build-arm64)
+	$(Q)$(check-env) tests/check.py arm64
+
+build-arm64 = command -v $(cross-arm64)gcc >/dev/null && $(MAKE) -s -k -j$(nr-cpus) ARCH=arm64 tests || true
 
 check-fast: ## what needs no guest, in under two minutes
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests samples || true
@@ -103,9 +116,10 @@ MINUTES ?= 10
 JOBS    ?= 1
 
 .PHONY: fuzz
+runner := $(if $(filter arm64,$(ARCH)),$(if $(filter-out aarch64,$(shell uname -m)),qemu-aarch64))
 fuzz: tests ## random modules on every engine there is (reference, kwasm, node), from a random seed: MINUTES=n JOBS=n
 	@mkdir -p build/fuzz
-	$(Q)$(O)/tests/diff -s $$(date +%s)0000 -t $$((60 * $(MINUTES))) -j $(JOBS) -g all -8 tests/fuzz/v8.mjs -o build/fuzz
+	$(Q)$(runner) $(O)/tests/diff -s $$(date +%s)0000 -t $$((60 * $(MINUTES))) -j $(JOBS) -g all -8 tests/fuzz/v8.mjs -o build/fuzz
 
 # Not by way of the objects: another compiler, with sanitizers and the verifiers behind each pass.
 # Pointer overflow is left out: zero added to NULL is everywhere, and harmless.

@@ -98,6 +98,17 @@ static int relocate_rel32(u8 *at, u64 pc, u64 target)
 	return 0;
 }
 
+/* 26 bits that count words: 128 MiB either way. */
+static int relocate_call26(u8 *at, u64 pc, u64 target)
+{
+	s64 dist = target - pc;
+
+	if (dist & 3 || dist < -(1 << 27) || dist >= 1 << 27)
+		return -ERANGE;
+	put_unaligned_le32((get_unaligned_le32(at) & 0xfc000000) | ((u32)(dist / 4) & 0x03ffffff), at);
+	return 0;
+}
+
 int kw_code_relocate(const struct kw_code *c, u8 *dst, u64 addr, const u64 *stubs)
 {
 	const struct kw_reloc *r;
@@ -110,6 +121,9 @@ int kw_code_relocate(const struct kw_code *c, u8 *dst, u64 addr, const u64 *stub
 			break;
 		case KW_RELOC_REL32_TOP:
 			err = relocate_rel32(dst + r->off, addr + r->off, (s64)(s32)r->target);
+			break;
+		case KW_RELOC_CALL26:
+			err = relocate_call26(dst + r->off, addr + r->off, stubs[r->target]);
 			break;
 		case KW_RELOC_ABS64:
 			put_unaligned_le64(addr + r->target, dst + r->off);

@@ -13,7 +13,7 @@
 enum kw_reloc_kind {
 	KW_RELOC_REL32,		/* x86-64: s32 at off, relative to off + 4, target a stub */
 	KW_RELOC_ABS64,		/* u64 at off: base address of the code object + addend: switch tables */
-	KW_RELOC_CALL26,	/* arm64 */
+	KW_RELOC_CALL26,	/* arm64: bl at off, target a stub */
 	KW_RELOC_REL32_TOP,	/* x86-64: as REL32, target an address that sign extension makes of its low half:
 				 * kernel text, where a kw_cf_template points */
 	KW_RELOC_FUNC,		/* target: function index; gone after kw_isa.fixup_calls() */
@@ -42,6 +42,7 @@ struct kw_call_site {
 struct kw_code_func {
 	u32 off, len;		/* in the code object; entry point is off */
 	u32 frame_bytes;
+	u32 link_off;		/* arm64: of the return address in its frame, 0: it is in x30 */
 	u32 landing_off;	/* fixup of its fault sites */
 	u32 fault, nr_faults;	/* in code.fault, sorted by off */
 	u32 site, nr_sites;	/* in code.site, sorted by off */

@@ -23,7 +23,9 @@
  * Every other register is clobbered by a call.  On x86 the native stack holds
  * nothing but return addresses between two host frames: a backtrace is a walk
  * over its words, and a VM frame of at least KW_MIN_FRAME bytes in each
- * function that calls bounds its depth together with the VM stack's.
+ * function that calls bounds its depth together with the VM stack's.  On arm64
+ * return addresses are in the VM frames (kw_code_func.link_off), and the native
+ * stack is not used at all.
  */
 #ifndef KW_COMMON_LAYOUT_H
 #define KW_COMMON_LAYOUT_H
@@ -281,7 +283,7 @@ enum kw_helper {
  */
 enum kw_stub {
 	KW_STUB_TRAP,		/* call: pc of the call names the site; does not return */
-	KW_STUB_FAULT,		/* call, eax = index of the fault site in its function */
+	KW_STUB_FAULT,		/* call, eax | w16 = index of the fault site in its function */
 	KW_STUB_POLL,		/* call, all registers preserved: exec->flag was seen set */
 	KW_STUB_PKT_SLOW,	/* call, all registers preserved: struct kw_pkt_slow in the red zone */
 	KW_STUB_HELPER,		/* + enum kw_helper */

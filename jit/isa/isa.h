@@ -28,7 +28,7 @@ struct kw_cf_template {
 
 /*
  * kw_isa_env - what emission must know of the place the code will run in
- * @ret: function return   @call: indirect call via rax   @jmp: indirect jump via rax
+ * @ret: function return   @call: indirect call via rax | x8   @jmp: indirect jump via rax | x17
  * @indirect_targets: emit endbr64/bti at places reached by an indirect branch
  * NULL for the plain userspace form.
  */
@@ -45,8 +45,8 @@ struct kw_isa_env {
  * @lower: SSA graph -> machine IR with constraints; folds addresses, immediates, compares
  * @emit:  allocated machine IR -> bytes, relocations and sites appended to @code; fills the
  *         function's kw_code_func except for .off of callees, which fixup_calls() patches
- * @emit_thunk: entry thunk for a signature: on entry rdi = inst, rsi = struct kw_call_frame *,
- *         r14, r15 set; loads arguments, calls frame->code, stores results, returns
+ * @emit_thunk: entry thunk for a signature: on entry rdi | x0 = inst, rsi | x1 = struct kw_call_frame *,
+ *         the pinned registers of layout.h set; loads arguments, calls frame->code, stores results, returns
  * @fixup_calls: patch direct calls between functions once all have an offset
  */
 struct kw_isa {
@@ -59,6 +59,6 @@ struct kw_isa {
 	int (*fixup_calls)(struct kw_code *code, u32 nr_imported_funcs);
 };
 
-extern const struct kw_isa kw_isa_x64;
+extern const struct kw_isa kw_isa_x64, kw_isa_a64;
 
 #endif /* KW_ISA_ISA_H */

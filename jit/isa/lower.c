@@ -32,7 +32,7 @@ u32 kw_mi_vreg(struct kw_lower *l, u8 type)
 }
 
 /* What needs no instruction of its own, since every i32 is zero-extended (lower.h). */
-static kw_vid same_value(const struct kw_lower *l, kw_vid v)
+kw_vid kw_lower_same(const struct kw_lower *l, kw_vid v)
 {
 	const struct kw_node *n = kw_lower_node(l, v);
 
@@ -52,7 +52,7 @@ u32 kw_lower_inst(struct kw_lower *l)
 
 u32 kw_lower_value(struct kw_lower *l, kw_vid v)
 {
-	v = same_value(l, v);
+	v = kw_lower_same(l, v);
 	if (kw_lower_node(l, v)->op == KW_IR_INST)
 		return kw_lower_inst(l);
 	if (!l->vreg[v])

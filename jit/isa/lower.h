@@ -19,6 +19,13 @@
 
 #define KW_LOWER_OPNDS	48	/* a call's: all its registers */
 
+/* @vreg = memory base + @index + @high */
+struct kw_shared_address {
+	kw_vid index;
+	s32 high;
+	u32 vreg;
+};
+
 struct kw_lower {
 	const struct kw_irfunc *f;
 	struct kw_mfunc *mf;
@@ -29,6 +36,8 @@ struct kw_lower {
 	kw_bid block;		/* being lowered */
 	kw_vid root;		/* node being lowered: where what it sinks will be executed */
 	u32 sequence;		/* instructions made before those of the node */
+	struct kw_shared_address shared[8];	/* asked for in this block, not yet made; for backends that want it */
+	u32 nr_shared;
 	struct kw_minst mi;	/* being put together */
 	struct kw_mopnd opnd[KW_LOWER_OPNDS];
 	bool repeated;		/* what is being lowered may be so again: it sinks nothing */
@@ -64,6 +73,7 @@ void kw_mi_use_fixed(struct kw_lower *l, u32 vreg, u8 reg);
 void kw_mi_temp(struct kw_lower *l, u8 type);	/* a register written early and never read later */
 
 /* The graph */
+kw_vid kw_lower_same(const struct kw_lower *l, kw_vid v);	/* the node that has the value of @v */
 u32 kw_lower_value(struct kw_lower *l, kw_vid v);	/* the vreg that holds @v */
 u32 kw_lower_inst(struct kw_lower *l);			/* of the hidden first argument */
 bool kw_lower_sinkable(const struct kw_lower *l, kw_vid v);
@@ -98,12 +108,13 @@ static inline bool kw_lower_skips(const struct kw_lower *l, kw_vid v, const stru
  * kw_lower_func() - the walk over a function
  * @l:      zeroed but for .f and .mf, whose .allocatable is set
  * @node:   makes the instructions of a node
- * @params: makes KW_MOP_PARAMS and what else stands in front of block 0
+ * @start:  makes what stands in front of a block's nodes, in block 0 KW_MOP_PARAMS; called when
+ *          they are done
  *
  * Inline, so that the two are no indirect calls.  Return: 0, -ENOMEM, -E2BIG.
  */
 static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower *l, kw_vid v, const struct kw_node *n),
-				void (*params)(struct kw_lower *l))
+				void (*start)(struct kw_lower *l))
 {
 	const struct kw_irfunc *f = l->f;
 	int err = kw_lower_init(l);
@@ -126,12 +137,10 @@ static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower
 			node(l, v, &f->node[v]);
 			kw_lower_end_sequence(l);
 		}
+		l->root = 0;
+		start(l);
+		kw_lower_end_sequence(l);
 		kw_lower_phis(l, b);
-		if (b == 0) {
-			l->root = 0;
-			params(l);
-			kw_lower_end_sequence(l);
-		}
 		mb->first = l->mf->nr_insts;
 	}
 	if (!err)

@@ -21,6 +21,8 @@ u64 kw_user_context_pc(const void *ctx);
 void kw_user_context_goto(void *ctx, void (*to)(void));
 void kw_user_context_fixup(void *ctx, const u8 *to, u32 value);	/* @value where KW_STUB_FAULT wants it */
 
+extern const int kw_user_map_flags;	/* of mmap(), for code */
+
 /* The code of stub @stub at @p: on to @target, with C function @fn where it looks for it. */
 void kw_user_put_stub(u8 *p, u32 stub, void *fn, void (*target)(void));
 

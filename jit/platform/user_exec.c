@@ -128,8 +128,8 @@ int kw_user_text_alloc(struct kw_user_text *t, u32 len, void *const *fn, u32 nr_
 	if (!t->stub)
 		return -ENOMEM;
 	t->map_bytes = stub_bytes + ALIGN((size_t)len + 1, 4096);
-	/* Low, where a kw_cf_template can lead to thunks beside it. */
-	t->map = mmap(NULL, t->map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	t->map = mmap(NULL, t->map_bytes, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | kw_user_map_flags, -1, 0);
 	if (t->map == MAP_FAILED) {
 		free(t->stub);
 		return -ENOMEM;

@@ -11,9 +11,20 @@
 
 struct kw_code;
 struct kw_isa;
+struct kw_isa_env;
 
 /* The backend for the machine this process runs on. */
 extern const struct kw_isa *const kw_user_isa;
+
+/**
+ * kw_user_form_new() - what emission needs to make code as the kernel gets it
+ * @bare_branches: as for a CPU that needs no thunks, where there is a choice
+ * @thunks: what the code then jumps through, perhaps NULL; give it to kw_user_form_free()
+ *          when the code is gone
+ * Return: 0 or -ENOMEM.
+ */
+int kw_user_form_new(bool bare_branches, struct kw_isa_env *env, u8 **thunks);
+void kw_user_form_free(u8 *thunks);
 
 /* An instruction that may fault: go on at @fixup with @value where KW_STUB_FAULT wants it. */
 struct kw_user_fixup {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Guest code in a process on x86-64: registers in a signal, stubs, the walk over return addresses. */
 #define _GNU_SOURCE
+#include <sys/mman.h>
 #include <ucontext.h>
 
 #include "user_arch.h"
@@ -15,6 +16,9 @@ static_assert(sizeof(struct kw_pkt_slow) == 16, "user_x64.S");
 static_assert(KW_STACK_LOG2 == 20 && KW_ENTRY_FRAME == KW_STACK_BYTES - 16, "user_x64.S");
 
 const struct kw_isa *const kw_user_isa = &kw_isa_x64;
+
+/* Low, where a kw_cf_template can lead to thunks beside it. */
+const int kw_user_map_flags = MAP_32BIT;
 
 void kw_user_trapped(struct kw_exec *x, const u64 *sp, u32 site, bool async);
 

@@ -26,7 +26,9 @@ struct kwasm_engine *kwasm_engine__new(const struct kwasm_engine_opts *opts)
 	e->sigs = kw_sigs_new();
 	e->store = kw_store_new(&so);
 	e->exec = kw_user_exec_new();
-	if (!e->sigs || !e->store || !e->exec || (opts->kernel_form && kwasm_engine_kernel_form(e))) {
+	if (!e->sigs || !e->store || !e->exec ||
+	    (opts->kernel_form &&
+	     kw_user_form_new(opts->kernel_form == KWASM_ENGINE_KERNEL_BARE, &e->env, &e->thunks))) {
 		kwasm_engine__free(e);
 		return NULL;
 	}
@@ -43,7 +45,7 @@ void kwasm_engine__free(struct kwasm_engine *e)
 		kwasm_engine_module__free(e->modules);
 	kw_sigs_free(e->sigs);
 	kw_user_exec_free(e->exec);
-	kwasm_engine_free_thunks(e);
+	kw_user_form_free(e->thunks);
 	free(e);
 }
 

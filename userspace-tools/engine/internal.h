@@ -44,10 +44,6 @@ static inline const struct kwasm_engine_module *kwasm_engine_module_of(const str
 /* C functions behind the stubs, indexed by enum kw_stub; see host.c. */
 void kwasm_engine_stub_fns(void *fn[KW_NR_STUBS]);
 
-/* Fill e->env, make e->thunks.  Return: 0, -ENOMEM. */
-int kwasm_engine_kernel_form(struct kwasm_engine *e);
-void kwasm_engine_free_thunks(struct kwasm_engine *e);
-
 /* maps.c: what the module's metadata declares, empty.  0, -ENOMEM, or the metadata's fault with @diag filled. */
 int kwasm_engine_maps_new(struct kwasm_engine_module *m, struct kw_diag *diag);
 void kwasm_engine_maps_free(struct kwasm_engine_module *m);

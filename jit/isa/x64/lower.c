@@ -53,6 +53,12 @@ static void lower_node(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 		x64_lower_effect(l, v, n);
 }
 
+static void start_block(struct x64_lower *l)
+{
+	if (!l->block)
+		x64_lower_params(l);
+}
+
 int x64_lower_func(const struct kw_irfunc *f, struct kw_mfunc *mf)
 {
 	struct x64_lower l = { .f = f, .mf = mf };
@@ -61,5 +67,5 @@ int x64_lower_func(const struct kw_irfunc *f, struct kw_mfunc *mf)
 	if (f->has_memory)
 		mf->allocatable[KW_RC_INT] &= ~BIT_ULL(X64_MEMBASE);
 	mf->allocatable[KW_RC_VEC] = X64_ALL_VEC;
-	return kw_lower_func(&l, lower_node, x64_lower_params);
+	return kw_lower_func(&l, lower_node, start_block);
 }

@@ -3,10 +3,11 @@
  * Code as the kernel gets it, in this process: the sequences of
  * kmod/arch/x86/templates.c, with thunks of our own where kernel text has them.
  */
-#include <string.h>
+#define _GNU_SOURCE
 #include <sys/mman.h>
 
-#include "internal.h"
+#include "user_exec.h"
+#include "../isa/isa.h"
 
 #define THUNK_PAGE_BYTES	4096
 #define RETURN_THUNK_AT		64
@@ -33,43 +34,44 @@ static struct kw_cf_template through(u8 op, const u8 *thunk)
 }
 
 /* A kw_cf_template reaches what a sign-extended 32-bit address can name: here, the low 2 GiB. */
-static int make_thunks(struct kwasm_engine *e)
+static u8 *make_thunks(void)
 {
 	u8 *p = mmap(NULL, THUNK_PAGE_BYTES, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
 	if (p == MAP_FAILED)
-		return -ENOMEM;
-	e->thunks = p;
+		return NULL;
 	memset(p, 0xcc, THUNK_PAGE_BYTES);
 	memcpy(p, retpoline_thunk, sizeof(retpoline_thunk));
 	memcpy(p + RETURN_THUNK_AT, return_thunk, sizeof(return_thunk));
-	return mprotect(p, THUNK_PAGE_BYTES, PROT_READ | PROT_EXEC) ? -ENOMEM : 0;
+	if (!mprotect(p, THUNK_PAGE_BYTES, PROT_READ | PROT_EXEC))
+		return p;
+	munmap(p, THUNK_PAGE_BYTES);
+	return NULL;
 }
 
-int kwasm_engine_kernel_form(struct kwasm_engine *e)
+int kw_user_form_new(bool bare_branches, struct kw_isa_env *env, u8 **thunks)
 {
-	int err;
-
-	e->env.indirect_targets = true;
-	if (e->opts.kernel_form == KWASM_ENGINE_KERNEL_BARE) {
-		e->env.ret = bare(0xc3, 0, 1);
-		e->env.call = bare(0xff, 0xd0, 2);
-		e->env.jmp = bare(0xff, 0xe0, 2);
+	*thunks = NULL;
+	env->indirect_targets = true;
+	if (bare_branches) {
+		env->ret = bare(0xc3, 0, 1);
+		env->call = bare(0xff, 0xd0, 2);
+		env->jmp = bare(0xff, 0xe0, 2);
 		return 0;
 	}
-	err = make_thunks(e);
-	if (err)
-		return err;
-	e->env.no_jump_tables = true;
-	e->env.ret = through(0xe9, e->thunks + RETURN_THUNK_AT);
-	e->env.call = through(0xe8, e->thunks);
-	e->env.jmp = through(0xe9, e->thunks);
+	*thunks = make_thunks();
+	if (!*thunks)
+		return -ENOMEM;
+	env->no_jump_tables = true;
+	env->ret = through(0xe9, *thunks + RETURN_THUNK_AT);
+	env->call = through(0xe8, *thunks);
+	env->jmp = through(0xe9, *thunks);
 	return 0;
 }
 
-void kwasm_engine_free_thunks(struct kwasm_engine *e)
+void kw_user_form_free(u8 *thunks)
 {
-	if (e->thunks)
-		munmap(e->thunks, THUNK_PAGE_BYTES);
+	if (thunks)
+		munmap(thunks, THUNK_PAGE_BYTES);
 }
