@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Run tests and put their results into one TAP stream that ends with a total.
 
-usage: check.py SUITE...    style unit text spec kernel
+usage: check.py SUITE...    style unit text spec arm64 kernel
 
 Every test is a program that prints TAP; unit and text tests are found by
 their place in the tree, kernel tests run in QEMU (tests/qemu/check.sh).  A
@@ -15,6 +15,7 @@ KWASM_STRESS (percent of the full counts, default 1).
 import glob
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -161,6 +162,8 @@ def unit(results):
     """tests/unit: NAME_test.c; a pair NAME_dump.c | NAME_check.py"""
     for src in sorted(glob.glob('tests/unit/*_test.c')):
         name = os.path.basename(src)[:-2]
+        if name.startswith('a64_'):
+            continue        # arm64() runs it
         if not os.path.exists(f'{O}/tests/{name}'):
             results.add(False, f'{name[:-5]}: builds')
             continue
@@ -194,6 +197,28 @@ def spec(results):
         results.add(True, 'spec 3.0: suite', 'no SPEC3_DIR given')
 
 
+def arm64(results):
+    """What executes guest code, built for arm64, under qemu-aarch64: tests, the fuzzer, the suite in both modes."""
+    out = f'{O}-arm64'
+    qemu = shutil.which('qemu-aarch64') or shutil.which('qemu-aarch64-static')
+    if not qemu or not shutil.which('aarch64-linux-gnu-gcc'):
+        results.add(True, 'arm64: all', 'no qemu-aarch64, or no aarch64-linux-gnu-gcc')
+        return
+    own = [os.path.basename(c)[:-2] for c in sorted(glob.glob('tests/unit/a64_*_test.c'))]
+    for name in own + ['engine_test', 'rt_test', 'lanes_test']:
+        if not os.path.exists(f'{out}/tests/{name}'):
+            results.add(False, f'arm64 {name[:-5]}: builds')
+            continue
+        run(results, f'arm64 {name[:-5]}', [qemu, f'{out}/tests/{name}'], timeout=900)
+    run(results, 'arm64 fuzz', ['bash', 'tests/fuzz/run.sh', f'{out}/tests/diff'], timeout=900, env={'RUNNER': qemu})
+    folder = os.environ.get('SPEC_DIR')
+    for mode in ('guard', 'check'):
+        if folder:
+            run(results, f'arm64 spec {mode}', [qemu, f'{out}/kwasm-spec', '--mode', mode, folder], timeout=1800)
+        else:
+            results.add(True, f'arm64 spec {mode}: suite', 'no SPEC_DIR given')
+
+
 def kernel(results):
     """tests/kselftest in Debian's kernels."""
     for name in (os.environ.get('KERNEL') or '6.1 6.12').split():
@@ -212,7 +237,7 @@ def unpack(name, folder):
 
 
 def main():
-    suites = {f.__name__: f for f in (style, unit, text, spec, kernel)}
+    suites = {f.__name__: f for f in (style, unit, text, spec, arm64, kernel)}
     if not sys.argv[1:] or not set(sys.argv[1:]) <= set(suites):
         sys.exit(__doc__)
     results = Results()
