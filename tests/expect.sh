@@ -16,25 +16,26 @@ expect() {
 	done < <(sed -n 's/^;; NOT: //p' "$3")
 }
 
-# each_wat LABEL FOLDER: one result for check() of each .wat there; ends the script.
+# each_wat LABEL FOLDER...: one result for check() of each .wat there; ends the script.
 # ";; OPT: name": one more, for what it expects must not be met under KW_OPT=-name.
 each_wat() {
-	local n=0 failed=0 t opt
-	for t in "$2"/*.wat; do
+	local label=$1 n=0 failed=0 t opt
+	shift
+	for t in $(printf '%s/*.wat ' "$@"); do
 		n=$((n + 1))
 		if check "$t"; then
-			echo "ok $n $1: $(basename "$t" .wat)"
+			echo "ok $n $label: $(basename "$t" .wat)"
 		else
-			echo "not ok $n $1: $(basename "$t" .wat)"
+			echo "not ok $n $label: $(basename "$t" .wat)"
 			failed=1
 		fi
 		opt=$(sed -n 's/^;; OPT: //p' "$t")
 		[ -n "$opt" ] || continue
 		n=$((n + 1))
 		if KW_OPT=-$opt check "$t" | grep -q '^# .*found'; then
-			echo "ok $n $1: $(basename "$t" .wat): not without $opt"
+			echo "ok $n $label: $(basename "$t" .wat): not without $opt"
 		else
-			echo "not ok $n $1: $(basename "$t" .wat): the same without $opt"
+			echo "not ok $n $label: $(basename "$t" .wat): the same without $opt"
 			failed=1
 		fi
 	done

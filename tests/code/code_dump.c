@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * code_dump FILE.wasm OUT [check] [p] [kernel] [thunk]: compile, write the
+ * code_dump FILE.wasm OUT [arm64] [check] [p] [kernel] [thunk]: compile, write the
  * machine code to OUT and print "off len" of each function, of the thunks with
- * "thunk".  "kernel": as with retpolines and IBT.  For the tests in this folder.
+ * "thunk".  "kernel": as with retpolines and IBT, landing pads on arm64.  For the tests in this folder.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,8 @@ static const struct kw_isa_env kernel_form = {
 	.indirect_targets = true,
 	.no_jump_tables = true,
 };
+
+static const struct kw_isa_env landing_pads = { .indirect_targets = true };
 
 static u8 *read_file(const char *path, u32 *len)
 {
@@ -61,12 +63,14 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	for (n = 3; n < argc; n++) {
-		if (!strcmp(argv[n], "check"))
+		if (!strcmp(argv[n], "arm64"))
+			o.isa = &kw_isa_a64;
+		else if (!strcmp(argv[n], "check"))
 			o.mode = KW_MODE_CHECK;
 		else if (!strcmp(argv[n], "p"))
 			o.form = KW_FORM_P;
 		else if (!strcmp(argv[n], "kernel"))
-			o.env = &kernel_form;
+			o.env = o.isa == &kw_isa_a64 ? &landing_pads : &kernel_form;
 		else if (!strcmp(argv[n], "thunk"))
 			thunks = true;
 		else

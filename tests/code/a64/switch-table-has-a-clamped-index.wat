@@ -1,0 +1,14 @@
+;; CODE: adr x17,
+;; CODE: cmp w1, w16
+;; CODE: csel w16, w1, w16, lo
+;; CODE: csdb
+;; CODE: ldrsw x16, \[x17, w16, uxtw #2\]
+;; CODE: add x17, x17, x16
+;; CODE: br x17
+(module
+  (func (param i32) (result i32)
+    (block (block (block (block (block (block
+      (br_table 0 1 2 3 4 5 (local.get 0)))
+      (return (i32.const 11))) (return (i32.const 12))) (return (i32.const 23)))
+      (return (i32.const 34))) (return (i32.const 45)))
+    (i32.const 56)))
