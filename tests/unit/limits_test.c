@@ -10,6 +10,9 @@
 #include "shapes.h"
 #include "tap.h"
 
+#define MIN_LOADS	3	/* of each size, to have one without disturbance */
+#define MAX_LOADS	24
+
 static const char *setup;
 
 struct loaded {
@@ -235,63 +238,71 @@ static void test_over(void)
 	over(name_module(KW_MAX_NAME_BYTES + 1), "name too long: 100001 bytes, limit 100000");
 }
 
-/* CPU time of a load, the least of three, so that what else runs is left out. */
-static u64 cost_ns(struct buf (*shape)(u32 n), u32 n, u8 mode, int *err)
+/* What one load costs. */
+struct cost {
+	u64 ns;		/* of CPU time, the least so far: what else runs only ever adds to it */
+	u64 bytes;	/* held by the compiler at once */
+	int err;
+};
+
+static void add_load(struct cost *c, struct buf (*shape)(u32 n), u32 n, u8 mode)
 {
 	struct kwasm_engine_opts o = { .mode = mode, .form = KW_FORM_P, .features = KW_COMPILE_FEATURES };
-	u64 least = ~0ull, ns;
+	struct kwasm_engine *e = kwasm_engine__new(&o);
+	struct kwasm_engine_module *m;
 	struct timespec a, z;
-	u32 i;
+	struct buf b = shape(n);
+	struct kw_diag d;
 
-	for (i = 0; i < 3; i++) {
-		struct kwasm_engine *e = kwasm_engine__new(&o);
-		struct kwasm_engine_module *m;
-		struct buf b = shape(n);
-		struct kw_diag d;
-
-		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
-		*err = kwasm_engine__load(e, b.p, b.len, KWASM_ENGINE_TYPED, &m, &d);
-		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &z);
-		ns = (z.tv_sec - a.tv_sec) * 1000000000ll + z.tv_nsec - a.tv_nsec;
-		least = min(least, ns);
-		kwasm_engine__free(e);
-		free(b.p);
-	}
-	return least;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+	c->err = kwasm_engine__load(e, b.p, b.len, KWASM_ENGINE_TYPED, &m, &d);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &z);
+	c->ns = min(c->ns, (z.tv_sec - a.tv_sec) * 1000000000ull + z.tv_nsec - a.tv_nsec);
+	if (!c->err)
+		c->bytes = kwasm_engine_module__times(m)->peak_bytes;
+	kwasm_engine__free(e);
+	free(b.p);
 }
 
 /*
- * Four times the size is four times the work, sixteen times if it is the
- * square.  On a busy machine the larger one may suffer more from the others,
- * so it may try again; a square never passes.
+ * Eight times the size is eight times the work, 64 times if it is the square:
+ * 32 tells one from the other, even where the larger one leaves the caches.
+ * Bytes are the same in every run.  Of the time the least of many loads counts,
+ * of both sizes in turn: a busy machine would have to slow every large one by a
+ * factor of two to make it look like a square.
  */
 static void check_growth(struct buf (*shape)(u32 n), u32 n, u8 mode, const char *name)
 {
-	u64 one = 1, four = ~0ull / 16;
-	int err = 0, err4 = 0, tries;
+	struct cost one = { .ns = ~0ull }, eight = { .ns = ~0ull };
+	int loads;
 
-	for (tries = 0; tries < 6 && !err && !err4 && four >= 10 * one; tries++) {
-		one = cost_ns(shape, n, mode, &err);
-		four = cost_ns(shape, 4 * n, mode, &err4);
+	for (loads = 1; loads <= MAX_LOADS && !one.err && !eight.err; loads++) {
+		add_load(&one, shape, n, mode);
+		add_load(&eight, shape, 8 * n, mode);
+		if (loads >= MIN_LOADS && eight.ns < 32 * one.ns)
+			break;
 	}
-	ok(!err && !err4 && four < 10 * one, "%s: %s: the work grows with the size", setup, name);
-	diag("%s: %u: %llu us, %u: %llu us, %llu.%llu times (errors %d, %d)", name, n,
-	     (unsigned long long)one / 1000, 4 * n, (unsigned long long)four / 1000,
-	     (unsigned long long)(four / one), (unsigned long long)(10 * four / one % 10), err, err4);
+	ok(!one.err && !eight.err && eight.ns < 32 * one.ns, "%s: %s: the work grows with the size", setup, name);
+	ok(eight.bytes < 32 * one.bytes, "%s: %s: the memory, too", setup, name);
+	diag("%s: %u: %llu us, %llu KiB, %u: %llu us, %llu KiB, %llu.%llu times (errors %d, %d)", name, n,
+	     (unsigned long long)one.ns / 1000, (unsigned long long)one.bytes >> 10, 8 * n,
+	     (unsigned long long)eight.ns / 1000, (unsigned long long)eight.bytes >> 10,
+	     (unsigned long long)(eight.ns / one.ns), (unsigned long long)(10 * eight.ns / one.ns % 10),
+	     one.err, eight.err);
 }
 
 static void test_growth(u8 mode)
 {
-	check_growth(shape_long_body, 100000, mode, "one huge block");
-	check_growth(shape_nested, 2000, mode, "nested blocks");
-	check_growth(shape_br_table, 16000, mode, "a br_table");
-	check_growth(shape_fan_in, 500, mode, "br_tables to the same blocks");
-	check_growth(shape_locals, 12000, mode, "locals");
-	check_growth(shape_loops_locals, 800, mode, "loops in one another and locals");
-	check_growth(shape_chain, 8000, mode, "a chain of jumps and a fan behind it");
-	check_growth(shape_loop_row, 1000, mode, "loops and locals in a row");
-	check_growth(shape_operands, 20000, mode, "a deep operand stack");
-	check_growth(shape_collisions, 9000, mode, "constants with one hash");
+	check_growth(shape_long_body, 50000, mode, "one huge block");
+	check_growth(shape_nested, 1000, mode, "nested blocks");
+	check_growth(shape_br_table, 8000, mode, "a br_table");
+	check_growth(shape_fan_in, 250, mode, "br_tables to the same blocks");
+	check_growth(shape_locals, 6000, mode, "locals");
+	check_growth(shape_loops_locals, 400, mode, "loops in one another and locals");
+	check_growth(shape_chain, 4000, mode, "a chain of jumps and a fan behind it");
+	check_growth(shape_loop_row, 500, mode, "loops and locals in a row");
+	check_growth(shape_operands, 10000, mode, "a deep operand stack");
+	check_growth(shape_collisions, 4500, mode, "constants with one hash");
 }
 
 int main(void)
