@@ -85,14 +85,16 @@ class Reader:
         elif m := SPEC_LINE.match(line):
             passed, failed, skipped = int(m[2]), int(m[3]), int(m[4])
             self.seen += 1
-            self.failed += bool(failed)
             name = self.name(f'{os.path.basename(m[1])}, {passed + failed + skipped} commands')
             why = f'{skipped} of them: {m[5].strip(" ,:()")}' if skipped else None
             if why and self.refusing:
                 name, why = f'{name}; {why}', None
+            # Of our own version's suite nothing is left out, but on a CPU that cannot do it.
+            failed += skipped if why and 'need a CPU' not in why else 0
+            self.failed += bool(failed)
             if failed:
                 print(f'# {line}')
-            self.results.add(not failed, name, None if failed or passed else why)
+            self.results.add(not failed, name, None if failed else why)
         elif re.fullmatch(r'\d+ passed, \d+ failed, \d+ skipped', line):
             print(f'# {self.label}{self.suffix}: of all commands {line}', flush=True)
         elif re.match(r'TAP version|ok$', line):

@@ -9,10 +9,11 @@
 #	2> a line of stderr
 #	? 3					exit status, 0 when left out
 #
-# Commands run in a folder that holds the modules made from *.wat and the
-# files made below.  In output, ...TEXT... matches anything that has TEXT in
-# it; N stands for each number that differs from run to run (see mask).  A
-# line "@ no-device" or "@ root" before a command says where it makes sense.
+# Commands run in a folder that holds the modules made from *.wat, the suites
+# made from *.wast and the files made below.  In output, ...TEXT... matches
+# anything that has TEXT in it; N stands for each number that differs from run to
+# run (see mask).  A line "@ no-device" or "@ root" before a command says where
+# it makes sense.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -27,6 +28,9 @@ mkdir "$tmp/d" && cd "$tmp/d" || exit 1
 
 for wat in "$here"/*.wat; do
 	wat2wasm --enable-all --no-check --debug-names "$wat" -o "$(basename "$wat" .wat).wasm" || exit 1
+done
+for wast in "$here"/*.wast; do
+	wast2json --enable-all "$wast" -o "$(basename "$wast" .wast).json" || exit 1
 done
 # Custom section kwasm.meta; its length takes two bytes whatever it is.
 meta() {
