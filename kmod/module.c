@@ -102,7 +102,7 @@ int kwasm_build_make(struct kwasm_module *m, u8 mode, u8 form, struct kwasm_buil
 		.opt_off = m->compares ? KW_OPT_CLAMP : 0,
 		.sig_ids = m->sig_ids,
 		.bind = m->bind,
-		.isa = &kw_isa_x64,
+		.isa = KWASM_ISA,
 		.env = kwasm_text_env(),
 		.budget_bytes = COMPILE_BUDGET_BYTES,
 	};

@@ -62,4 +62,11 @@ while IFS=: read -r file _; do
 	[ "$file" = jit/platform.h ] || complain "$file: __KERNEL__ belongs into jit/platform.h only"
 done < <(git grep -E '\b__KERNEL__\b' -- 'jit/*.[chS]' | grep -v ':[[:space:]]*\*')
 
+# A machine is known in its own folders and nowhere else; isa.h declares what there is.
+while IFS=: read -r file text; do
+	complain "$file: $text: of one machine: it belongs into jit/isa/*, jit/platform or kmod/arch"
+done < <(git grep -E '\b(x64|X64|a64|A64)_[A-Za-z]|\bkw_isa_(x64|a64)\b|__x86_64__|__aarch64__|\bCONFIG_(X86|ARM64)' -- \
+	'jit/*.[chS]' 'jit/*.def' 'kmod/*.[chS]' 'kmod/*.def' 'userspace-tools/*.[ch]' \
+	':!jit/isa/*/*' ':!jit/isa/isa.h' ':!jit/platform' ':!kmod/arch')
+
 exit $bad

@@ -10,7 +10,9 @@
 #include <asm/msr.h>
 #include <asm/sync_core.h>
 
-#include "../../../jit/common/layout.h"
+#include "../../../jit/isa/isa.h"
+
+#define KWASM_ISA	(&kw_isa_x64)	/* the compiler's backend */
 
 /* The exit of every trap, in entry.S; exec's trap, trap_pc and trap_site are set. */
 void kwasm_trap_exit(void);
