@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The x86-64 backend on graphs made by hand, executed: what no Wasm module can
- * bring about by itself, such as garbage in upper halves and packets.
+ * This machine's backend on graphs made by hand, executed: what no Wasm module
+ * can bring about by itself, such as garbage in upper halves and packets.
  */
 #include <string.h>
 
@@ -96,15 +96,15 @@ static int compile(void)
 	kw_code_free(code);
 	code = kw_code_new(1, 1);
 	kw_ir_count_uses(&f);
-	err = kw_isa_x64.lower(&f, &mf);
+	err = kw_user_isa->lower(&f, &mf);
 	if (!err)
 		err = kw_ra_assign(&mf);
 	if (!err)
-		err = kw_isa_x64.emit(&f, &mf, NULL, code, 0);
+		err = kw_user_isa->emit(&f, &mf, NULL, code, 0);
 	if (!err)
-		err = kw_isa_x64.emit_thunk(f.params, f.nr_params, f.results, f.nr_results, NULL, code, 0);
+		err = kw_user_isa->emit_thunk(f.params, f.nr_params, f.results, f.nr_results, NULL, code, 0);
 	if (!err)
-		err = kw_isa_x64.fixup_calls(code, 0);
+		err = kw_user_isa->fixup_calls(code, 0);
 	return err;
 }
 
@@ -273,6 +273,17 @@ static void test_pkts(void)
 	test_pkt(0xffffffff, 1, false, true, 0x1122334455667788, 1);
 }
 
+static bool is_x64(void)
+{
+	return kw_user_isa == &kw_isa_x64;
+}
+
+/* mov r64, [r14 + ...] or ldr x, [x27, w, uxtw] */
+static bool is_load(const u8 *p)
+{
+	return is_x64() ? !memcmp(p, "\x49\x8b", 2) : (get_unaligned_le32(p) & 0xffe0ffe0) == 0xf8604b60;
+}
+
 static void test_fault_site(void)
 {
 	kw_vid p;
@@ -282,9 +293,9 @@ static void test_fault_site(void)
 	p = NODE(LOAD, I64, .a = p, .sub = KW_M_U64, .aux = 1, .wasm_off = 77);
 	frame.f.val[0].lo = 0;
 	run(p);
-	ok(code->func[0].nr_faults == 1 && code->fault[0].wasm_off == 77 &&
-	   code->bytes[code->func[0].landing_off] == 0xe8, "an access that may fault is a site, with a landing");
-	ok(!memcmp(code->bytes + code->fault[0].off, "\x49\x8b", 2), "the site is the access itself");
+	ok(code->func[0].nr_faults == 1 && code->fault[0].wasm_off == 77 && code->func[0].landing_off,
+	   "an access that may fault is a site, with a landing");
+	ok(is_load(code->bytes + code->fault[0].off), "the site is the access itself");
 }
 
 static void test_too_many_sites(void)
@@ -303,8 +314,9 @@ static void test_too_many_sites(void)
 	kw_code_free(code);
 	code = kw_code_new(1, 1);
 	kw_ir_count_uses(&f);
-	ok(!kw_isa_x64.lower(&f, &mf) && !kw_ra_assign(&mf) &&
-	   kw_isa_x64.emit(&f, &mf, NULL, code, 0) == -E2BIG, "more fault sites than fixups can number: refused");
+	ok(!kw_user_isa->lower(&f, &mf) && !kw_ra_assign(&mf) &&
+	   kw_user_isa->emit(&f, &mf, NULL, code, 0) == (is_x64() ? -E2BIG : 0),
+	   "more fault sites than fixups of x86-64 can number: refused there");
 }
 
 int main(void)
