@@ -134,6 +134,10 @@ void kw_gvn_add(struct kw_builder *b, kw_vid v);
 /* fold.c: value of a pure operation without making a node, or 0 */
 kw_vid kw_fold(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u8 sub, u8 aux);
 
+/* returns.c: edges still come from the blocks they came from before chains were merged; @gone[edge]
+ * is set for those no longer there. Return: 0 or -ENOMEM */
+int kw_ir_copy_returns(struct kw_irfunc *f, kw_bid *merged_into, u8 *gone);
+
 /* finish.c */
 int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom);
 

@@ -10,7 +10,7 @@
 struct finish {
 	struct kw_irfunc *f;
 	kw_vid *same;		/* value that replaces a node, or 0 */
-	u8 *forward;		/* per edge: its target was merged into its source */
+	u8 *forward;		/* per edge: its target was merged into its source, or copied */
 	kw_bid *order;		/* new order: old numbers */
 	kw_bid *number;		/* old -> new */
 };
@@ -489,5 +489,9 @@ int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom)
 			compact_phis(&s, blk);
 	replace_uses(&s);
 	merge_chains(&s, merged_into);
+	if (!(f->opt_off & KW_OPT_RETURNS))
+		err = kw_ir_copy_returns(f, merged_into, s.forward);
+	if (err)
+		return err;
 	return put_in_order(&s, dom, merged_into);
 }

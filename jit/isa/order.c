@@ -41,10 +41,43 @@ static void forward_jumps(const struct kw_mfunc *mf, struct kw_order *o)
 	}
 }
 
+/*
+ * A way out of the function beside one that goes on.  Compilers put what is
+ * likely behind a branch, and a branch not taken is cheaper: let the rest of
+ * the function follow it.
+ */
+static bool is_exit(const struct kw_mfunc *mf, u32 b)
+{
+	const struct kw_mblock *mb = &mf->block[b], *from;
+	u32 i;
+
+	if (mb->nr_succs || mb->nr_preds != 1)
+		return false;
+	from = &mf->block[mf->medge[mf->epool[mb->pred]].from];
+	if (from->nr_succs != 2)
+		return false;
+	for (i = 0; i < 2; i++) {
+		const struct kw_mblock *to = &mf->block[mf->medge[from->succ + i].to];
+
+		if (to != mb && (to->cold || !to->nr_succs))
+			return false;
+	}
+	return true;
+}
+
+enum place { HOT, EXIT, COLD, NR_PLACES };
+
+static enum place place_of(const struct kw_mfunc *mf, u32 b)
+{
+	if (mf->block[b].cold && b)
+		return COLD;
+	return is_exit(mf, b) ? EXIT : HOT;
+}
+
 /* Hot blocks first, those that nothing jumps to left out; .follow: which one execution may fall into. */
 int kw_order_blocks(const struct kw_mfunc *mf, struct kw_order *o)
 {
-	u32 b, n = 0, cold;
+	u32 b, n = 0, place;
 
 	o->block = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*o->block));
 	o->follow = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*o->follow));
@@ -54,9 +87,9 @@ int kw_order_blocks(const struct kw_mfunc *mf, struct kw_order *o)
 		return -ENOMEM;
 	find_edits(mf, o);
 	forward_jumps(mf, o);
-	for (cold = 0; cold < 2; cold++)
+	for (place = HOT; place < NR_PLACES; place++)
 		for (b = 0; b < mf->nr_blocks; b++)
-			if ((mf->block[b].cold && b) == cold && o->forward[b] == b)
+			if (place_of(mf, b) == place && o->forward[b] == b)
 				o->block[n++] = b;
 	o->nr = n;
 	for (b = 0; b < n; b++)
