@@ -73,10 +73,22 @@ static bool has_vectors(const struct kw_mfunc *mf)
 	return false;
 }
 
+/* The sites of @f's code name inlined calls by number: keep where those were. */
+static int note_inlined(struct compiler *c, const struct kw_irfunc *f)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < f->nr_inlined && !err; i++)
+		err = kw_code_add_inlined(c->code, f->inlined[i]);
+	return err;
+}
+
 static int compile_func(struct compiler *c, u32 func)
 {
 	struct kw_irfunc f = { .arena = &c->graph, .tmp = &c->tmp, .opt_off = c->o->opt_off };
 	struct kw_mfunc mf = { .arena = &c->arena, .tmp = &c->tmp, .opt_off = c->o->opt_off };
+	u32 inlined;
 	int err;
 
 	err = build(c, func, &f);
@@ -90,6 +102,9 @@ static int compile_func(struct compiler *c, u32 func)
 	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
 	kw_arena_reset(&c->tmp);
 	err = c->o->isa->lower(&f, &mf);
+	inlined = c->code->nr_inlined;
+	if (!err)
+		err = note_inlined(c, &f);
 	if (err)
 		return err;
 	kw_arena_reset(&c->tmp);
@@ -102,7 +117,9 @@ static int compile_func(struct compiler *c, u32 func)
 		return err;
 	VERIFY(kw_ra_verify(&mf, why, sizeof(why)));
 	kw_arena_reset(&c->graph);
-	return c->o->isa->emit(&f, &mf, c->o->env, c->code, func - c->m->nr_imported_funcs);
+	err = c->o->isa->emit(&f, &mf, c->o->env, c->code, func - c->m->nr_imported_funcs);
+	c->code->func[func - c->m->nr_imported_funcs].inlined = inlined;
+	return err;
 }
 
 /* Memory of one function must not grow without bound: what runs into the budget is too complex. */

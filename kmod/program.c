@@ -135,7 +135,7 @@ err_put:
 }
 
 /* Texts of other modules may be on the way here: typed instances import from each other. */
-static bool locate(const struct kw_linked *l, u64 pc, u32 site, struct kw_where *w)
+static const struct kw_linked *locate(const struct kw_linked *l, u64 pc, u32 site, struct kw_where *w)
 {
 	const struct kwasm_text *t = kwasm_text_find(pc ? pc - 1 : 0);
 	const struct kwasm_module *m = t ? t->owner : NULL;
@@ -143,17 +143,27 @@ static bool locate(const struct kw_linked *l, u64 pc, u32 site, struct kw_where 
 	if (m && m->build.text == t)
 		l = &m->build.linked;
 	if (kw_linked_where(l, pc, site, w))
-		return false;
+		return NULL;
 	/* A function's prologue belongs to no instruction. */
 	if (!w->wasm_off)
 		w->wasm_off = l->module->funcs[w->func].body_off;
-	return true;
+	return l;
+}
+
+static void add_frame(struct kwasm_trap_info *out, const struct kw_where *w)
+{
+	if (out->nr_bt == KWASM_BACKTRACE_MAX)
+		return;
+	out->bt[out->nr_bt].func = w->func;
+	out->bt[out->nr_bt].offset = w->wasm_off;
+	out->nr_bt++;
 }
 
 void kwasm_trap_place(const struct kw_linked *l, const struct kwasm_exec *x, u32 func, u32 kind,
 		      struct kwasm_trap_info *out)
 {
 	const struct kw_exec *e = &x->e;
+	const struct kw_linked *at;
 	struct kw_where w;
 	u32 i;
 
@@ -164,16 +174,20 @@ void kwasm_trap_place(const struct kw_linked *l, const struct kwasm_exec *x, u32
 	out->offset = l->module->funcs[func].body_off;
 	if (kind == KW_TRAP_BAD_VERDICT)
 		return;
-	if (locate(l, e->trap_pc, e->trap_site, &w)) {
+	at = locate(l, e->trap_pc, e->trap_site, &w);
+	if (at) {
 		out->func = w.func;
 		out->offset = w.wasm_off;
 	}
-	for (i = 0; i < e->nr_bt && out->nr_bt < KWASM_BACKTRACE_MAX; i++) {
-		if (!locate(l, e->bt[i], KW_NO_INDEX, &w))
+	while (at && kw_linked_caller(at, &w))
+		add_frame(out, &w);
+	for (i = 0; i < e->nr_bt; i++) {
+		at = locate(l, e->bt[i], KW_NO_INDEX, &w);
+		if (!at)
 			continue;
-		out->bt[out->nr_bt].func = w.func;
-		out->bt[out->nr_bt].offset = w.wasm_off;
-		out->nr_bt++;
+		do {
+			add_frame(out, &w);
+		} while (kw_linked_caller(at, &w));
 	}
 }
 

@@ -30,6 +30,7 @@ void kw_code_free(struct kw_code *c)
 	kw_free(c->reloc);
 	kw_free(c->fault);
 	kw_free(c->site);
+	kw_free(c->inlined);
 	kw_free(c->thunk_off);
 	kw_free(c);
 }
@@ -85,6 +86,15 @@ int kw_code_add_site(struct kw_code *c, u32 off, u32 wasm_off, u32 trap)
 
 	if (!err)
 		c->site[c->nr_sites++] = (struct kw_call_site){ off, wasm_off, trap };
+	return err;
+}
+
+int kw_code_add_inlined(struct kw_code *c, u32 place)
+{
+	int err = grow((void **)&c->inlined, &c->cap_inlined, c->nr_inlined, 1, sizeof(*c->inlined));
+
+	if (!err)
+		c->inlined[c->nr_inlined++] = place;
 	return err;
 }
 

@@ -9,6 +9,7 @@
 
 #include "../common/arena.h"
 #include "../common/layout.h"
+#include "../common/place.h"
 
 enum kw_reloc_kind {
 	KW_RELOC_REL32,		/* x86-64: s32 at off, relative to off + 4, target a stub */
@@ -29,13 +30,13 @@ struct kw_reloc {
 /* A memory access that may fault; the index within its function is what KW_STUB_FAULT gets. */
 struct kw_fault_site {
 	u32 off;		/* of the instruction, in the code object */
-	u32 wasm_off;
+	u32 wasm_off;		/* a kw_place() */
 };
 
 /* An address at which a call returns: a trap's or a real one's. */
 struct kw_call_site {
 	u32 off;		/* return address, in the code object */
-	u32 wasm_off;
+	u32 wasm_off;		/* a kw_place() */
 	u32 trap;		/* enum kw_trap; KW_TRAP_NONE: an ordinary call */
 };
 
@@ -46,6 +47,7 @@ struct kw_code_func {
 	u32 landing_off;	/* fixup of its fault sites */
 	u32 fault, nr_faults;	/* in code.fault, sorted by off */
 	u32 site, nr_sites;	/* in code.site, sorted by off */
+	u32 inlined;		/* start in code.inlined: number 1 of the places of its sites */
 };
 
 struct kw_code {
@@ -59,6 +61,8 @@ struct kw_code {
 	u32 nr_faults, cap_faults;
 	struct kw_call_site *site;
 	u32 nr_sites, cap_sites;
+	u32 *inlined;		/* kw_place() of each inlined call */
+	u32 nr_inlined, cap_inlined;
 	u32 nr_thunks;
 	u32 *thunk_off;		/* entry thunk of each type of the module, in the code object; see isa.h */
 	u32 body_len;		/* functions: [0, body_len); thunks behind it: no runaway can be there */
@@ -79,6 +83,7 @@ int kw_code_reserve(struct kw_code *c, u32 bytes);
 int kw_code_add_reloc(struct kw_code *c, u32 off, enum kw_reloc_kind kind, u32 target);
 int kw_code_add_fault(struct kw_code *c, u32 off, u32 wasm_off);
 int kw_code_add_site(struct kw_code *c, u32 off, u32 wasm_off, u32 trap);
+int kw_code_add_inlined(struct kw_code *c, u32 place);
 
 /**
  * kw_code_relocate() - apply relocations to a copy of the code

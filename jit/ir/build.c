@@ -102,7 +102,7 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 {
 	struct kw_node n = {
 		.op = op, .type = type, .sub = sub, .aux = aux, .a = x, .b = y, .c = z,
-		.imm = imm, .wasm_off = b->insn.off,
+		.imm = imm, .wasm_off = kw_place(b->insn.off, b->inlined),
 	};
 	bool share = shareable(&n) && !(b->f->opt_off & KW_OPT_GVN);
 	kw_vid v;
@@ -157,6 +157,11 @@ kw_vid kw_b_const(struct kw_builder *b, u8 type, u64 value)
 kw_vid kw_b_const_v128(struct kw_builder *b, u64 lo, u64 hi)
 {
 	return emit_head(b, KW_IR_CONST, KW_T_V128, lo, hi);
+}
+
+kw_vid kw_b_zero(struct kw_builder *b, u8 type)
+{
+	return type == KW_T_V128 ? kw_b_const_v128(b, 0, 0) : kw_b_const(b, type, 0);
 }
 
 kw_vid kw_b_exec(struct kw_builder *b)
@@ -288,22 +293,34 @@ void kw_b_clobber_all(struct kw_builder *b)
 
 /* ---- a whole function ---- */
 
-static int read_locals(struct kw_builder *b, u32 nr_declared)
+static int read_locals(struct kw_builder *b, struct kw_scope *s, const struct kw_functype *t, u32 nr_declared)
 {
-	u32 nr_params = b->type->nr_params, i = nr_params, k, n;
+	u32 i = t->nr_params, k, n;
 	u8 type;
 	int ret;
 
-	b->nr_locals = nr_params + nr_declared;
-	b->local_type = kw_arena_zalloc(b->f->tmp, b->nr_locals + 1);
-	if (!b->local_type)
+	s->nr_locals = t->nr_params + nr_declared;
+	s->local_type = kw_arena_zalloc(b->f->tmp, s->nr_locals + 1);
+	if (!s->local_type)
 		return -ENOMEM;
-	for (k = 0; k < nr_params; k++)
-		b->local_type[k] = kw_ir_valtype(b->type->types[k]);
-	while ((ret = kw_body_next_locals(&b->body, &n, &type)) > 0)
+	for (k = 0; k < t->nr_params; k++)
+		s->local_type[k] = kw_ir_valtype(t->types[k]);
+	while ((ret = kw_body_next_locals(&s->body, &n, &type)) > 0)
 		for (k = 0; k < n; k++)
-			b->local_type[i++] = kw_ir_valtype(type);
+			s->local_type[i++] = kw_ir_valtype(type);
 	return ret;
+}
+
+int kw_b_open_scope(struct kw_builder *b, struct kw_scope *s, u32 func, u32 nr_declared)
+{
+	int err = read_locals(b, s, kw_func_type(b->m, func), nr_declared);
+
+	if (!err)
+		err = kw_summarise(b->f->tmp, s->body, s->nr_locals, &s->sum);
+	if (err)
+		return err;
+	s->local = kw_arena_array(b->f->tmp, s->nr_locals + 1, sizeof(*s->local));
+	return s->local ? 0 : -ENOMEM;
 }
 
 static int signature(struct kw_builder *b)
@@ -330,16 +347,15 @@ static void open_entry(struct kw_builder *b)
 
 	b->cur = kw_b_new_block(b, KW_NO_BLOCK);
 	for (i = 0; i < b->f->nr_params; i++) {
-		b->local[i] = kw_b_emit(b, KW_IR_PARAM, b->f->params[i], 0, 0, 0, i, 0, 0);
-		b->entry_tail = b->local[i];
+		b->scope.local[i] = kw_b_emit(b, KW_IR_PARAM, b->f->params[i], 0, 0, 0, i, 0, 0);
+		b->entry_tail = b->scope.local[i];
 	}
 	b->inst = emit_head(b, KW_IR_INST, KW_T_I64, 0, 0);
-	for (; i < b->nr_locals && !b->err; i++)
-		b->local[i] = b->local_type[i] == KW_T_V128 ? kw_b_const_v128(b, 0, 0) :
-			      kw_b_const(b, b->local_type[i], 0);
+	for (; i < b->scope.nr_locals && !b->err; i++)
+		b->scope.local[i] = kw_b_zero(b, b->scope.local_type[i]);
 	if (b->locals_in_frame)
-		for (i = 0; i < b->nr_locals && !b->err; i++)
-			kw_b_emit(b, KW_IR_FSTORE, KW_T_VOID, b->local[i], 0, 0, i, b->local_type[i], 0);
+		for (i = 0; i < b->scope.nr_locals && !b->err; i++)
+			kw_b_emit(b, KW_IR_FSTORE, KW_T_VOID, b->scope.local[i], 0, 0, i, b->scope.local_type[i], 0);
 	kw_b_open_function(b);
 	if (b->o->form_p)
 		kw_b_poll(b);
@@ -363,7 +379,7 @@ static int walk(struct kw_builder *b)
 
 	open_entry(b);
 	while (!b->err) {
-		ret = kw_body_next(&b->body, &b->insn);
+		ret = kw_body_next(&b->scope.body, &b->insn);
 		if (ret <= 0)
 			return ret;
 		one_insn(b);
@@ -393,14 +409,11 @@ static int prepare(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
 
-	if (reserve(f, b->body.end - b->body.pos))
+	if (reserve(f, b->scope.body.end - b->scope.body.pos))
 		return -ENOMEM;
 	f->nr_nodes = 0;
 	new_node(b, &(struct kw_node){ .op = KW_IR_NOP });	/* vid 0 is no value */
-	if (b->err)
-		return b->err;
-	b->local = kw_arena_array(f->tmp, b->nr_locals + 1, sizeof(*b->local));
-	return b->local ? 0 : -ENOMEM;
+	return b->err;
 }
 
 /*
@@ -434,17 +447,15 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 	f->index = func;
 	f->has_memory = m->nr_mems > 0;
 	f->last_page_free = last_page_free(m);
-	err = kw_body_open(&b->body, m, func, diag, &nr_declared);
+	err = kw_body_open(&b->scope.body, m, func, diag, &nr_declared);
 	if (!err)
-		err = read_locals(b, nr_declared);
+		err = kw_b_open_scope(b, &b->scope, func, nr_declared);
 	if (!err)
 		err = signature(b);
-	if (!err)
-		err = kw_summarise(f->tmp, b->body, b->nr_locals, &b->sum);
 	if (err)
 		return err;
-	b->locals_in_frame = b->sum.too_many;
-	f->nr_frame_slots = b->locals_in_frame ? b->nr_locals : 0;
+	b->locals_in_frame = b->scope.sum.too_many;
+	f->nr_frame_slots = b->locals_in_frame ? b->scope.nr_locals : 0;
 	err = prepare(b);
 	if (!err)
 		err = walk(b);

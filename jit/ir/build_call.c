@@ -165,6 +165,8 @@ static void do_call(struct kw_builder *b)
 		call_import(b, func);
 		return;
 	}
+	if (kw_b_inline(b, func))
+		return;
 	emit_call(b, KW_IR_CALL, kw_func_type(b->m, func), &b->inst, 1, func, 0);
 }
 

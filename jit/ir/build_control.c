@@ -40,7 +40,7 @@ static u32 snapshot(struct kw_builder *b, const struct kw_ctl *c, u32 n)
 	for (i = 0; i < n; i++)
 		b->f->pool[at + i] = b->stack[b->sp - n + i];
 	for (i = 0; i < c->nr_written; i++)
-		b->f->pool[at + n + i] = b->local[c->written[i]];
+		b->f->pool[at + n + i] = b->scope.local[c->written[i]];
 	return at;
 }
 
@@ -91,6 +91,17 @@ void kw_b_open_function(struct kw_builder *b)
 	c->nr_results = b->f->nr_results;
 }
 
+void kw_b_open_inlined(struct kw_builder *b, u32 nr_results)
+{
+	struct kw_ctl *c = push_ctl(b, WASM_OP_BLOCK);
+
+	if (!c)
+		return;
+	c->is_callee = true;
+	c->height = b->sp;
+	c->nr_results = nr_results;
+}
+
 static struct kw_ctl *open_construct(struct kw_builder *b)
 {
 	struct kw_ctl *c = push_ctl(b, b->insn.op);
@@ -108,12 +119,12 @@ static struct kw_ctl *open_construct(struct kw_builder *b)
 	c->height = b->sp - c->nr_params;
 	c->resizes = true;
 	if (!b->locals_in_frame) {
-		w = &b->sum.construct[b->construct];
+		w = &b->scope.sum.construct[b->scope.construct];
 		c->resizes = w->resizes;
-		c->written = b->sum.locals + w->start;
+		c->written = b->scope.sum.locals + w->start;
 		c->nr_written = w->count;
 	}
-	b->construct++;
+	b->scope.construct++;
 	return c;
 }
 
@@ -160,7 +171,7 @@ static void do_loop(struct kw_builder *b)
 	for (i = 0; i < c->nr_params && !b->err; i++)
 		b->stack[c->height + i] = new_phi(b, b->stack[c->height + i], i);
 	for (i = 0; i < c->nr_written && !b->err; i++)
-		b->local[c->written[i]] = new_phi(b, b->local[c->written[i]], c->nr_params + i);
+		b->scope.local[c->written[i]] = new_phi(b, b->scope.local[c->written[i]], c->nr_params + i);
 	if (b->err)
 		return;
 	b->f->block[c->header].nr_phis = c->nr_params + c->nr_written;
@@ -218,7 +229,7 @@ static void start_else(struct kw_builder *b, struct kw_ctl *c)
 	for (i = 0; i < c->nr_params; i++)
 		kw_b_push(b, b->f->pool[c->saved + i]);
 	for (i = 0; i < c->nr_written; i++)
-		b->local[c->written[i]] = b->f->pool[c->saved + c->nr_params + i];
+		b->scope.local[c->written[i]] = b->f->pool[c->saved + c->nr_params + i];
 }
 
 static void do_else(struct kw_builder *b)
@@ -276,13 +287,13 @@ static void bind_label(struct kw_builder *b, const struct kw_ctl *c)
 	for (i = 0; i < c->nr_results && !b->err; i++)
 		kw_b_push(b, merge_one(b, c, i, to));
 	for (i = 0; i < c->nr_written && !b->err; i++)
-		b->local[c->written[i]] = merge_one(b, c, c->nr_results + i, to);
+		b->scope.local[c->written[i]] = merge_one(b, c, c->nr_results + i, to);
 }
 
 static void do_end(struct kw_builder *b)
 {
 	struct kw_ctl *c = label(b, 0);
-	bool live = b->cur != KW_NO_BLOCK;
+	bool callee = c->is_callee, live = b->cur != KW_NO_BLOCK;
 
 	if (c->is_func) {
 		if (live)
@@ -312,6 +323,8 @@ static void do_end(struct kw_builder *b)
 		set_dead(b);
 	}
 	b->nr_ctl--;
+	if (callee)
+		kw_b_leave_inlined(b);
 }
 
 static void do_br_if(struct kw_builder *b)
@@ -403,7 +416,7 @@ static void dead_insn(struct kw_builder *b)
 	case WASM_OP_LOOP:
 	case WASM_OP_IF:
 		b->dead_depth++;
-		b->construct++;
+		b->scope.construct++;
 		break;
 	case WASM_OP_ELSE:
 		if (!b->dead_depth)
@@ -453,7 +466,7 @@ void kw_b_control(struct kw_builder *b)
 		do_br_table(b);
 		break;
 	case WASM_OP_RETURN:
-		emit_ret(b);
+		jump_to_label(b, b->nr_ctl - 1 - b->callee_label);
 		set_dead(b);
 		break;
 	case WASM_OP_UNREACHABLE:

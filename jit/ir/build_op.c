@@ -68,9 +68,9 @@ static void local_set(struct kw_builder *b, kw_vid v)
 	u32 i = b->insn.idx;
 
 	if (b->locals_in_frame)
-		kw_b_emit(b, KW_IR_FSTORE, KW_T_VOID, v, 0, 0, i, b->local_type[i], 0);
+		kw_b_emit(b, KW_IR_FSTORE, KW_T_VOID, v, 0, 0, i, b->scope.local_type[i], 0);
 	else
-		b->local[i] = v;
+		b->scope.local[i] = v;
 }
 
 static kw_vid local_get(struct kw_builder *b)
@@ -78,8 +78,8 @@ static kw_vid local_get(struct kw_builder *b)
 	u32 i = b->insn.idx;
 
 	if (b->locals_in_frame)
-		return kw_b_emit(b, KW_IR_FLOAD, b->local_type[i], 0, 0, 0, i, 0, 0);
-	return b->local[i];
+		return kw_b_emit(b, KW_IR_FLOAD, b->scope.local_type[i], 0, 0, 0, i, 0, 0);
+	return b->scope.local[i];
 }
 
 static void do_select(struct kw_builder *b)

@@ -18,6 +18,7 @@
 struct kw_ctl {
 	u16 op;				/* WASM_OP_BLOCK, _LOOP, _IF */
 	bool is_func;			/* the function's own label: a branch to it returns */
+	bool is_callee;			/* that of an inlined function: the caller goes on behind it */
 	bool has_else;
 	u32 height;			/* operand stack below the construct's parameters */
 	u32 nr_params, nr_results;
@@ -33,20 +34,30 @@ struct kw_ctl {
 
 struct kw_gvn_slot;
 
+/* The body being read, and what belongs to it alone. */
+struct kw_scope {
+	struct kw_body body;
+	struct kw_summary sum;
+	u32 construct;			/* next record of the summary */
+	u32 nr_locals;
+	u8 *local_type;			/* enum kw_irtype */
+	kw_vid *local;			/* current definition; unused when locals are frame slots */
+};
+
 struct kw_builder {
 	const struct kw_module *m;
 	const struct kw_build_opts *o;
 	struct kw_irfunc *f;
 	const struct kw_functype *type;
-	struct kw_body body;
 	struct kw_insn insn;
-	struct kw_summary sum;
+	struct kw_scope scope;
+	struct kw_scope *caller;	/* while a callee is inlined: what is put aside */
+	u32 callee_label;		/* its function label in ctl[] */
+	u32 inlined;			/* its number, for places; 0: our own body */
+	u32 inlined_bytes;
 	struct kw_dom dom;
 	int err;			/* sticky: emitting does nothing once set */
 
-	u32 nr_locals;
-	u8 *local_type;			/* enum kw_irtype */
-	kw_vid *local;			/* current definition; unused when locals are frame slots */
 	bool locals_in_frame;
 
 	kw_vid *stack;
@@ -60,7 +71,6 @@ struct kw_builder {
 
 	kw_bid cur;			/* KW_NO_BLOCK: this code cannot be reached */
 	u32 dead_depth;			/* constructs opened since */
-	u32 construct;			/* next record of the summary */
 	kw_vid entry_tail;		/* last node of block 0's head: constants go behind it */
 	kw_vid inst, exec;
 	u64 field_mask;
@@ -75,6 +85,7 @@ struct kw_builder {
 /* build.c: nodes and blocks */
 kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u64 imm, u8 sub, u8 aux);
 kw_vid kw_b_const(struct kw_builder *b, u8 type, u64 value);
+kw_vid kw_b_zero(struct kw_builder *b, u8 type);
 kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom);
 u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to);
 u32 kw_b_pool(struct kw_builder *b, u32 n);
@@ -96,9 +107,13 @@ static inline kw_vid kw_b_hload(struct kw_builder *b, kw_vid base, s32 off, u8 t
 }
 
 
+/* Summary and locals of the function @s->body is opened at. Return: 0 or -errno. */
+int kw_b_open_scope(struct kw_builder *b, struct kw_scope *s, u32 func, u32 nr_declared);
+
 /* build_control.c */
 void kw_b_control(struct kw_builder *b);
 void kw_b_open_function(struct kw_builder *b);
+void kw_b_open_inlined(struct kw_builder *b, u32 nr_results);
 void kw_b_poll(struct kw_builder *b);
 
 /* build_op.c: arithmetic, comparisons, locals, parametric; false: not one of these */
@@ -126,6 +141,10 @@ kw_vid kw_b_const_v128(struct kw_builder *b, u64 lo, u64 hi);
 /* build_call.c */
 bool kw_b_call(struct kw_builder *b);
 kw_vid kw_b_call_c(struct kw_builder *b, u32 stub, u8 type, const kw_vid *args, u32 n);
+
+/* inline.c: false: it has to be called */
+bool kw_b_inline(struct kw_builder *b, u32 func);
+void kw_b_leave_inlined(struct kw_builder *b);
 
 /* gvn.c: an equal node that dominates the current block, or 0; remembers what it did not find */
 kw_vid kw_gvn_find(struct kw_builder *b, const struct kw_node *n);

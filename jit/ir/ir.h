@@ -16,6 +16,7 @@
 #include "../common/arena.h"
 #include "../common/layout.h"
 #include "../common/opt.h"
+#include "../common/place.h"
 
 typedef u32 kw_vid;
 typedef u32 kw_bid;
@@ -95,7 +96,7 @@ struct kw_node {
 	u64 imm;
 	kw_vid next, prev;	/* in the block; 0 ends */
 	kw_bid block;
-	u32 wasm_off;		/* byte offset of the instruction it came from */
+	u32 wasm_off;		/* of the instruction it came from: a kw_place() */
 	u32 uses;		/* filled by kw_ir_build() and kw_ir_count_uses() */
 	u8 bits;		/* integers: the value is below 2^bits, taken as unsigned */
 };
@@ -139,6 +140,8 @@ struct kw_irfunc {
 	u32 nr_params;
 	const u8 *results;
 	u32 nr_results;
+	u32 *inlined;		/* kw_place() of each inlined call, [n - 1] is number n */
+	u32 nr_inlined, cap_inlined;
 	u32 nr_frame_slots;	/* of 8 bytes (16 when has_v128) */
 	u64 ops[(KW_NR_IROPS + 63) / 64];	/* a bit for each operation kw_ir_build() made a node of */
 	bool has_calls;		/* CALL, CALL_PTR or CALL_C present: not a leaf */

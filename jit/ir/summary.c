@@ -121,6 +121,9 @@ static int one_insn(struct state *s, const struct kw_insn *insn)
 		return push_entry(s, insn->idx, s->open[s->nr_open - 1].id);
 	case WASM_OP_CALL:
 	case WASM_OP_CALL_INDIRECT:
+		s->out->has_calls = true;
+		s->open[s->nr_open - 1].resizes = true;
+		return 0;
 	case WASM_OP_MEMORY_GROW:
 		s->open[s->nr_open - 1].resizes = true;
 		return 0;

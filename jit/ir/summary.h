@@ -14,6 +14,7 @@ struct kw_summary {
 	struct kw_written *construct;
 	u32 nr_constructs;
 	u32 *locals;
+	bool has_calls;		/* of functions, direct or not */
 	bool too_many;		/* lists would outgrow a multiple of the body: keep locals in memory */
 };
 

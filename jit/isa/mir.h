@@ -75,7 +75,7 @@ struct kw_minst {
 	s32 disp;
 	u32 opnds;		/* start in mfunc.opnd */
 	u32 aux;		/* callee, stub, trap kind, switch id */
-	u32 wasm_off;
+	u32 wasm_off;		/* a kw_place() */
 	s64 imm;
 	u64 clobbers;		/* registers destroyed besides defs, bit n = register n */
 };

@@ -121,9 +121,17 @@ struct kw_where {
 	u32 func;		/* function index in the module, or KW_NO_INDEX */
 	u32 wasm_off;		/* byte offset in the module */
 	u32 trap;		/* the site's enum kw_trap, if it is one */
+	u32 compiled;		/* function whose code it is: @func, or what @func was inlined into */
+	u32 inlined;		/* number of the inlined call there, 0: none */
 };
 
 /* @pc, @site as left in kw_exec by a trap. Return: 0 or -ENOENT. */
 int kw_linked_where(const struct kw_linked *l, u64 pc, u32 site, struct kw_where *out);
+
+/*
+ * From a place in an inlined function to where it was called, which has no
+ * return address of its own. Return: false, @w as it was, if it was not inlined.
+ */
+bool kw_linked_caller(const struct kw_linked *l, struct kw_where *w);
 
 #endif /* KW_RT_RT_H */

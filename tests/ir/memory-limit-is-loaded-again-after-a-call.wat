@@ -4,8 +4,7 @@
 ;; IR: call
 ;; IR: memlimit
 ;; IR: clamp
-(module (memory 1)
-  (func $f)
+(module (import "m" "f" (func $f)) (memory 1)
   (func (param i32)
     (i32.store8 (local.get 0) (i32.const 1))
     (loop $l

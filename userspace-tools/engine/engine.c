@@ -49,15 +49,24 @@ void kwasm_engine__free(struct kwasm_engine *e)
 	free(e);
 }
 
-static int where(const struct kwasm_engine *e, u64 pc, u32 site, struct kw_where *w)
+/* Return: the code @pc lies in, or NULL. */
+static const struct kw_linked *where(const struct kwasm_engine *e, u64 pc, u32 site, struct kw_where *w)
 {
 	const struct kwasm_engine_module *m;
 
 	for (m = e->modules; m; m = m->next) {
 		if (m->linked.text && !kw_linked_where(&m->linked, pc, site, w))
-			return 0;
+			return &m->linked;
 	}
-	return -ENOENT;
+	return NULL;
+}
+
+static void add_frame(struct kwasm_trap_info *trap, const struct kw_where *w)
+{
+	if (trap->nr_bt == KWASM_BACKTRACE_MAX)
+		return;
+	trap->bt[trap->nr_bt].func = w->func;
+	trap->bt[trap->nr_bt++].offset = w->wasm_off;
 }
 
 /* Return: 0 after a normal return, else -EFAULT with @trap. */
@@ -65,23 +74,27 @@ static int report(const struct kwasm_engine *e, struct kwasm_trap_info *trap)
 {
 	const struct kw_exec *x = e->exec;
 	struct kw_where w = { .func = KW_NO_INDEX };
+	const struct kw_linked *l;
 	u32 i;
 
 	memset(trap, 0, sizeof(*trap));
 	trap->kind = x->trap;
 	if (x->trap == KW_TRAP_NONE)
 		return 0;
-	if (where(e, x->trap_pc, x->trap_site, &w))
-		w.func = KW_NO_INDEX;
+	l = where(e, x->trap_pc, x->trap_site, &w);
 	if (x->trap == KW_USER_TRAP_AT_SITE)
 		trap->kind = w.trap;
 	trap->func = w.func;
 	trap->offset = w.wasm_off;
+	while (l && kw_linked_caller(l, &w))
+		add_frame(trap, &w);
 	for (i = 0; i < x->nr_bt; i++) {
-		if (where(e, x->bt[i], KW_NO_INDEX, &w))
+		l = where(e, x->bt[i], KW_NO_INDEX, &w);
+		if (!l)
 			continue;
-		trap->bt[trap->nr_bt].func = w.func;
-		trap->bt[trap->nr_bt++].offset = w.wasm_off;
+		do {
+			add_frame(trap, &w);
+		} while (kw_linked_caller(l, &w));
 	}
 	return -EFAULT;
 }

@@ -7,7 +7,7 @@
 ;; CODE: str w[0-9]+, \[x[0-9]+, #12\]
 ;; NOT: x16
 (module (memory 1)
-  (func $f)
+  (func $leaf) (func $f (call $leaf))
   (func (param i32)
     (local i32)
     (local.set 1 (i32.add (i32.load offset=8 (local.get 0)) (i32.load offset=4 (local.get 0))))

@@ -8,4 +8,4 @@
 ;; CODE: add x28, x28, #32
 ;; CODE: ret
 ;; NOT: sp[],]|[xw](18|29)
-(module (func $f) (func (call $f)))
+(module (func $leaf) (func $f (call $leaf)) (func (call $f)))
