@@ -5,6 +5,9 @@
 #include "kt.h"
 #include "../unit/shapes.h"
 
+#define NR_ROUNDS	30
+#define WARM_UP		5		/* rounds in which caches fill */
+
 static int load_shape(struct buf b, struct kwasm_diag *d)
 {
 	int fd = load_bytes((struct bytes){ b.p, b.len }, KWASM_LOAD_P_FORM, KWASM_MODE_AUTO, d);
@@ -43,6 +46,34 @@ static void no_room(void)
 	close(fd);
 }
 
+/*
+ * Its pages come back, all of them.  What stays after the first time are page
+ * tables, which the kernel keeps for whatever comes to these addresses next.
+ */
+static void large_memory(void)
+{
+	static uint8_t m[] = { 0, 'a', 's', 'm', 1, 0, 0, 0, 5, 4, 1, 0, 0x80, 0x04 };	/* 512 pages, 32 MiB */
+	struct memory mem = { 0 };
+	unsigned int i, loaded = 0;
+	long before;
+	int fd;
+
+	objects_left();
+	memory_sample(&mem);
+	before = mem.kib[0][MEMORY_PAGES];
+	for (i = 0, mem.nr = 0; i < NR_ROUNDS; i++) {
+		fd = load_bytes((struct bytes){ m, sizeof(m) }, 0, KWASM_MODE_AUTO, NULL);
+		loaded += fd >= 0;
+		close(fd);
+		objects_left();
+		if (i >= WARM_UP)
+			memory_sample(&mem);
+	}
+	ok(loaded == NR_ROUNDS, "memories of 32 MiB, %u times: loaded", NR_ROUNDS);
+	note("the first times left %ld KiB", mem.kib[0][MEMORY_PAGES] - before);
+	memory_is_flat(&mem, "memories of 32 MiB");
+}
+
 int main(void)
 {
 	at(shape_nested(KW_MAX_NESTING), "as many blocks in one another as may be");
@@ -57,6 +88,7 @@ int main(void)
 	at(shape_chain(32000), "a chain of jumps and a fan behind it");
 	at(shape_loops_locals(3200), "loops in one another around as many locals");
 	no_room();
+	large_memory();
 	ok(!objects_left(), "nothing is left");
 	return done();
 }

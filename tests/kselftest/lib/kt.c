@@ -94,7 +94,7 @@ struct bytes read_file(const char *name)
 	return b;
 }
 
-int load_bytes(struct bytes b, uint32_t flags, uint32_t mode, struct kwasm_diag *diag)
+int load_bytes_within(struct bytes b, uint32_t flags, uint32_t mode, uint64_t memory_max, struct kwasm_diag *diag)
 {
 	struct kwasm_module_load a = {
 		.size = sizeof(a),
@@ -102,10 +102,16 @@ int load_bytes(struct bytes b, uint32_t flags, uint32_t mode, struct kwasm_diag 
 		.bytes = (uintptr_t)b.p,
 		.len = b.len,
 		.mode = mode,
+		.memory_max = memory_max,
 		.diag = (uintptr_t)diag,
 	};
 
 	return ioctl(dev(), KWASM_MODULE_LOAD, &a);
+}
+
+int load_bytes(struct bytes b, uint32_t flags, uint32_t mode, struct kwasm_diag *diag)
+{
+	return load_bytes_within(b, flags, mode, 0, diag);
 }
 
 int load_mode(const char *file, uint32_t mode)

@@ -46,6 +46,8 @@ struct bytes read_file(const char *name);
 
 /* Requests.  Each returns the descriptor or 0, or -1 with errno. */
 int load_bytes(struct bytes b, uint32_t flags, uint32_t mode, struct kwasm_diag *diag);
+/* With memories of at most @memory_max bytes. */
+int load_bytes_within(struct bytes b, uint32_t flags, uint32_t mode, uint64_t memory_max, struct kwasm_diag *diag);
 int load_mode(const char *file, uint32_t mode);
 int load(const char *file);		/* the mode that fits */
 int program(int module_fd, const char *export_name);
