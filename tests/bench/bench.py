@@ -9,7 +9,6 @@ rounds, and geometric means.  Different results of one program are an error.
 """
 import argparse
 import csv
-import json
 import os
 import random
 import re
@@ -19,6 +18,7 @@ import sys
 import engines
 import kernels
 import report
+import selftest
 
 REPS = 5
 
@@ -27,27 +27,35 @@ def arguments():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument('--rounds', type=int, default=5)
     p.add_argument('--dir', action='append', default=[], help='another folder of programs with a sizes.txt')
-    p.add_argument('--out', default='build/bench', help='results.json, results.csv and what is built')
-    p.add_argument('--engines', help='only these (the reference always), by name: a,b')
+    p.add_argument('--out', default='build/bench', help='results.csv and what is built')
+    p.add_argument('--engines', help='only these (the reference always) or, with --ablate, these optimisations: a,b')
     p.add_argument('--only', help='only these programs: a,b')
-    p.add_argument('--ablate', action='store_true', help='instead of engines: this compiler without one optimisation')
+    p.add_argument('--ablate', nargs='?', const='guard', choices=['guard', 'check'],
+                   help='instead of engines: this compiler, in this mode, without one optimisation')
     p.add_argument('--check', action='store_true', help='little work, no table: do all forms of code give the same results?')
-    p.add_argument('--rst', help='write the table here, and the plot beside it')
+    p.add_argument('--rst', help='write the table here, and the plot (.svg) beside it')
+    p.add_argument('--from', dest='saved', action='append', metavar='CSV',
+                   help='measure nothing: the table of this results.csv; of several, the rounds of all')
     return p.parse_args()
 
 
+def all_engines(a):
+    if not a.ablate:
+        return engines.found()
+    mode = ['--mode', a.ablate]
+    return [engines.kwasm('kwasm', 'everything on', *mode)] + [
+        engines.kwasm('-' + name, what, *mode, opt='-' + name) for name, what in engines.optimisations()]
+
+
 def choose(a):
-    if a.ablate:
-        return [engines.kwasm('kwasm', 'everything on')] + [
-            engines.kwasm('-' + name, what, opt='-' + name) for name, what in engines.optimisations()]
-    e = engines.found()
+    e = all_engines(a)
     if not a.engines:
         return e
     wanted = a.engines.split(',')
-    unknown = set(wanted) - {x.name for x in e}
+    unknown = set(wanted) - {x.name.lstrip('-') for x in e}
     if unknown:
         sys.exit('no such engine here: %s (there are: %s)' % (', '.join(unknown), ', '.join(x.name for x in e)))
-    return [x for x in e if x is e[0] or x.name in wanted]
+    return [x for x in e if x is e[0] or x.name.lstrip('-') in wanted]
 
 
 def time_one(engine, path, n, reps=REPS):
@@ -117,14 +125,17 @@ def check(ks):
         print('%sok %d bench: kwasm-bench %s' % ('' if good else 'not ', i, what))
         if not good:
             print('#', r)
-    print('1..%d' % (len(ks) + len(TOOL)))
+    for i, (what, good, detail) in enumerate(selftest.results(), len(ks) + len(TOOL) + 1):
+        failed |= not good
+        print('%sok %d bench: %s' % ('' if good else 'not ', i, what))
+        if not good:
+            print('#', detail)
+    print('1..%d' % i)
     return failed
 
 
-def save(out, data, es):
-    with open(os.path.join(out, 'results.json'), 'w') as f:
-        json.dump(data, f)
-    with open(os.path.join(out, 'results.csv'), 'w', newline='') as f:
+def save(path, data, es):
+    with open(path, 'w', newline='') as f:
         w = csv.writer(f)
         w.writerow(['program', 'engine', 'round', 'ns'])
         for k, row in data.items():
@@ -133,21 +144,42 @@ def save(out, data, es):
                     w.writerow([k, e.name, r, ns if ns is not None else ''])
 
 
+def load(paths):
+    """-> as measure() has it, and the engines' names in their order; the same ones in every file."""
+    data, names = {}, []
+    for path in paths:
+        with open(path, newline='') as f:
+            for row in csv.DictReader(f):
+                if row['engine'] not in names:
+                    names.append(row['engine'])
+                data.setdefault(row['program'], {}).setdefault(row['engine'], []).append(
+                    int(row['ns']) if row['ns'] else None)
+    return data, names
+
+
+def from_files(a):
+    """-> data, engines, rounds"""
+    data, names = load(a.saved)
+    known = {e.name: e for e in choose(a)}
+    rounds = max(len(ns) for row in data.values() for ns in row.values())
+    return data, [known.get(n) or engines.Engine(n, 'not on this machine', None, None) for n in names], rounds
+
+
 def main():
     a = arguments()
     only = a.only.split(',') if a.only else None
     ks = kernels.find([kernels.OWN] + a.dir, a.out, only)
     if a.check:
         return check(ks)
-    es = choose(a)
-    os.makedirs(a.out, exist_ok=True)
-    data, errors = measure(ks, es, a.rounds)
-    save(a.out, data, es)
-    simd = [k.name for k in ks if k.is_simd]
-    if a.ablate:
-        table = report.Ablation(data, es, simd)
+    errors = 0
+    if a.saved:
+        data, es, a.rounds = from_files(a)
     else:
-        table = report.Ratios(data, es, simd)
+        es = choose(a)
+        os.makedirs(a.out, exist_ok=True)
+        data, errors = measure(ks, es, a.rounds)
+        save(os.path.join(a.out, 'results.csv'), data, es)
+    table = (report.Ablation if a.ablate else report.Ratios)(data, es)
     print(table.text())
     if a.rst:
         table.write(a.rst, engines.versions(), a.rounds)

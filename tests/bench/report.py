@@ -8,6 +8,9 @@ import statistics
 import plot
 
 
+HEADER = '.. SPDX-License-Identifier: GPL-2.0\n.. made by tests/bench/%s\n\n'
+
+
 def ratio(row, engine, base):
     """Median over rounds of the ratio to @base in the same round, or None."""
     r = [a / b for a, b in zip(row[engine], row[base]) if a and b]
@@ -19,14 +22,23 @@ def geomean(values):
 
 
 def fmt(v, digits=2):
-    return '%.*f' % (digits, v) if v is not None else '-'
+    return '%.*f' % (digits, v) if v is not None else 'n/a'
+
+
+def is_simd(program):
+    return program.split('/')[-1].startswith('simd_')
+
+
+def is_number(cell):
+    return cell in ('', 'n/a') or cell[0].isdigit()
 
 
 def layout(head, rows):
     """Columns as wide as they must be, for people and for a simple table of reStructuredText."""
     width = [max(len(r[i]) for r in [head] + rows) for i in range(len(head))]
+    right = [i and all(is_number(r[i]) for r in rows) for i in range(len(head))]
     line = '  '.join('=' * w for w in width)
-    put = lambda r: '  '.join(r[i].ljust(width[i]) if not i else r[i].rjust(width[i]) for i in range(len(r))).rstrip()
+    put = lambda r: '  '.join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(r, width, right)).rstrip()
     return '\n'.join([line, put(head), line] + [put(r) for r in rows] + [line])
 
 
@@ -45,13 +57,13 @@ def machine():
 class Ratios:
     """Every engine against the first one."""
 
-    def __init__(self, data, es, simd):
+    def __init__(self, data, es):
         self.engines = es
         self.base = es[0].name
         self.data = data
         self.of = {k: {e.name: ratio(row, e.name, self.base) for e in es} for k, row in data.items()}
-        self.groups = [('geometric mean', [k for k in data if k not in simd]),
-                       ('geometric mean, SIMD', [k for k in data if k in simd])]
+        self.groups = [('geometric mean', [k for k in data if not is_simd(k)]),
+                       ('geometric mean, SIMD', [k for k in data if is_simd(k)])]
 
     def mean(self, engine, group):
         return geomean([self.of[k][engine] for k in group if self.of[k][engine]])
@@ -72,18 +84,21 @@ class Ratios:
     def text(self):
         return layout(*self.rows())
 
+    def plot(self):
+        """-> SVG, of the first group that has programs."""
+        group = next(g for _, g in self.groups if g)
+        return plot.bars([(e.name, self.mean(e.name, group)) for e in self.engines],
+                         'time, %s = 1 (geometric mean of %d programs)' % (self.base, len(group)))
+
     def write(self, path, versions, rounds):
-        svg = os.path.splitext(path)[0] + '.svg'
-        with open(svg, 'w') as f:
-            f.write(plot.bars([(e.name, self.mean(e.name, self.groups[0][1])) for e in self.engines],
-                              'time, native = 1 (geometric mean of %d programs)' % len(self.groups[0][1])))
+        with open(os.path.splitext(path)[0] + '.svg', 'w') as f:
+            f.write(self.plot())
         with open(path, 'w') as f:
-            f.write('.. SPDX-License-Identifier: GPL-2.0\n.. made by tests/bench/bench.py --rst\n\n')
-            f.write('Machine: %s.  %d rounds.\n\n' % (machine(), rounds))
+            f.write(HEADER % 'bench.py --rst')
+            f.write('Machine: %s.  Rounds: %d.\n\n' % (machine(), rounds))
             f.write('\n'.join('* ``%s``: %s' % (e.name, e.what) for e in self.engines))
             f.write('\n\nVersions: ' + '; '.join('%s: %s' % v for v in versions) + '.\n\n')
-            f.write(self.text().replace('\n' + 'geometric', '\n' + 'geometric'))
-            f.write('\n')
+            f.write(self.text() + '\n')
 
 
 class Ablation:
@@ -91,7 +106,7 @@ class Ablation:
 
     WORST = 3
 
-    def __init__(self, data, es, simd):
+    def __init__(self, data, es):
         self.engines = es
         self.base = es[0].name
         self.of = {e.name: {k: ratio(row, e.name, self.base) for k, row in data.items()} for e in es}
@@ -101,7 +116,7 @@ class Ablation:
         for e in self.engines[1:]:
             by = {k: v for k, v in self.of[e.name].items() if v}
             worst = sorted(by, key=by.get, reverse=True)[:self.WORST]
-            rows.append([e.name, fmt(geomean(list(by.values())), 3),
+            rows.append([e.name.lstrip('-'), fmt(geomean(list(by.values())), 3),
                          ', '.join('%s %s' % (k, fmt(by[k])) for k in worst), e.what])
         return ['without', 'time', 'most', 'what'], rows
 
@@ -110,5 +125,6 @@ class Ablation:
 
     def write(self, path, versions, rounds):
         with open(path, 'w') as f:
-            f.write('.. SPDX-License-Identifier: GPL-2.0\n.. made by tests/bench/bench.py --ablate --rst\n\n')
+            f.write(HEADER % 'bench.py --ablate --rst')
+            f.write('Machine: %s.  Rounds: %d.\n\n' % (machine(), rounds))
             f.write(self.text() + '\n')
