@@ -40,6 +40,8 @@ all_in $doc/guest-abi.rst "guest-abi.rst: every field" \
 	< <(sed -n 's/^KW_FIELD(\([A-Z0-9_]*\),.*/\1/p' jit/rt/field.def)
 all_in $doc/guest-abi.rst "guest-abi.rst: every trap" \
 	< <(sed -n 's/^KW_TRAP(\([A-Z0-9_]*\),.*/\1/p' jit/common/trap.def | tr '[:upper:]' '[:lower:]')
+all_in $doc/performance.rst "performance.rst: every optimisation" \
+	< <(sed -n 's/^KW_OPT([A-Z0-9_]*,[[:blank:]]*"\([a-z0-9-]*\)".*/\1/p' jit/common/opt.def)
 all_in $doc/uapi.rst "uapi.rst: every request" \
 	< <(sed -n 's/^KWASM_IOCTL(\([A-Z_]*\),.*/\1/p' kmod/ioctl.def)
 all_in $doc/man/kwasm.8.rst "kwasm(8): every verb" \
