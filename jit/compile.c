@@ -34,6 +34,7 @@ static int build(struct compiler *c, u32 func, struct kw_irfunc *f)
 	const struct kw_build_opts bo = {
 		.check_mode = c->o->mode == KW_MODE_CHECK,
 		.form_p = c->o->form == KW_FORM_P,
+		.stores_may_tear = c->o->isa->stores_may_tear,
 		.canonical_nans = c->o->canonical_nans,
 		.sig_ids = c->o->sig_ids,
 		.bind = c->o->bind,

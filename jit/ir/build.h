@@ -35,6 +35,7 @@ struct kw_build_opts {
 	bool check_mode;
 	bool form_p;
 	bool canonical_nans;	/* deterministic mode: every NaN that arithmetic makes is the canonical one */
+	bool stores_may_tear;	/* a store that faults may have written its first bytes */
 	const u32 *sig_ids;
 	const struct kw_binding *bind;
 };

@@ -3,7 +3,8 @@
  * memory.copy and memory.fill of a few bytes, done in place: everything is
  * loaded before anything is stored, so the ranges may overlap.  Nothing may be
  * written when the range ends outside memory, so the store of its last bytes
- * goes first, and traps for all.
+ * goes first, and traps for all.  Where a store that faults may have written
+ * some of its bytes, those bytes are loaded before.
  */
 #include "builder.h"
 
@@ -62,6 +63,13 @@ static void store(struct kw_builder *b, kw_vid addr, const struct piece *p, kw_v
 	kw_b_emit(b, KW_IR_STORE, KW_T_VOID, addr, value, 0, offset, p->mtype, may_fault);
 }
 
+/* Trap before anything is written, if the end is outside. */
+static void probe_end(struct kw_builder *b, kw_vid dst, const struct pieces *p)
+{
+	if (b->o->stores_may_tear)
+		load(b, dst, &p->piece[p->nr - 1]);
+}
+
 static void copy(struct kw_builder *b, kw_vid dst, kw_vid src, const struct pieces *p)
 {
 	kw_vid value[MAX_PIECES];
@@ -69,6 +77,7 @@ static void copy(struct kw_builder *b, kw_vid dst, kw_vid src, const struct piec
 
 	for (i = 0; i < p->nr; i++)
 		value[i] = load(b, src, &p->piece[i]);
+	probe_end(b, dst, p);
 	for (i = p->nr; i-- > 0;)
 		store(b, dst, &p->piece[i], value[i]);
 }
@@ -87,6 +96,7 @@ static void fill(struct kw_builder *b, kw_vid dst, kw_vid byte, const struct pie
 	u32 i;
 
 	narrow = kw_b_bin(b, KW_IR_WRAP, KW_T_I32, wide, 0);
+	probe_end(b, dst, p);
 	for (i = p->nr; i-- > 0;)
 		store(b, dst, &p->piece[i], p->piece[i].mtype == KW_M_U64 ? wide : narrow);
 }

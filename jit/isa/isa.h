@@ -42,6 +42,8 @@ struct kw_isa_env {
 /**
  * struct kw_isa - one backend
  * @name:  as in the kernel's ARCH
+ * @stores_may_tear: a store across the end of memory faults, but may have written
+ *         the bytes before it
  * @lower: SSA graph -> machine IR with constraints; folds addresses, immediates, compares
  * @emit:  allocated machine IR -> bytes, relocations and sites appended to @code; fills the
  *         function's kw_code_func except for .off of callees, which fixup_calls() patches
@@ -51,6 +53,7 @@ struct kw_isa_env {
  */
 struct kw_isa {
 	const char *name;
+	bool stores_may_tear;
 	int (*lower)(const struct kw_irfunc *f, struct kw_mfunc *mf);
 	int (*emit)(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa_env *env,
 		    struct kw_code *code, u32 defined_index);

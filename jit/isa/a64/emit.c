@@ -375,6 +375,7 @@ static int fixup_calls(struct kw_code *code, u32 nr_imported_funcs)
 
 const struct kw_isa kw_isa_a64 = {
 	.name = "arm64",
+	.stores_may_tear = true,	/* two accesses to two pages (DDI 0487, B2.2.1) */
 	.lower = a64_lower,
 	.emit = a64_emit,
 	.emit_thunk = a64_emit_thunk,
