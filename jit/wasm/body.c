@@ -412,6 +412,7 @@ static u8 skim_lebs(u8 imm)
 	return lebs[imm];
 }
 
+/* What summary.c acts upon, and no more. */
 static bool is_skimmed(u32 op)
 {
 	switch (op) {
@@ -423,6 +424,7 @@ static bool is_skimmed(u32 op)
 	case WASM_OP_LOCAL_TEE:
 	case WASM_OP_CALL:
 	case WASM_OP_CALL_INDIRECT:
+	case WASM_OP_MEMORY_GROW:
 		return true;
 	default:
 		return false;
