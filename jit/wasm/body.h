@@ -54,7 +54,8 @@ int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type);
 int kw_body_next(struct kw_body *b, struct kw_insn *insn);
 
 /*
- * Next instruction that opens or closes a construct, sets a local or calls; the
+ * Next instruction that opens or closes a construct, sets a local, calls or grows
+ * the memory: what summary.c acts upon; the
  * others are only stepped over, so the body must have been validated.
  * Return: as kw_body_next().
  */
