@@ -12,7 +12,6 @@
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/percpu.h>
-#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
@@ -40,7 +39,7 @@ static void detach_later(struct kwasm_link *l, u32 why)
 
 static u32 trap_verdict(const struct kwasm_link *l)
 {
-	return l->on_trap == KWASM_ON_TRAP_DROP ? KWASM_NF_DROP : KWASM_NF_ACCEPT;
+	return l->on_trap == KWASM_ON_TRAP_DROP ? l->results.deny : l->results.allow;
 }
 
 /* BH off, before kwasm_run_end(). */
@@ -78,9 +77,9 @@ static u32 short_verdict(struct kwasm_link *l, u32 verdict)
 	__this_cpu_inc(l->stats->short_reads);
 	switch (l->on_short) {
 	case KWASM_ON_SHORT_DROP:
-		return KWASM_NF_DROP;
+		return l->results.deny;
 	case KWASM_ON_SHORT_ACCEPT:
-		return KWASM_NF_ACCEPT;
+		return l->results.allow;
 	default:
 		return verdict;
 	}
@@ -89,17 +88,16 @@ static u32 short_verdict(struct kwasm_link *l, u32 verdict)
 /* BH off. */
 static u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verdict)
 {
-	__this_cpu_inc(l->stats->verdict[verdict & 7]);
+	__this_cpu_inc(l->stats->verdict[min_t(u32, verdict - l->results.first,
+					       ARRAY_SIZE(l->stats->verdict) - 1)]);
 	if (unlikely(atomic_read(&l->traps_in_row)))
 		atomic_set(&l->traps_in_row, 0);
-	if (verdict == KWASM_NF_NONE)
-		verdict = l->default_verdict;
 	if (unlikely(x->e.pkt_short))
 		verdict = short_verdict(l, verdict);
 	return verdict;
 }
 
-u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt, u32 nr_results)
+u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
 {
 	struct kwasm_program *p = rcu_dereference(l->program);
 	u64 deadline = l->deadline_ns, start = 0;
@@ -108,7 +106,7 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt, u32 nr_result
 	int err;
 
 	if (unlikely(atomic_read(&l->closing)))
-		return KWASM_NF_ACCEPT;
+		return l->results.allow;
 	if (p->deadline_ns && (!deadline || p->deadline_ns < deadline))
 		deadline = p->deadline_ns;
 	err = kwasm_run_begin(&r, p);
@@ -116,7 +114,7 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt, u32 nr_result
 		return refused(l, err);
 	if (__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1)
 		start = ktime_get_mono_fast_ns();
-	trap = kwasm_run_packet(&r, p, pkt, deadline, nr_results, &verdict);
+	trap = kwasm_run_packet(&r, p, pkt, deadline, &l->results, &verdict);
 	if (start)
 		__this_cpu_add(l->stats->time_ns,
 			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);
@@ -133,10 +131,10 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt, u32 nr_result
 bool kwasm_link_detach_locked(struct kwasm_link *l, u32 why)
 {
 	lockdep_assert_held(&kwasm_link_lock);
-	if (!l->net)
+	if (!l->attached)
 		return false;
-	kwasm_nf_detach(l);
-	l->net = NULL;
+	l->ops->detach(l);
+	l->attached = false;
 	l->detach_why = why;
 	return true;
 }
@@ -168,7 +166,7 @@ static void link_free(struct kwasm_link *l)
 		kwasm_program_put(p);
 	}
 	free_percpu(l->stats);
-	kfree(l);
+	kfree(l);	/* the type's own struct: it begins with the link */
 }
 
 static void link_release(struct kwasm_object *o)
@@ -209,7 +207,7 @@ static void link_info(struct kwasm_object *o, void *info)
 	struct kwasm_program *p;
 
 	i->id = o->id;
-	i->type = l->type;
+	i->type = l->ops->type;
 	kwasm_object_pin_name(o, i->pin);
 	mutex_lock(&kwasm_link_lock);
 	p = rcu_dereference_protected(l->program, lockdep_is_held(&kwasm_link_lock));
@@ -217,21 +215,15 @@ static void link_info(struct kwasm_object *o, void *info)
 	i->module_id = p->module->obj.id;
 	strscpy(i->module_name, p->module->meta.name, sizeof(i->module_name));
 	strscpy(i->export_name, p->hook->name, sizeof(i->export_name));
-	i->detached = !l->net;
+	i->detached = !l->attached;
 	i->detach_why = l->detach_why;
+	l->ops->info(l, i);
 	mutex_unlock(&kwasm_link_lock);
 	i->on_trap = l->on_trap;
 	i->on_short = l->on_short;
 	i->default_verdict = l->default_verdict;
 	i->quarantine = l->quarantine;
 	i->deadline_ns = l->deadline_ns;
-	i->netns_ino = l->netns_ino;
-	i->nf_family = l->nf.pf;
-	i->nf_hook = l->nf.hooknum;
-	i->nf_priority = l->nf.priority;
-	i->nf_queue = l->queue;
-	i->nf_flags = l->nf_flags;
-	memcpy(i->nf_device, l->device, sizeof(i->nf_device));
 	sum_stats(l, i);
 	raw_spin_lock_irq(&l->trap_lock);
 	i->last_trap = l->last_trap;
@@ -255,28 +247,37 @@ static struct kwasm_link *link_from_fd(int fd)
 
 /* ---- Requests ---- */
 
+static const struct kwasm_link_ops *const types[] = {
+	[KWASM_LINK_NETFILTER] = &kwasm_nf_ops,
+};
+
 static int check_create(const struct kwasm_link_create *a)
 {
-	if (a->type != KWASM_LINK_NETFILTER || a->flags || a->pad)
+	if (a->type >= ARRAY_SIZE(types) || !types[a->type] || a->flags || a->pad)
 		return -EINVAL;
 	if (a->on_trap > KWASM_ON_TRAP_DETACH || a->on_short > KWASM_ON_SHORT_PROGRAM ||
 	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > KWASM_DEADLINE_DEFAULT_NS)
 		return -EINVAL;
-	return kwasm_nf_check(a);
+	return types[a->type]->check(a);
 }
 
-/* With a reference, which the link must not keep. */
-static struct net *net_of(int netns_fd)
+struct net *kwasm_link_net(int netns_fd)
 {
-	if (netns_fd == -1)
-		return get_net(current->nsproxy->net_ns);
-	return get_net_ns_by_fd(netns_fd);
+	struct net *net;
+
+	net = netns_fd == -1 ? get_net(current->nsproxy->net_ns) : get_net_ns_by_fd(netns_fd);
+	if (!IS_ERR(net) && !ns_capable(net->user_ns, CAP_NET_ADMIN)) {
+		put_net(net);
+		return ERR_PTR(-EPERM);
+	}
+	return net;
 }
 
 /* Takes over the caller's reference on @p if it succeeds. */
 static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_link_create *a)
 {
-	struct kwasm_link *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+	const struct kwasm_link_ops *t = types[a->type];
+	struct kwasm_link *l = kzalloc(t->link_bytes, GFP_KERNEL_ACCOUNT);
 
 	if (!l)
 		return NULL;
@@ -286,10 +287,9 @@ static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_l
 		return NULL;
 	}
 	kwasm_object_init(&l->obj, &link_ops);
-	INIT_LIST_HEAD(&l->in_net);
 	INIT_WORK(&l->detach, detach_work);
 	raw_spin_lock_init(&l->trap_lock);
-	l->type = a->type;
+	l->ops = t;
 	l->on_trap = a->on_trap;
 	l->on_short = a->on_short;
 	l->default_verdict = a->default_verdict;
@@ -300,25 +300,8 @@ static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_l
 	return l;
 }
 
-static int link_attach(struct kwasm_link *l, struct net *net, const struct kwasm_link_create *a)
-{
-	int err;
-
-	if (a->netfilter.device[0])
-		rtnl_lock();
-	mutex_lock(&kwasm_link_lock);
-	err = kwasm_nf_attach(l, net, a);
-	if (!err) {
-		l->net = net;
-		l->netns_ino = net->ns.inum;
-	}
-	mutex_unlock(&kwasm_link_lock);
-	if (a->netfilter.device[0])
-		rtnl_unlock();
-	return err;
-}
-
-static int link_create(struct kwasm_program *p, struct net *net, const struct kwasm_link_create *a,
+/* Takes over the caller's reference on @p. */
+static int link_create(struct kwasm_program *p, const struct kwasm_link_create *a,
 		       struct file **file)
 {
 	struct kwasm_link *l = link_new(p, a);
@@ -331,7 +314,7 @@ static int link_create(struct kwasm_program *p, struct net *net, const struct kw
 	err = kwasm_object_publish(&l->obj);
 	if (err)
 		goto err_put;
-	err = link_attach(l, net, a);
+	err = l->ops->attach(l, a);
 	if (err)
 		goto err_put;
 	*file = kwasm_object_file(&l->obj);
@@ -349,7 +332,6 @@ int kwasm_ioctl_link_create(void *arg, struct file **file)
 {
 	struct kwasm_link_create *a = arg;
 	struct kwasm_program *p;
-	struct net *net;
 	int err;
 
 	err = check_create(a);
@@ -358,27 +340,16 @@ int kwasm_ioctl_link_create(void *arg, struct file **file)
 	p = kwasm_program_from_fd(a->program_fd);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	net = net_of(a->netns_fd);
-	if (IS_ERR(net)) {
-		kwasm_program_put(p);
-		return PTR_ERR(net);
-	}
-	if (ns_capable(net->user_ns, CAP_NET_ADMIN)) {
-		err = link_create(p, net, a, file);
-	} else {
-		kwasm_program_put(p);
-		err = -EPERM;
-	}
-	put_net(net);
-	return err;
+	if (p->hook->type == a->type)
+		return link_create(p, a, file);
+	kwasm_program_put(p);
+	return -EINVAL;
 }
 
 /* May the caller change @l?  kwasm_link_lock held. */
 static int may_change(const struct kwasm_link *l)
 {
-	if (!l->net)
-		return -ENOLINK;
-	return ns_capable(l->net->user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
+	return l->attached ? l->ops->may_change(l) : -ENOLINK;
 }
 
 /* Exchange the program of @l for *@p if @old is NULL or the one attached; kwasm_link_lock held. */
@@ -389,6 +360,8 @@ static int swap_program(struct kwasm_link *l, struct kwasm_program **p, const st
 
 	if (err)
 		return err;
+	if ((*p)->hook->type != l->ops->type)
+		return -EINVAL;
 	now = rcu_dereference_protected(l->program, lockdep_is_held(&kwasm_link_lock));
 	if (old && old != now)
 		return -EBUSY;

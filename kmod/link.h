@@ -3,8 +3,6 @@
 #ifndef KWASM_LINK_H
 #define KWASM_LINK_H
 
-#include <linux/list.h>
-#include <linux/netfilter.h>
 #include <linux/spinlock.h>
 
 #include "program.h"
@@ -20,24 +18,50 @@ struct kwasm_link_stats {
 	u64 traps[KWASM_NR_TRAPS];
 };
 
+struct kwasm_link;
+
+/**
+ * struct kwasm_link_ops - one enum kwasm_link_type: a kind of place
+ * @type:       its number
+ * @link_bytes: of the type's own struct, which begins with its struct kwasm_link
+ * @check:      are the type's parameters of a request well formed?  No locks
+ * @attach:     find the place, ask whether the caller may (-EPERM), fill
+ *              link->results and what is the type's own, start calls, and set
+ *              link->attached, under kwasm_link_lock, which it takes itself:
+ *              some places need locks around that one
+ * @detach:     no call of kwasm_link_run() begins after it; those that run may
+ *              run on until a grace period is over
+ * @may_change: 0 if the caller may detach the link and replace its program
+ * @info:       the type's part of struct kwasm_link_info
+ *
+ * @detach, @may_change and @info are called with kwasm_link_lock held, the
+ * first two on attached links only.
+ */
+struct kwasm_link_ops {
+	u32 type;
+	size_t link_bytes;
+	int (*check)(const struct kwasm_link_create *a);
+	int (*attach)(struct kwasm_link *l, const struct kwasm_link_create *a);
+	void (*detach)(struct kwasm_link *l);
+	int (*may_change)(const struct kwasm_link *l);
+	void (*info)(const struct kwasm_link *l, struct kwasm_link_info *i);
+};
+
 /**
  * struct kwasm_link - one attachment
+ * @ops:          constant, as the rest
  * @program:      RCU; written under kwasm_link_lock
  * @traps_in_row: since the last call that ended well
  * @closing:      enum kwasm_detach_why: a trap's policy has decided to detach;
  *                packets pass until the work item has done it
- * @net:          the namespace while attached, NULL after; kwasm_link_lock
- * @in_net:       in that namespace's list; kwasm_link_lock
+ * @attached:     kwasm_link_lock
  * @detach_why:   enum kwasm_detach_why; kwasm_link_lock
- * @nr_results:   results the hook knows; constant, as the rest
- * @queue_verdict: the kernel's for KWASM_NF_QUEUE
- * @device:       name when it was attached, of links at one device; nf.dev is that
- *                device while attached, under RTNL or kwasm_link_lock
  */
 struct kwasm_link {
 	struct kwasm_object obj;
+	const struct kwasm_link_ops *ops;
 	struct kwasm_program __rcu *program;
-	u32 type;
+	struct kwasm_results results;
 	u32 on_trap, on_short, default_verdict, quarantine;
 	u64 deadline_ns;
 	struct kwasm_link_stats __percpu *stats;
@@ -46,16 +70,8 @@ struct kwasm_link {
 	struct work_struct detach;
 	raw_spinlock_t trap_lock;
 	struct kwasm_trap_info last_trap;
-
-	struct net *net;
-	struct list_head in_net;
+	bool attached;
 	u32 detach_why;
-	u64 netns_ino;
-	struct nf_hook_ops nf;
-	u32 nr_results;
-	u32 queue_verdict;
-	u16 queue, nf_flags;
-	char device[KWASM_DEVICE_NAME_LEN];
 };
 
 /* Attach, detach and update of every link; Documentation/locking.rst. */
@@ -63,20 +79,26 @@ extern struct mutex kwasm_link_lock;
 
 /**
  * kwasm_link_run() - run the program on a packet and apply the link's policy
- * @nr_results: results the hook knows; others are traps
  *
  * Context: process or softirq, under RCU, BH on or off.
- * Return: enum kwasm_nf_verdict: DROP, ACCEPT or QUEUE.
+ * Return: one of link->results.
  */
-u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt, u32 nr_results);
+u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt);
 
 /* kwasm_link_lock held; false if it was detached already. */
 bool kwasm_link_detach_locked(struct kwasm_link *l, u32 why);
 
-/* hooks/netfilter.c; kwasm_link_lock held, to attach at a device RTNL outside of it */
-int kwasm_nf_check(const struct kwasm_link_create *a);
-int kwasm_nf_attach(struct kwasm_link *l, struct net *net, const struct kwasm_link_create *a);
-void kwasm_nf_detach(struct kwasm_link *l);
+/**
+ * kwasm_link_net() - the network namespace a request names
+ * @netns_fd: of its file, or -1 for the caller's
+ *
+ * Return: with a reference, which a link must not keep; ERR_PTR: -EPERM the
+ * caller does not administer it, or what get_net_ns_by_fd() says.
+ */
+struct net *kwasm_link_net(int netns_fd);
+
+/* hooks/netfilter.c */
+extern const struct kwasm_link_ops kwasm_nf_ops;
 int kwasm_nf_init(void);
 void kwasm_nf_exit(void);
 

@@ -42,6 +42,18 @@ static inline void kwasm_program_put(struct kwasm_program *p)
 }
 
 /**
+ * struct kwasm_results - what programs of one kind may answer
+ * @first: lowest result, as the guest's i32
+ * @nr:    results from @first on; any other is the trap bad-verdict
+ * @deny:  the result that stands for KWASM_ON_TRAP_DROP and KWASM_ON_SHORT_DROP
+ * @allow: the one that stands for _ACCEPT, and for a link that is going
+ */
+struct kwasm_results {
+	u32 first, nr;
+	u32 deny, allow;
+};
+
+/**
  * struct kwasm_run - one call of a program, or of several in a row
  * @x:    the execution
  * @slot: this CPU's instance
@@ -74,21 +86,22 @@ static inline int kwasm_run_begin(struct kwasm_run *r, struct kwasm_program *p)
 
 /**
  * kwasm_run_packet() - call the program on a packet
- * @result: out: below @nr_results
+ * @allowed: the results it may answer
+ * @result:  out: one of them
  *
- * A result beyond is a trap as well, so nothing unmapped gets out.
+ * Any other result is a trap as well, so nothing unmapped gets out.
  * Return: KW_TRAP_NONE or the trap; then nothing but kwasm_trap_describe() and
  * kwasm_run_end() may follow.
  */
 static inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
-				   struct kwasm_packet *pkt, u64 deadline_ns, u32 nr_results,
-				   u32 *result)
+				   struct kwasm_packet *pkt, u64 deadline_ns,
+				   const struct kwasm_results *allowed, u32 *result)
 {
 	u32 trap;
 
 	kwasm_packet_show(r->x, pkt, p->field_mask);
 	trap = kwasm_exec_run(r->x, r->slot->inst, p->code, deadline_ns, result);
-	if (likely(!trap) && unlikely(*result >= nr_results))
+	if (likely(!trap) && unlikely(*result - allowed->first >= allowed->nr))
 		trap = KW_TRAP_BAD_VERDICT;
 	if (unlikely(trap))
 		kwasm_slot_break(r->slot);

@@ -54,6 +54,8 @@ static struct sk_buff *make_skb(const struct kwasm_test_run *a)
 	return skb;
 }
 
+static const struct kwasm_results results = { .nr = KWASM_NF_QUEUE + 1 };
+
 /* Once; 0 with @a filled, whether the program trapped or not. */
 static int run_once(struct kwasm_program *p, struct kwasm_packet *pkt, struct kwasm_test_run *a,
 		    u64 *ns)
@@ -66,7 +68,7 @@ static int run_once(struct kwasm_program *p, struct kwasm_packet *pkt, struct kw
 	if (err)
 		return err;
 	*ns -= ktime_get_mono_fast_ns();
-	trap = kwasm_run_packet(&r, p, pkt, p->deadline_ns, KWASM_NF_QUEUE + 1, &a->retval);
+	trap = kwasm_run_packet(&r, p, pkt, p->deadline_ns, &results, &a->retval);
 	*ns += ktime_get_mono_fast_ns();
 	a->short_read = r.x->e.pkt_short;
 	if (trap)
