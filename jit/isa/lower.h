@@ -19,7 +19,7 @@
 
 #define KW_LOWER_OPNDS	48	/* a call's: all its registers */
 
-/* @vreg = memory base + @index + @high */
+/* @vreg = memory base + @index + @high; @index 0: none */
 struct kw_shared_address {
 	kw_vid index;
 	s32 high;
@@ -38,6 +38,8 @@ struct kw_lower {
 	u32 sequence;		/* instructions made before those of the node */
 	struct kw_shared_address shared[8];	/* asked for in this block, not yet made; for backends that want it */
 	u32 nr_shared;
+	struct kw_shared_address fixed[4];	/* of the whole function, without an index */
+	u32 nr_fixed;
 	struct kw_minst mi;	/* being put together */
 	struct kw_mopnd opnd[KW_LOWER_OPNDS];
 	bool repeated;		/* what is being lowered may be so again: it sinks nothing */

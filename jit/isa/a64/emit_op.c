@@ -387,6 +387,18 @@ static void emit_call_ptr(struct a64_emit *e)
 	a64_site(e, mi->wasm_off, KW_TRAP_NONE);
 }
 
+static void emit_base(struct a64_emit *e)
+{
+	const struct kw_minst *mi = a64_inst(e);
+	u8 d = a64_register(e, 0), base = A64_MEMBASE;
+
+	if (mi->nr_opnds > 1) {
+		a64_put(e, a64_rrrx(A64_ADDX, A64_X, d, base, a64_register(e, 1), mi->x1, 0));
+		base = d;
+	}
+	a64_add_imm(e, d, base, mi->disp);
+}
+
 void a64_emit_inst(struct a64_emit *e)
 {
 	const struct kw_minst *mi = a64_inst(e);
@@ -399,10 +411,7 @@ void a64_emit_inst(struct a64_emit *e)
 	case A64_MOVI:		a64_emit_movi(e, a64_register(e, 0), mi->imm); break;
 	case A64_LOAD:		emit_access(e, a64_register(e, 0)); break;
 	case A64_STORE:		emit_access(e, mi->x2 & A64_A_ZERO ? A64_ZR : a64_register(e, 0)); break;
-	case A64_BASE:
-		a64_put(e, a64_rrrx(A64_ADDX, A64_X, a64_register(e, 0), A64_MEMBASE, a64_register(e, 1), mi->x1, 0));
-		a64_add_imm(e, a64_register(e, 0), a64_register(e, 0), mi->disp);
-		break;
+	case A64_BASE:		emit_base(e); break;
 	case A64_EXEC:		a64_emit_exec(e, a64_register(e, 0)); break;
 	case A64_BR:		emit_br(e); break;
 	case A64_SET:		emit_set(e); break;

@@ -59,8 +59,11 @@ static void start_block(struct kw_lower *l)
 {
 	a64_make_addresses(l);
 	kw_lower_end_sequence(l);
-	if (!l->block)
-		a64_lower_params(l);
+	if (l->block)
+		return;
+	a64_make_fixed(l);
+	kw_lower_end_sequence(l);
+	a64_lower_params(l);
 }
 
 int a64_lower(const struct kw_irfunc *f, struct kw_mfunc *mf)

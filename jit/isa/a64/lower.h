@@ -24,6 +24,9 @@ bool a64_chain(struct kw_lower *l, const struct kw_node *n);
 
 /* lower_addr.c: a vreg for memory base + @index, *@disp being what is left of it; 0: nothing worth sharing */
 u32 a64_shared_address(struct kw_lower *l, kw_vid index, u8 row, s32 *disp);
+/* a vreg for memory base + @disp, if that saves something here; else 0 */
+u32 a64_fixed_address(struct kw_lower *l, s32 disp);
+void a64_make_fixed(struct kw_lower *l);			/* all of these, behind the parameters */
 void a64_make_address(struct kw_lower *l, kw_vid index);	/* here, if somebody asked for it */
 void a64_make_addresses(struct kw_lower *l);			/* all of them */
 

@@ -8,6 +8,9 @@
  * made where the index is, or at the start of the block if that comes from
  * elsewhere; behind a call at the latest, for nothing lives in a register across
  * one and the base may be another then.
+ *
+ * An index in a loop that one access has for itself: there it is the offset that
+ * is added to the base, once for the function, whose base never moves.
  */
 #include "lower.h"
 
@@ -42,12 +45,29 @@ u32 a64_shared_address(struct kw_lower *l, kw_vid index, u8 row, s32 *disp)
 	return a->vreg;
 }
 
+u32 a64_fixed_address(struct kw_lower *l, s32 disp)
+{
+	u32 i;
+
+	if (!disp || !l->f->block[l->block].loop_depth)
+		return 0;
+	for (i = 0; i < l->nr_fixed; i++)
+		if (l->fixed[i].high == disp)
+			return l->fixed[i].vreg;
+	if (l->nr_fixed == ARRAY_SIZE(l->fixed))
+		return 0;
+	l->fixed[l->nr_fixed++] = (struct kw_shared_address){ 0, disp, kw_mi_vreg(l, KW_T_I64) };
+	return l->fixed[i].vreg;
+}
+
 static void make(struct kw_lower *l, const struct kw_shared_address *a)
 {
 	kw_mi_begin(l, A64_BASE, A64_X);
 	kw_mi_opnd(l, a->vreg, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
-	kw_mi_use(l, kw_lower_value(l, a->index));
-	l->mi.x1 = kw_lower_node(l, a->index)->type == KW_T_I32 ? A64_UXTW : A64_UXTX;
+	if (a->index) {
+		kw_mi_use(l, kw_lower_value(l, a->index));
+		l->mi.x1 = kw_lower_node(l, a->index)->type == KW_T_I32 ? A64_UXTW : A64_UXTX;
+	}
 	l->mi.disp = a->high;
 	kw_mi_end(l);
 }
@@ -62,6 +82,14 @@ void a64_make_address(struct kw_lower *l, kw_vid index)
 		make(l, &l->shared[i]);
 		l->shared[i] = l->shared[--l->nr_shared];
 	}
+}
+
+void a64_make_fixed(struct kw_lower *l)
+{
+	u32 i;
+
+	for (i = 0; i < l->nr_fixed; i++)
+		make(l, &l->fixed[i]);
 }
 
 void a64_make_addresses(struct kw_lower *l)

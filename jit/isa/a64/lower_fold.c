@@ -97,6 +97,12 @@ static void linear_address(struct kw_lower *l, const struct kw_node *n, u8 row)
 		address_part(l, &l->mi.base, shared);
 		return;
 	}
+	shared = a64_fixed_address(l, l->mi.disp);
+	if (shared) {
+		l->mi.x1 = A64_A_BASE;
+		l->mi.disp = 0;
+		address_part(l, &l->mi.base, shared);
+	}
 	index = scaled_index(l, index, row);
 	if (kw_lower_node(l, index)->type == KW_T_I32) {
 		l->mi.x2 |= A64_A_WINDEX;

@@ -19,7 +19,7 @@ enum a64_mop {
 	A64_MOVI,		/* def: imm */
 	A64_LOAD,		/* def: row x0, address as in enum a64_addr */
 	A64_STORE,		/* value, unless x2 has A64_A_ZERO: row x0, address */
-	A64_BASE,		/* def, index: memory base + index, extended as x1 says, + disp */
+	A64_BASE,		/* def, index or nothing: memory base + index, extended as x1 says, + disp */
 	A64_EXEC,		/* def: frame pointer rounded down */
 	A64_BR,			/* cmp; to succ[0] if cc, else succ[1] */
 	A64_SET,		/* def, cmp: cc ? 1 : 0 */
