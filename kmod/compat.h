@@ -20,6 +20,10 @@
 #define timer_shutdown_sync(timer)	del_timer_sync(timer)
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define vm_flags_clear(vma, flags)	((vma)->vm_flags &= ~(flags))
+#endif
+
 /* Where the kernel keeps the top of a CPU's interrupt stack, if it tells modules at all. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 #define KWASM_IRQ_STACK_IN_PCPU_HOT

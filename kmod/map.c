@@ -83,6 +83,23 @@ err_file:
 	return err;
 }
 
+static int get_ring(const struct kw_map_decl *d, int fd, struct kwasm_ring **out, struct kw_diag *diag)
+{
+	struct kwasm_ring *ring = kwasm_ring_from_fd(fd);
+
+	if (IS_ERR(ring))
+		return kw_reject(diag, d->wasm_off, KW_R_RING_FD, 0, 0);
+	if (ring->bytes != d->max_entries) {
+		u32 bytes = ring->bytes;
+
+		kwasm_object_put(&ring->obj);
+		return kw_reject(diag, d->wasm_off, KW_R_RING_BYTES, bytes, d->max_entries);
+	}
+	kwasm_ring_writer_add(ring);
+	*out = ring;
+	return 0;
+}
+
 int kwasm_maps_get(const struct kw_meta *meta, u64 uses, const s32 __user *fds, u32 nr,
 		   struct kwasm_maps *out, struct kw_diag *diag)
 {
@@ -97,7 +114,10 @@ int kwasm_maps_get(const struct kw_meta *meta, u64 uses, const s32 __user *fds, 
 		d = &meta->map[i];
 		if (get_user(fd, fds + i))
 			return -EFAULT;
-		err = get_one(d, fd, uses, &out->map[d->id], diag);
+		if (kw_map_info[d->type].kind == KW_MAP_RING)
+			err = get_ring(d, fd, &out->ring[d->id], diag);
+		else
+			err = get_one(d, fd, uses, &out->map[d->id], diag);
 		if (err)
 			return err;
 		out->kind[d->id] = kw_map_info[d->type].kind;
@@ -114,8 +134,11 @@ void kwasm_maps_put(struct kwasm_maps *maps)
 {
 	u32 i;
 
-	for (i = 0; i < KW_MAX_MAPS; i++)
+	for (i = 0; i < KW_MAX_MAPS; i++) {
 		if (maps->map[i])
 			bpf_map_put(maps->map[i]);
+		if (maps->ring[i])
+			kwasm_ring_writer_del(maps->ring[i]);
+	}
 	kvfree(maps->zero);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's BPF maps behind a module's `map` lines: descriptors in, a
- * reference to each map while the module lives.  Guests reach them through
- * host/map.c, everybody else (bpf(2), bpftool, bpffs) as ever.
+ * The kernel's BPF maps, and our rings, behind a module's `map` lines:
+ * descriptors in, a reference to each while the module lives.  Guests reach
+ * them through host/map.c and host/ring.c, everybody else as ever: by bpf(2),
+ * bpftool, bpffs; by mmap().
  */
 #ifndef KWASM_MAP_H
 #define KWASM_MAP_H
@@ -10,10 +11,12 @@
 #include <linux/bpf.h>
 
 #include "../jit/rt/meta.h"
+#include "ring.h"
 
 /**
  * struct kwasm_maps - of one module
- * @map:  by the guest's handle; NULL where no line declares it
+ * @map:  by the guest's handle; NULL where no line declares it, or one that is a ring
+ * @ring: the like; NULL where no line declares it, or one that is a map
  * @kind: the like: enum kw_map_kind
  * @decl: the like: place in kw_meta.map
  * @zero: as many zero bytes as the largest value has: map_add64 starts from them
@@ -22,6 +25,7 @@
  */
 struct kwasm_maps {
 	struct bpf_map *map[KW_MAX_MAPS];
+	struct kwasm_ring *ring[KW_MAX_MAPS];
 	u8 kind[KW_MAX_MAPS];
 	u8 decl[KW_MAX_MAPS];
 	void *zero;

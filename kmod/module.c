@@ -264,6 +264,7 @@ static void module_free(struct kwasm_module *m)
 	kw_free(m->sig_ids);
 	kw_free(m->bind);
 	kw_arena_free(&m->arena);
+	kvfree(m->config);
 	kvfree(m->bytes);
 	kfree(m);
 }
@@ -324,17 +325,31 @@ static int check_load(const struct kwasm_module_load *a)
 		return -EINVAL;
 	if (a->name[0] && !kwasm_name_ok(a->name))
 		return -EINVAL;
-	/* There is no host function yet that could read it. */
-	if (a->config || a->config_len)
-		return -EOPNOTSUPP;
+	if (a->config_len > KWASM_CONFIG_MAX)
+		return -E2BIG;
 	if (!a->len)
 		return -ENOEXEC;
 	return a->len > KW_MAX_MODULE_BYTES ? -E2BIG : 0;
 }
 
+/* The one and only time that the caller's memory is read. */
+static int copy_in(struct kwasm_module *m, const struct kwasm_module_load *a)
+{
+	if (copy_from_user(m->bytes, u64_to_user_ptr(a->bytes), a->len))
+		return -EFAULT;
+	if (!a->config_len)
+		return 0;
+	m->config = kvmalloc(a->config_len, GFP_KERNEL_ACCOUNT);
+	if (!m->config)
+		return -ENOMEM;
+	m->config_len = a->config_len;
+	return copy_from_user(m->config, u64_to_user_ptr(a->config), a->config_len) ? -EFAULT : 0;
+}
+
 static struct kwasm_module *module_alloc(const struct kwasm_module_load *a)
 {
 	struct kwasm_module *m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	int err;
 
 	if (!m)
 		return ERR_PTR(-ENOMEM);
@@ -350,12 +365,18 @@ static struct kwasm_module *module_alloc(const struct kwasm_module_load *a)
 		module_free(m);
 		return ERR_PTR(-ENOMEM);
 	}
-	/* The one and only time that the caller's memory is read. */
-	if (copy_from_user(m->bytes, u64_to_user_ptr(a->bytes), a->len)) {
+	err = copy_in(m, a);
+	if (err) {
 		module_free(m);
-		return ERR_PTR(-EFAULT);
+		return ERR_PTR(err);
 	}
 	return m;
+}
+
+static bool is_map_reason(u32 reason)
+{
+	return (reason >= KW_R_MAP_FD && reason <= KW_R_MAP_ACCESS) || reason == KW_R_RING_FD ||
+	       reason == KW_R_RING_BYTES;
 }
 
 /* "module.name" of the import, or the name of the map, that @d speaks of; else an empty string. */
@@ -365,7 +386,7 @@ static void name_subject(const struct kwasm_module *m, const struct kw_diag *d, 
 	u32 i;
 
 	buf[0] = 0;
-	for (i = 0; d->reason >= KW_R_MAP_FD && d->reason <= KW_R_MAP_ACCESS && i < m->meta.nr_maps; i++)
+	for (i = 0; is_map_reason(d->reason) && i < m->meta.nr_maps; i++)
 		if (m->meta.map[i].wasm_off == d->offset)
 			strscpy(buf, m->meta.map[i].name, bytes);
 	if ((d->reason != KW_R_UNKNOWN_IMPORT && d->reason != KW_R_INCOMPATIBLE_IMPORT &&
@@ -475,7 +496,7 @@ int kwasm_ioctl_module_map(void *arg, struct file **file)
 	if (nr < m->meta.nr_maps) {
 		d = &m->meta.map[array_index_nospec(nr, KW_MAX_MAPS)];
 		a->type = kw_map_info[d->type].bpf_type;
-		a->map_id = m->maps.map[d->id]->id;
+		a->map_id = m->maps.ring[d->id] ? m->maps.ring[d->id]->obj.id : m->maps.map[d->id]->id;
 		a->handle = d->id;
 		a->key_bytes = d->key_bytes;
 		a->value_bytes = d->value_bytes;

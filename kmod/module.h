@@ -34,6 +34,7 @@ struct kwasm_build {
  * struct kwasm_module - one load
  * @bytes:    private copy, @wasm points into it
  * @arena:    of @wasm
+ * @config:   private copy of what the loader gave along, @config_len bytes
  * @sigs:     own signature ids, or NULL: those all typed modules share
  * @build:    S form, or P form for KWASM_LOAD_P_FORM
  * @pool:     instances of packet programs; NULL for P form
@@ -42,6 +43,8 @@ struct kwasm_build {
 struct kwasm_module {
 	struct kwasm_object obj;
 	u8 *bytes;
+	u8 *config;
+	u32 config_len;
 	struct kw_arena arena;
 	struct kw_module wasm;
 	struct kw_meta meta;

@@ -10,13 +10,14 @@
 #include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/poll.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
 #include "dev.h"
 #include "object.h"
 
-#define NR_TYPES	(KWASM_OBJ_INSTANCE + 1)
+#define NR_TYPES	(KWASM_OBJ_RING + 1)
 #define MAX_IDS		(1 << 20)	/* of one type */
 #define MAX_PINS	4096
 
@@ -92,8 +93,24 @@ static void object_fdinfo(struct seq_file *m, struct file *file)
 		seq_printf(m, "kwasm_pin:\t%s\n", pin);
 }
 
+static int object_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct kwasm_object *o = file->private_data;
+
+	return o->ops->mmap ? o->ops->mmap(o, vma) : -ENODEV;
+}
+
+static __poll_t object_poll(struct file *file, poll_table *pt)
+{
+	struct kwasm_object *o = file->private_data;
+
+	return o->ops->poll ? o->ops->poll(o, file, pt) : DEFAULT_POLLMASK;
+}
+
 static const struct file_operations object_fops = {
 	.owner = THIS_MODULE,
+	.mmap = object_mmap,
+	.poll = object_poll,
 	.release = object_release,
 	.show_fdinfo = object_fdinfo,
 	.llseek = noop_llseek,

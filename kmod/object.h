@@ -14,7 +14,9 @@
 
 struct file;
 struct kwasm_object;
+struct poll_table_struct;
 struct seq_file;
+struct vm_area_struct;
 
 /**
  * struct kwasm_object_ops - one kind of object
@@ -23,6 +25,8 @@ struct seq_file;
  * @info_size: bytes of its struct kwasm_*_info, 0 if it has none
  * @info:      fill that struct, which is zeroed
  * @release:   the last reference is gone: free it. Process context, may sleep
+ * @mmap:      of its descriptors, NULL: not possible
+ * @poll:      the like, NULL: always ready
  */
 struct kwasm_object_ops {
 	u32 type;
@@ -30,6 +34,8 @@ struct kwasm_object_ops {
 	u32 info_size;
 	void (*info)(struct kwasm_object *o, void *info);
 	void (*release)(struct kwasm_object *o);
+	int (*mmap)(struct kwasm_object *o, struct vm_area_struct *vma);
+	__poll_t (*poll)(struct kwasm_object *o, struct file *file, struct poll_table_struct *pt);
 };
 
 /**

@@ -47,5 +47,9 @@
 /* Bytes of a map's key: some are copied onto the stack.  Of a value: copied without a look at the deadline. */
 #define KW_MAX_MAP_KEY		256U
 #define KW_MAX_MAP_VALUE	65536U
+/* Bytes of a ring; of a record in it, for the same reason as a value's. */
+#define KW_MIN_RING_BYTES	4096U
+#define KW_MAX_RING_BYTES	67108864U
+#define KW_MAX_RING_RECORD	65664U	/* a captured packet of 64 KiB with what is said of it */
 
 #endif /* KW_COMMON_LIMITS_H */

@@ -209,19 +209,34 @@ static int parse_map_numbers(struct cursor *c, struct kw_map_decl *d, u32 *id)
 	}
 }
 
-static int check_map(const struct cursor *c, const struct kw_meta *m, const struct kw_map_decl *d, u32 id)
+/* Keys, values and size, as the type wants them. */
+static int check_shape(const struct cursor *c, const struct kw_map_decl *d)
 {
 	const struct kw_map_info *info = &kw_map_info[d->type];
-	u32 i;
 
+	if (info->kind == KW_MAP_RING) {
+		if (d->key_bytes || d->value_bytes || d->max_entries < KW_MIN_RING_BYTES ||
+		    d->max_entries > KW_MAX_RING_BYTES || d->max_entries & (d->max_entries - 1))
+			return kw_reject(c->diag, d->wasm_off, KW_R_META_RING, KW_MIN_RING_BYTES,
+					 KW_MAX_RING_BYTES);
+		return 0;
+	}
 	if (info->key_bytes == ~0u ? !d->key_bytes || d->key_bytes > KW_MAX_MAP_KEY :
 				     d->key_bytes != info->key_bytes)
 		return kw_reject(c->diag, d->wasm_off, KW_R_META_MAP_KEY, d->key_bytes, 0);
 	if (!d->value_bytes || d->value_bytes > KW_MAX_MAP_VALUE)
 		return kw_reject(c->diag, d->wasm_off, KW_R_META_MAP_VALUE, KW_MAX_MAP_VALUE,
 				 d->value_bytes);
-	if (!d->max_entries)
-		return reject(c, d->wasm_off, KW_R_META_MAP);
+	return d->max_entries ? 0 : reject(c, d->wasm_off, KW_R_META_MAP);
+}
+
+static int check_map(const struct cursor *c, const struct kw_meta *m, const struct kw_map_decl *d, u32 id)
+{
+	int err = check_shape(c, d);
+	u32 i;
+
+	if (err)
+		return err;
 	if (id >= KW_MAX_MAPS)
 		return kw_reject(c->diag, d->wasm_off, KW_R_META_MAPS, KW_MAX_MAPS, 0);
 	for (i = 0; i < m->nr_maps; i++)

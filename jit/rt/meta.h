@@ -9,6 +9,7 @@
  *	limit memory=1M stack=16K deadline=50us
  *	on_trap drop			# accept | drop | detach
  *	map flows lru_hash key=16 value=24 max=65536 id=0
+ *	map events ringbuf max=262144
  *	layout flows key=saddr:ip4,daddr:ip4,ports:u64 value=packets:u64,bytes:u64,last:u64
  *	x-whatever anything
  *
@@ -32,7 +33,7 @@ enum kw_map_type {
 	KW_NR_MAP_TYPES
 };
 
-enum kw_map_kind { KW_MAP_KV, KW_MAP_QS };
+enum kw_map_kind { KW_MAP_KV, KW_MAP_QS, KW_MAP_RING };
 
 struct kw_map_info {
 	char text[16];
@@ -46,6 +47,7 @@ extern const struct kw_map_info kw_map_info[KW_NR_MAP_TYPES];
 
 /**
  * struct kw_map_decl - one map line
+ * @max_entries: of a ring: its bytes
  * @id:     what the guest calls it by; its place among the map lines unless the line says otherwise
  * @layout: text of its layout line behind the name, for tools; NULL if there is none
  */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kwasm_v1, and the table of all host functions. */
 #include <linux/ktime.h>
+#include <linux/nospec.h>
 #include <linux/random.h>
 #include <linux/smp.h>
+#include <linux/topology.h>
 
 #include "../log.h"
 #include "../module.h"
@@ -68,6 +70,30 @@ KW_PROTO_I_V(kwasm_host_cpu_id)
 	return raw_smp_processor_id();
 }
 
+KW_PROTO_I_V(kwasm_host_numa_id)
+{
+	return cpu_to_node(raw_smp_processor_id());
+}
+
+/* Bytes copied; 0 from the end on. */
+KW_PROTO_I_III(kwasm_host_config_read)
+{
+	const struct kwasm_module *m = kwasm_module_of(i);
+	u8 *to = kw_range(i, b, c);
+	u32 n;
+
+	if (!to) {
+		kw_raise(i, KW_TRAP_HOST_OOB);
+		return 0;
+	}
+	if (a >= m->config_len)
+		return 0;
+	a = array_index_nospec(a, m->config_len);
+	n = min(c, m->config_len - a);
+	memcpy(to, m->config + a, n);
+	return n;
+}
+
 void *const kwasm_host_fn[KW_NR_HOSTS] = {
 	[KW_HOST_LOG] = kwasm_host_log,
 	[KW_HOST_ABORT] = kwasm_host_abort,
@@ -88,4 +114,8 @@ void *const kwasm_host_fn[KW_NR_HOSTS] = {
 	[KW_HOST_MAP_PUSH] = kwasm_host_map_push,
 	[KW_HOST_MAP_POP] = kwasm_host_map_pop,
 	[KW_HOST_MAP_PEEK] = kwasm_host_map_peek,
+	[KW_HOST_RINGBUF_OUTPUT] = kwasm_host_ringbuf_output,
+	[KW_HOST_PKT_CAPTURE] = kwasm_host_pkt_capture,
+	[KW_HOST_NUMA_ID] = kwasm_host_numa_id,
+	[KW_HOST_CONFIG_READ] = kwasm_host_config_read,
 };

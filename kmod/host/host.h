@@ -13,6 +13,10 @@ KW_PROTO_L_I(kwasm_host_time_ns);
 KW_PROTO_I_II(kwasm_host_random_get);
 KW_PROTO_I_V(kwasm_host_cpu_id);
 
+KW_PROTO_I_V(kwasm_host_numa_id);
+KW_PROTO_I_III(kwasm_host_config_read);
+KW_PROTO_I_IIII(kwasm_host_ringbuf_output);
+
 KW_PROTO_I_III(kwasm_host_map_lookup);
 KW_PROTO_I_IIII(kwasm_host_map_update);
 KW_PROTO_I_II(kwasm_host_map_delete);
@@ -29,5 +33,6 @@ KW_PROTO_I_II(kwasm_host_pkt_st8);
 KW_PROTO_I_II(kwasm_host_pkt_st16be);
 KW_PROTO_I_II(kwasm_host_pkt_st32be);
 KW_PROTO_I_I(kwasm_host_pkt_set_mark);
+KW_PROTO_I_II(kwasm_host_pkt_capture);
 
 #endif /* KWASM_HOST_H */

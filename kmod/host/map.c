@@ -50,7 +50,7 @@ static int begin(struct kw_inst *i, u32 handle, enum kw_map_kind kind, struct ac
 		return -EBADF;
 	handle = array_index_nospec(handle, KW_MAX_MAPS);
 	if (!maps->map[handle])
-		return -EBADF;
+		return maps->ring[handle] ? -EOPNOTSUPP : -EBADF;
 	if (maps->kind[handle] != kind)
 		return -EOPNOTSUPP;
 	a->map = maps->map[handle];

@@ -3,7 +3,7 @@
  * kwasm: WebAssembly in the kernel.  The interface of /dev/kwasm.
  *
  * Every object is a file descriptor: module, program, link, log, store,
- * instance.  An object lives while a descriptor, another object that needs
+ * instance, ring.  An object lives while a descriptor, another object that needs
  * it, or a pin (a name in the kernel's registry) holds it.
  *
  * Every request is one struct that begins with its size.  A shorter struct of
@@ -50,6 +50,7 @@
 #define KWASM_INSTANCE_GLOBAL	_IO(KWASM_IOC, 0x10)	/* struct kwasm_instance_global */
 #define KWASM_MODULE_PROGRAM	_IO(KWASM_IOC, 0x11)	/* struct kwasm_module_program: ENOENT at the end */
 #define KWASM_MODULE_MAP	_IO(KWASM_IOC, 0x12)	/* struct kwasm_module_map: ENOENT at the end */
+#define KWASM_RING_CREATE	_IO(KWASM_IOC, 0x18)	/* struct kwasm_ring_create -> fd: mmap(), poll() */
 
 enum kwasm_obj_type {
 	KWASM_OBJ_MODULE = 1,
@@ -57,6 +58,7 @@ enum kwasm_obj_type {
 	KWASM_OBJ_LINK,
 	KWASM_OBJ_STORE,
 	KWASM_OBJ_INSTANCE,
+	KWASM_OBJ_RING,
 };
 
 enum kwasm_mode {
@@ -142,10 +144,10 @@ struct kwasm_feature {
  * @name:       shown in lists; taken from kwasm.meta when empty
  * @mode:       enum kwasm_mode
  * @memory_max: bytes per memory, lowers what the module asks; 0: its own limit
- * @config:     user pointer, @config_len bytes, at most KWASM_CONFIG_MAX
+ * @config:     user pointer, @config_len bytes, at most KWASM_CONFIG_MAX: what config_read gives
  * @diag:       user pointer to a struct kwasm_diag, filled on refusal; may be 0
- * @map_fds:    user pointer to @nr_map_fds __s32: descriptors of BPF maps, one for each
- *              map line of kwasm.meta, in their order
+ * @map_fds:    user pointer to @nr_map_fds __s32: descriptors of BPF maps, and of rings
+ *              (KWASM_RING_CREATE), one for each map line of kwasm.meta, in their order
  *
  * A module with programs gets its instances here, one per possible CPU: its
  * start function, _initialize and kwasm_init run once, and every instance
@@ -205,7 +207,8 @@ struct kwasm_module_program {
  * struct kwasm_module_map - which maps a module uses
  * @index:  counts up from 0, in the order of kwasm.meta
  * @type:   out: enum bpf_map_type
- * @map_id: out: BPF's id of the map, for BPF_MAP_GET_FD_BY_ID
+ * @map_id: out: BPF's id of the map, for BPF_MAP_GET_FD_BY_ID; of type
+ *          BPF_MAP_TYPE_RINGBUF: id of a ring, for KWASM_OBJ_GET_FD
  * @handle: out: what the guest calls it by
  * @layout: user pointer to KWASM_LAYOUT_LEN bytes, or 0; out: text of its layout
  *          line, "key=... value=...", terminated; empty if it has none
@@ -497,6 +500,88 @@ struct kwasm_instance_global {
 	struct kwasm_value value;	/* out */
 	__u32 type;			/* out: value type byte */
 	__u32 pad;
+};
+
+/**
+ * struct kwasm_ring_create - a ring that guests write records into and one reader takes them out of
+ * @bytes: of records, a power of two from 4096 to 64 MiB, whole pages
+ * @name:  shown in lists; may be empty
+ *
+ * A page for the reader's position, a page for the writer's, then the records,
+ * which appear twice in a row so that none is ever in two pieces: what a BPF
+ * ring buffer looks like, and is read in the same way.  The first page is
+ * mapped alone, at offset 0, shared and writable, by one process (EBUSY while
+ * another has it); all else read-only, from offset 1 page on.
+ *
+ * The positions are u64 and only grow; a record is at (position % @bytes), a
+ * multiple of 8.  The writer never waits: what does not fit is counted, and the
+ * next record says how many are missing.
+ *
+ * poll(): POLLIN while positions differ, POLLHUP while no module writes it.
+ */
+struct kwasm_ring_create {
+	__u32 size;
+	__u32 bytes;
+	__u32 flags;
+	__u32 pad;
+	char name[KWASM_MAP_NAME_LEN];
+};
+
+/* In kwasm_ring_record.len, as in a BPF ring buffer's. */
+#define KWASM_RING_BUSY		0x80000000	/* being written: it and what follows is not there yet */
+#define KWASM_RING_DISCARD	0x40000000	/* to be skipped */
+
+enum kwasm_ring_kind {
+	KWASM_RING_OUTPUT,	/* of ringbuf_output: the guest's bytes */
+	KWASM_RING_CAPTURE,	/* of capture: struct kwasm_capture and the packet */
+};
+
+/**
+ * struct kwasm_ring_record - what stands before each record's bytes
+ * @len:  of the bytes behind this header, with the flags above; the next record is
+ *        behind them, rounded up to 8
+ * @kind: enum kwasm_ring_kind
+ * @lost: records that did not fit since the one before; 65535: so many or more
+ */
+struct kwasm_ring_record {
+	__u32 len;
+	__u8 kind;
+	__u8 pad;
+	__u16 lost;
+};
+
+/**
+ * struct kwasm_capture - what a captured packet begins with
+ * @at_ns:  CLOCK_REALTIME
+ * @packet_bytes: of the packet; what is behind this struct may be less
+ * @link_type: of what is behind: LINKTYPE_RAW (101), an IP packet, or
+ *          LINKTYPE_ETHERNET (1)
+ * @protocol: Ethernet type, host order
+ */
+struct kwasm_capture {
+	__u64 at_ns;
+	__u32 packet_bytes;
+	__u16 link_type;
+	__u16 protocol;
+	__u32 ifindex_in;		/* 0: none */
+	__u32 ifindex_out;
+	__u32 mark;
+	__u32 cpu;
+	__u8 family;			/* NFPROTO_* of the hook */
+	__u8 hook;
+	__u8 pad[6];
+};
+
+struct kwasm_ring_info {
+	__u32 id;
+	__u32 bytes;
+	__u64 records;			/* written, ever */
+	__u64 lost;			/* that did not fit, or were larger than a record may be */
+	__u64 pending_bytes;		/* written and not yet taken */
+	__u32 nr_modules;		/* that may write it */
+	__u32 has_reader;
+	char name[KWASM_MAP_NAME_LEN];
+	char pin[KWASM_NAME_LEN];
 };
 
 #endif /* _UAPI_LINUX_KWASM_H */

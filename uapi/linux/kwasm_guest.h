@@ -81,6 +81,20 @@ typedef long long kwasm_s64;
 #define KWASM_QUEUE(name, type, value, max) \
 	KWASM_MAP_(name, __COUNTER__, type, 0, sizeof(value), max)
 
+/**
+ * KWASM_RING() - declare a ring, and its handle for kwasm_ringbuf_output() and kwasm_pkt_capture()
+ * @name:  as of KWASM_MAP()
+ * @bytes: a power of two from 4096 to 64 MiB, an integer constant
+ *
+ *	KWASM_RING(events, 262144);
+ *
+ * Records go to whoever reads the ring, `kwasm events` or libkwasm's
+ * kwasm_ring_buffer__poll().  KWASM_LAYOUT(events, "value=...") says what is in
+ * them.  Numbered along with the maps.
+ */
+#define KWASM_RING(name, bytes) \
+	KWASM_MAP_(name, __COUNTER__, ringbuf, 0, 0, bytes)
+
 /*
  * Only inside a function does assembly take operands such as a sizeof.  The
  * function is empty and goes at link time; its line in kwasm.meta stays.
@@ -146,6 +160,13 @@ kwasm_s32 kwasm_random_get(void *p, kwasm_u32 len);
 
 KWASM_IMPORT("kwasm_v1", "cpu_id")
 kwasm_s32 kwasm_cpu_id(void);
+/* Memory node of that CPU. */
+KWASM_IMPORT("kwasm_v1", "numa_id")
+kwasm_s32 kwasm_numa_id(void);
+
+/* Bytes of what was given at load (kwasm load --config FILE), from @off on.  How many; 0 at the end. */
+KWASM_IMPORT("kwasm_v1", "config_read")
+kwasm_s32 kwasm_config_read(kwasm_u32 off, void *p, kwasm_u32 len);
 
 /*
  * Maps.  The value is copied out and in; pointers to memory of the declared
@@ -186,6 +207,18 @@ KWASM_IMPORT("kwasm_v1", "map_pop")
 kwasm_s32 kwasm_map_pop(kwasm_s32 map, void *value);
 KWASM_IMPORT("kwasm_v1", "map_peek")
 kwasm_s32 kwasm_map_peek(kwasm_s32 map, void *value);
+
+/*
+ * Rings.  A record of @len bytes, at most 65664 and what the ring holds.
+ * -EAGAIN: the ring is full; the record is lost, and counted.
+ */
+#define KWASM_RING_NO_WAKEUP	1	/* the reader will be woken by a later one */
+#define KWASM_RING_FORCE_WAKEUP	2	/* else it is when it had taken all before this one */
+
+#define KWASM_EAGAIN		11
+
+KWASM_IMPORT("kwasm_v1", "ringbuf_output")
+kwasm_s32 kwasm_ringbuf_output(kwasm_s32 ring, const void *p, kwasm_u32 len, kwasm_u32 flags);
 
 /* kwasm_log() and kwasm_abort() of a string literal. */
 #define KWASM_LOG(level, literal)	kwasm_log(level, literal, sizeof(literal) - 1)
@@ -247,6 +280,10 @@ kwasm_s32 kwasm_pkt_st32be(kwasm_u32 off, kwasm_u32 value);
 
 KWASM_IMPORT("kwasm_pkt_v1", "set_mark")
 kwasm_s32 kwasm_pkt_set_mark(kwasm_u32 mark);
+
+/* The packet, at most @snaplen bytes of it, and what is known about it into a ring: see `kwasm events --pcapng`. */
+KWASM_IMPORT("kwasm_pkt_v1", "capture")
+kwasm_s32 kwasm_pkt_capture(kwasm_s32 ring, kwasm_u32 snaplen);
 
 /* What is known about the packet beside its bytes.  A field the hook does not know is 0. */
 enum kwasm_field {

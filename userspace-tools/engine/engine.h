@@ -43,6 +43,8 @@ enum kwasm_engine_kernel_form {
  * @max_memory_pages: of one memory; 0: no limit but the type's
  * @deadline_ns: of each call; 0: none
  * @peak:        NULL, or filled while compiling: see struct kw_compile_peak
+ * @config, @config_len: what config_read gives
+ * @event:       gets records of rings: the ring's name, enum kwasm_ring_kind, bytes; may be NULL
  * @log:         gets what the guest logs and its abort message; may be NULL
  */
 struct kwasm_engine_opts {
@@ -55,6 +57,9 @@ struct kwasm_engine_opts {
 	u32 max_memory_pages;
 	u64 deadline_ns;
 	struct kw_compile_peak *peak;
+	const void *config;
+	u32 config_len;
+	void (*event)(void *priv, const char *ring, u32 kind, const void *p, size_t len);
 	void (*log)(void *priv, u32 level, const char *text, size_t len);
 	void *priv;
 };

@@ -12,6 +12,8 @@
 #include "internal.h"
 #include "rt/pkt.h"
 
+#define LINKTYPE_RAW	101
+
 #define KW_HOST(id, module, name, context, shape, how, arg) \
 	KW_IF_FN_##how(static KW_PROTO_##shape(host_##id);)
 #include "rt/host.def"
@@ -80,6 +82,27 @@ static u32 host_RANDOM_GET(struct kw_inst *i, u32 ptr, u32 len)
 			return -EINTR;
 	}
 	return 0;
+}
+
+static u32 host_NUMA_ID(struct kw_inst *i)
+{
+	unsigned int cpu, node;
+
+	(void)i;
+	return getcpu(&cpu, &node) ? 0 : node;
+}
+
+static u32 host_CONFIG_READ(struct kw_inst *i, u32 off, u32 ptr, u32 len)
+{
+	const struct kwasm_engine_opts *o = &engine(i)->opts;
+	u8 *p = guest_range(i, ptr, len);
+	u32 n;
+
+	if (!p || off >= o->config_len)
+		return 0;
+	n = min(len, o->config_len - off);
+	memcpy(p, (const u8 *)o->config + off, n);
+	return n;
 }
 
 static u32 host_CPU_ID(struct kw_inst *i)
@@ -299,6 +322,64 @@ static u32 host_MAP_POP(struct kw_inst *i, u32 handle, u32 value)
 static u32 host_MAP_PEEK(struct kw_inst *i, u32 handle, u32 value)
 {
 	return take(i, handle, value, false);
+}
+
+/* ---- Rings: there is no reader that could be late, so none is ever full ---- */
+
+/* Give @len bytes to the embedder as a record of ring @handle; the status. */
+static u32 put_record(struct kw_inst *i, u32 handle, u32 kind, const void *p, u32 len)
+{
+	const struct kwasm_engine_opts *o = &engine(i)->opts;
+	u32 status;
+	const struct kwasm_engine_map *ring = map_of(i, handle, KW_MAP_RING, &status);
+	const struct kw_map_decl *d;
+
+	if (!ring)
+		return status;
+	d = kwasm_engine_map_decl(ring);
+	if (len > KW_MAX_RING_RECORD || len + sizeof(struct kwasm_ring_record) > d->max_entries)
+		return -E2BIG;
+	if (o->event)
+		o->event(o->priv, d->name, kind, p, len);
+	return 0;
+}
+
+static u32 host_RINGBUF_OUTPUT(struct kw_inst *i, u32 handle, u32 ptr, u32 len, u32 flags)
+{
+	u32 status;
+	const u8 *p;
+
+	if (!map_of(i, handle, KW_MAP_RING, &status))
+		return status;
+	if (flags > 2)
+		return -EINVAL;
+	p = guest_range(i, ptr, len);
+	return p ? put_record(i, handle, KWASM_RING_OUTPUT, p, len) : 0;
+}
+
+static u32 host_PKT_CAPTURE(struct kw_inst *i, u32 handle, u32 snaplen)
+{
+	const struct kwasm_engine_packet *pkt = packet(i);
+	struct {
+		struct kwasm_capture c;
+		u8 bytes[0xffff];
+	} rec = { 0 };
+	u32 n;
+
+	if (!pkt)
+		return 0;
+	n = min(min(pkt->len, snaplen), (u32)sizeof(rec.bytes));
+	rec.c = (struct kwasm_capture){
+		.at_ns = host_TIME_NS(i, 2), .packet_bytes = pkt->len, .link_type = LINKTYPE_RAW,
+		.protocol = pkt->field[KW_FIELD_PROTO],
+		.ifindex_in = pkt->field[KW_FIELD_IFINDEX_IN],
+		.ifindex_out = pkt->field[KW_FIELD_IFINDEX_OUT],
+		.mark = i->exec->field[KW_FIELD_MARK], .cpu = host_CPU_ID(i),
+		.family = pkt->field[KW_FIELD_FAMILY], .hook = pkt->field[KW_FIELD_HOOK],
+	};
+	if (n)
+		memcpy(rec.bytes, pkt->data, n);
+	return put_record(i, handle, KWASM_RING_CAPTURE, &rec, sizeof(rec.c) + n);
 }
 
 /* A load that does not lie within the linear part. */

@@ -305,6 +305,8 @@ static struct kwasm_engine_map *map_new(const struct kw_map_decl *d)
 	if (!map)
 		return NULL;
 	map->decl = *d;
+	if (kw_map_info[d->type].kind == KW_MAP_RING)
+		return map;	/* its records are the embedder's at once */
 	if (kw_map_info[d->type].kind == KW_MAP_QS) {
 		map->ring = calloc(d->max_entries, d->value_bytes);
 		if (map->ring)

@@ -70,6 +70,8 @@ struct kwasm_module {
 	int fd;				/* -1 until loaded */
 	__u32 mode;
 	__u64 memory_max;
+	void *config;			/* for config_read */
+	size_t config_len;
 	char *map_pin_dir;		/* NULL: maps are not pinned */
 	int map_fd[KW_MAX_MAPS];	/* as in @meta.map; -1 until there is one */
 

@@ -95,6 +95,16 @@ int kwasm_module_map(int module_fd, __u32 index, struct kwasm_module_map *out, c
 	return err;
 }
 
+int kwasm_ring_create(const char *name, __u32 bytes)
+{
+	struct kwasm_ring_create req = { .size = sizeof(req), .bytes = bytes };
+
+	if (strlen(name) >= sizeof(req.name))
+		return libkwasm_err(-ENAMETOOLONG);
+	memcpy(req.name, name, strlen(name));
+	return dev_ioctl(KWASM_RING_CREATE, &req);
+}
+
 int kwasm_program_create(int module_fd, const char *export_name,
 			 const struct kwasm_program_create_opts *opts)
 {
@@ -212,6 +222,11 @@ int kwasm_program_get_fd_by_id(__u32 id)
 int kwasm_link_get_fd_by_id(__u32 id)
 {
 	return get_fd_by_id(KWASM_OBJ_LINK, id);
+}
+
+int kwasm_ring_get_fd_by_id(__u32 id)
+{
+	return get_fd_by_id(KWASM_OBJ_RING, id);
 }
 
 int kwasm_obj_get_fd_by_name(enum kwasm_obj_type type, const char *name)

@@ -89,6 +89,9 @@ LIBKWASM_API int kwasm_module_program(int module_fd, __u32 index, char *name);
 /* The @index-th map the module declares; @layout: KWASM_LAYOUT_LEN bytes for its layout, or NULL.  -ENOENT at the end. */
 LIBKWASM_API int kwasm_module_map(int module_fd, __u32 index, struct kwasm_module_map *out, char *layout);
 
+/* A ring of @bytes, a power of two and whole pages.  Return: its descriptor. */
+LIBKWASM_API int kwasm_ring_create(const char *name, __u32 bytes);
+
 struct kwasm_program_create_opts {
 	size_t sz;
 	__u32 flags;
@@ -143,13 +146,14 @@ LIBKWASM_API int kwasm_link_get_next_id(__u32 start_id, __u32 *next_id);
 LIBKWASM_API int kwasm_module_get_fd_by_id(__u32 id);
 LIBKWASM_API int kwasm_program_get_fd_by_id(__u32 id);
 LIBKWASM_API int kwasm_link_get_fd_by_id(__u32 id);
+LIBKWASM_API int kwasm_ring_get_fd_by_id(__u32 id);
 
 /* By the name something is pinned under. */
 LIBKWASM_API int kwasm_obj_get_fd_by_name(enum kwasm_obj_type type, const char *name);
 
 /**
  * kwasm_obj_get_info_by_fd() - what the kernel knows about an object
- * @info:     struct kwasm_{module,program,link}_info
+ * @info:     struct kwasm_{module,program,link,ring}_info
  * @info_len: in: its size; out: how much of it the kernel filled in
  */
 LIBKWASM_API int kwasm_obj_get_info_by_fd(int fd, void *info, __u32 *info_len);
@@ -231,6 +235,8 @@ struct kwasm_module_open_opts {
 	__u32 mode;			/* enum kwasm_mode */
 	__u64 memory_max;		/* bytes per memory */
 	const char *map_pin_dir;	/* in bpffs: maps are pinned there by name, or taken from there */
+	const void *config;		/* what config_read gives the guest; copied */
+	size_t config_sz;		/* at most KWASM_CONFIG_MAX */
 	size_t :0;
 };
 
@@ -271,11 +277,11 @@ LIBKWASM_API int kwasm_module__pin(struct kwasm_module *m, const char *name);
 LIBKWASM_API int kwasm_module__unpin(struct kwasm_module *m, const char *name);
 
 /**
- * kwasm_module__map_fd() - a BPF map of the module's
+ * kwasm_module__map_fd() - a BPF map or a ring of the module's
  * @name: as declared in kwasm.meta
  *
- * For bpf_map_lookup_elem() and the rest of libbpf; also of a module that was
- * found in the kernel.  Of one opened from a file: after load, or reuse.
+ * For bpf_map_lookup_elem() and the rest of libbpf, a ring (ringbuf) for
+ * kwasm_ring_buffer__new(); also of a module that was found in the kernel.  Of one opened from a file: after load, or reuse.
  * Return: a descriptor that the caller closes, or -ENOENT.
  */
 LIBKWASM_API int kwasm_module__map_fd(const struct kwasm_module *m, const char *name);
@@ -375,6 +381,40 @@ LIBKWASM_API int kwasm_link__detach(struct kwasm_link *l);
 /* Close the descriptor: an unpinned link that nobody else holds detaches. */
 LIBKWASM_API int kwasm_link__destroy(struct kwasm_link *l);
 
+/* ---- Rings ------------------------------------------------------------- */
+
+struct kwasm_ring_buffer;
+
+/**
+ * kwasm_ring_sample_fn - gets each record, in place
+ * @data: kwasm_ring_record_of() has its kind and how many were lost before it
+ *
+ * Return: 0, or negative: consume() or poll() stops behind this record and returns it.
+ */
+typedef int (*kwasm_ring_sample_fn)(void *ctx, void *data, size_t size);
+
+static inline const struct kwasm_ring_record *kwasm_ring_record_of(const void *data)
+{
+	return (const struct kwasm_ring_record *)data - 1;
+}
+
+/*
+ * These are used as the functions of libbpf's ring_buffer: a descriptor from
+ * kwasm_module__map_fd() (it remains the caller's), a function, then poll().
+ * NULL with EBUSY: another process reads this ring.
+ */
+LIBKWASM_API struct kwasm_ring_buffer *
+kwasm_ring_buffer__new(int ring_fd, kwasm_ring_sample_fn fn, void *ctx);
+/* One more ring to poll along with the others. */
+LIBKWASM_API int kwasm_ring_buffer__add(struct kwasm_ring_buffer *rb, int ring_fd,
+					kwasm_ring_sample_fn fn, void *ctx);
+/* Take what there is, without waiting.  Return: how many records. */
+LIBKWASM_API int kwasm_ring_buffer__consume(struct kwasm_ring_buffer *rb);
+/* Wait for records, at most so long (-1: no limit), and take them.  -EPIPE: no module is left that writes any. */
+LIBKWASM_API int kwasm_ring_buffer__poll(struct kwasm_ring_buffer *rb, int timeout_ms);
+LIBKWASM_API int kwasm_ring_buffer__epoll_fd(const struct kwasm_ring_buffer *rb);
+LIBKWASM_API void kwasm_ring_buffer__free(struct kwasm_ring_buffer *rb);
+
 /* ---- Texts ------------------------------------------------------------- */
 
 /* "out of bounds memory access", or NULL for a number this library does not know. */
@@ -397,6 +437,9 @@ struct kwasm_runner_opts {
 	__u64 deadline_ns;		/* of one run; 0: 1 s */
 	void (*log)(void *arg, int level, const char *text, size_t len);
 	void *log_arg;
+	/* Records of rings, as they are written: enum kwasm_ring_kind and its bytes. */
+	void (*event)(void *arg, const char *ring, __u32 kind, const void *data, size_t size);
+	void *event_arg;
 	size_t :0;
 };
 

@@ -3,6 +3,7 @@
  * The maps a module declares: BPF maps of the kernel's, made here through
  * libbpf unless the caller has some already, and handed over at load as
  * descriptors.  From then on they are anybody's: bpftool, bpffs, libbpf.
+ * Its rings are objects of kwasm's, and found as such.
  */
 #include <bpf/bpf.h>
 #include <fcntl.h>
@@ -35,6 +36,8 @@ static int create(const struct kw_map_decl *d)
 	const struct kw_map_info *info = &kw_map_info[d->type];
 	LIBBPF_OPTS(bpf_map_create_opts, o, .map_flags = info->flags);
 
+	if (info->kind == KW_MAP_RING)
+		return kwasm_ring_create(d->name, d->max_entries);
 	return bpf_map_create(info->bpf_type, d->name, d->key_bytes, d->value_bytes, d->max_entries, &o);
 }
 
@@ -64,7 +67,7 @@ static int get(struct kwasm_module *m, __u32 nr)
 
 	if (m->map_fd[nr] >= 0)
 		return 0;
-	if (m->map_pin_dir) {
+	if (m->map_pin_dir && kw_map_info[d->type].kind != KW_MAP_RING) {
 		path = pin_path(m, d);
 		fd = path ? get_pinned(d, path) : -ENOMEM;
 	} else {
@@ -115,6 +118,14 @@ int kwasm_module__reuse_map_fd(struct kwasm_module *m, const char *name, int fd)
 	return 0;
 }
 
+/* By the id that the kernel tells. */
+static int fd_of(const struct kwasm_module_map *info)
+{
+	if (info->type == kw_map_info[KW_MAP_RINGBUF].bpf_type)
+		return kwasm_ring_get_fd_by_id(info->map_id);
+	return bpf_map_get_fd_by_id(info->map_id);
+}
+
 static bool same_shape(const struct kwasm_module_map *info, const struct kw_map_decl *d)
 {
 	return info->type == kw_map_info[d->type].bpf_type && info->key_bytes == d->key_bytes &&
@@ -133,7 +144,7 @@ int kwasm_module__reuse_maps(struct kwasm_module *m, int module_fd)
 		nr = find(m, info.name);
 		if (nr < 0 || m->map_fd[nr] >= 0 || !same_shape(&info, &m->meta.map[nr]))
 			continue;
-		fd = bpf_map_get_fd_by_id(info.map_id);
+		fd = fd_of(&info);
 		if (fd < 0)
 			return libkwasm_err(fd);
 		m->map_fd[nr] = fd;
@@ -151,7 +162,7 @@ static int fd_of_loaded(const struct kwasm_module *m, const char *name)
 
 	for (i = 0; !(err = kwasm_module_map(m->fd, i, &info, NULL)); i++)
 		if (!strcmp(info.name, name))
-			return bpf_map_get_fd_by_id(info.map_id);
+			return fd_of(&info);
 	return err;
 }
 

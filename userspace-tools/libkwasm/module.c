@@ -60,6 +60,7 @@ void kwasm_module__close(struct kwasm_module *m)
 	kw_arena_free(&m->arena);
 	free(m->function_name);
 	free(m->map_pin_dir);
+	free(m->config);
 	free(m->bytes);
 	free(m->name);
 	free(m->path);
@@ -176,6 +177,20 @@ static int choose_name(struct kwasm_module *m, const char *name)
 	return 0;
 }
 
+static int copy_config(struct kwasm_module *m, const void *config, size_t len)
+{
+	if (len > KWASM_CONFIG_MAX)
+		return -E2BIG;
+	if (!len)
+		return 0;
+	m->config = malloc(len);
+	if (!m->config)
+		return -ENOMEM;
+	memcpy(m->config, config, len);
+	m->config_len = len;
+	return 0;
+}
+
 /* Takes @bytes over. */
 static struct kwasm_module *open_bytes(const char *path, void *bytes, size_t len,
 				       const struct kwasm_module_open_opts *opts)
@@ -201,6 +216,8 @@ static struct kwasm_module *open_bytes(const char *path, void *bytes, size_t len
 		m->map_pin_dir = strdup(opts->map_pin_dir);
 		err = m->map_pin_dir ? 0 : -ENOMEM;
 	}
+	if (!err)
+		err = copy_config(m, OPTS_GET(opts, config, NULL), OPTS_GET(opts, config_sz, 0));
 	if (err)
 		goto err_close;
 	return m;
@@ -334,6 +351,7 @@ int kwasm_module__load(struct kwasm_module *m)
 	struct kwasm_diag diag = { .func = KW_DIAG_NO_FUNC };
 	LIBKWASM_OPTS(kwasm_module_load_opts, o, .name = m->name, .mode = m->mode,
 		      .memory_max = m->memory_max, .diag = &diag,
+		      .config = m->config, .config_sz = m->config_len,
 		      .map_fds = m->map_fd, .nr_map_fds = m->meta.nr_maps);
 	int fd, err;
 

@@ -22,6 +22,9 @@ struct kwasm_runner {
 	struct kw_instance *instance;
 	void (*log)(void *arg, int level, const char *text, size_t len);
 	void *log_arg;
+	void (*event)(void *arg, const char *ring, __u32 kind, const void *data, size_t size);
+	void *event_arg;
+	void *config;			/* the engine reads it */
 };
 
 static u8 engine_mode(const struct kwasm_module *m)
@@ -120,6 +123,14 @@ static void forward_log(void *priv, u32 level, const char *text, size_t len)
 		r->log(r->log_arg, level, text, len);
 }
 
+static void forward_event(void *priv, const char *ring, u32 kind, const void *p, size_t len)
+{
+	struct kwasm_runner *r = priv;
+
+	if (r->event)
+		r->event(r->event_arg, ring, kind, p, len);
+}
+
 /* Call export @name, if there is one; an i32 it gives must be 0.  Its type was checked. */
 static int call_once(struct kwasm_module *m, struct kwasm_runner *r, const char *name)
 {
@@ -173,7 +184,8 @@ struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwas
 	struct kwasm_engine_module *compiled;
 	struct kwasm_engine_opts o = {
 		.mode = engine_mode(m), .form = KW_FORM_S, .features = KW_COMPILE_FEATURES,
-		.log = forward_log,
+		.log = forward_log, .event = forward_event,
+		.config_len = m->config_len,
 		.deadline_ns = OPTS_GET(opts, deadline_ns, 0) ?: DEFAULT_DEADLINE_NS,
 	};
 	struct kwasm_runner *r;
@@ -188,7 +200,17 @@ struct kwasm_runner *kwasm_runner__new(struct kwasm_module *m, const struct kwas
 		return libkwasm_err_ptr(-ENOMEM);
 	r->log = OPTS_GET(opts, log, NULL);
 	r->log_arg = OPTS_GET(opts, log_arg, NULL);
+	r->event = OPTS_GET(opts, event, NULL);
+	r->event_arg = OPTS_GET(opts, event_arg, NULL);
 	o.priv = r;
+	r->config = malloc(m->config_len + 1);
+	if (!r->config) {
+		free(r);
+		return libkwasm_err_ptr(-ENOMEM);
+	}
+	if (m->config_len)
+		memcpy(r->config, m->config, m->config_len);
+	o.config = r->config;
 	err = new_engine(m, &o, &r->engine);
 	if (!err)
 		err = compile(m, r->engine, &compiled);
@@ -280,5 +302,6 @@ void kwasm_runner__free(struct kwasm_runner *r)
 	if (!r)
 		return;
 	kwasm_engine__free(r->engine);
+	free(r->config);
 	free(r);
 }

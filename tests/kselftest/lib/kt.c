@@ -246,7 +246,7 @@ unsigned int objects_left(void)
 
 	for (tries = 0; tries < 200; tries++) {
 		n = 0;
-		for (type = KWASM_OBJ_MODULE; type <= KWASM_OBJ_INSTANCE; type++)
+		for (type = KWASM_OBJ_MODULE; type <= KWASM_OBJ_RING; type++)
 			n += count_objects(type);
 		if (!n)
 			break;
