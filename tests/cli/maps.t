@@ -10,6 +10,23 @@ accept
 accept
 accept
 
+# records of rings are told as they are written
+$ for i in 00 01 3d 32; do printf '45 00 00 20 00 00 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 0c 00 00 %s 00 07 00' $i | kwasm run-once events.wasm - 2>/dev/null; done
+accept
+accept
+accept
+drop
+
+$ printf '45 00 00 20 00 00 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 0c 00 00 05 00 07 00' | kwasm run-once events.wasm -
+accept
+2> event ring: cpu=0 nr=0 what=0x1417
+
+$ printf '45 00 00 20 00 00 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 0c 00 00 3d 00 07 00' | kwasm run-once events.wasm - --json | grep -o '"packet_bytes":32,"link_type":101.*"bytes":"[0-9a-f]*"' | sed 's/"cpu":[0-9]*/"cpu":N/'
+"packet_bytes":32,"link_type":101,"protocol":2048,"ifindex_in":0,"ifindex_out":0,"mark":0,"cpu":N,"family":2,"hook":1,"bytes":"450000200000000040110000c0000201c000020203e81e61"
+
+$ printf abcdef >config; printf '45 00 00 20 00 00 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 0c 00 00 01 00 07 00' | kwasm run-once events.wasm - --config config 2>/dev/null
+accept
+
 # a value that would end outside memory traps
 $ printf '45 00 00 1d 12 34 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 09 00 00 65' | kwasm run-once maps.wasm -
 trap
@@ -44,6 +61,14 @@ $ kwasm check map_layout.wasm
 $ kwasm check map_many.wasm
 2> kwasm: map_many.wasm: offset 0xN: kwasm.meta: too many maps: limit 64
 ? 9
+
+$ kwasm check ring_size.wasm
+2> kwasm: ring_size.wasm: offset 0xN: kwasm.meta: a ringbuf has no key, no value, and max= a power of two from 4096 to 67108864
+? 3
+
+$ kwasm check ring_value.wasm
+2> kwasm: ring_value.wasm: offset 0xN: kwasm.meta: a ringbuf has no key, no value, and max= a power of two from 4096 to 67108864
+? 3
 
 $ kwasm map
 2> kwasm: usage: kwasm map list|dump|lookup|update|delete|push|pop [MODULE[.MAP]] [KEY] [VALUE]

@@ -48,8 +48,10 @@ with map_value $'map a hash key=8 value=65537 max=1\n'
 with map_number $'map a hash key=8 value=4294967296 max=1\n'
 with map_twice $'map a hash key=8 value=4 max=1\nmap b hash key=8 value=4 max=1 id=0\n'
 with map_layout $'layout a key=x:u8\nmap b hash key=8 value=4 max=1\n'
+with ring_size $'map r ringbuf max=5000\n'
+with ring_value $'map r ringbuf value=8 max=4096\n'
 with map_many "$(for i in $(seq 65); do echo "map m$i queue key=0 value=4 max=1"; done)"
-cp "$root"/build/samples/*.wasm "$root"/build/kselftest/maps.wasm . 2>/dev/null
+cp "$root"/build/samples/*.wasm "$root"/build/kselftest/{maps,events}.wasm . 2>/dev/null
 : >empty.wasm
 head -c 20 good.wasm >cut.wasm
 head -c 4096 /dev/zero >zeros.wasm

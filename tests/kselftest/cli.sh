@@ -156,6 +156,40 @@ fi
 kwasm unload blocklist >/dev/null
 umount /sys/fs/bpf
 
+printf abcdef >/tmp/config
+t "load: a module with rings, and a config"	0 "loaded events" kwasm load ./events.wasm --config /tmp/config
+t "map list: a ring"				0 "events.ring" kwasm map list events
+t "map dump: a ring is none"			2 "events.ring is a ring" kwasm map dump events.ring
+t "show: records of a ring"			0 "ring: 1 records, 0 lost, 24 bytes to be read of 64.0 KiB" kwasm show events
+printf '45 00 00 20 12 34 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 0c 00 00 01 00 07 00' >/tmp/config.pkt
+t "run-once --kernel: config_read"		0 "accept" kwasm run-once events /tmp/config.pkt --kernel
+t "events: in the terms of the layout"		0 "ring: cpu=0 nr=0 what=0x1417" kwasm events events
+t "events: taken out"				0 '"events":[]' kwasm events events.ring --json
+sed 's/01 00 07 00$/3c 00 07 00/' /tmp/config.pkt >/tmp/capture.pkt
+kwasm run-once events /tmp/capture.pkt --kernel >/dev/null
+t "events: a packet"				0 '"packet":{"at_ns":' kwasm events events --json
+kwasm run-once events /tmp/capture.pkt --kernel >/dev/null
+t "events --pcapng: writes a file"		0 "" kwasm events events --pcapng /tmp/out.pcapng
+[ "$(head -c 4 /tmp/out.pcapng | od -An -tx1)" = " 0a 0d 0d 0a" ] && [ "$(stat -c %s /tmp/out.pcapng)" -gt 100 ]
+result $? "events --pcapng: of pcapng"
+t "events: no such ring"			5 "there is no ring 'nothing'" kwasm events events.nothing
+t "events: no such module"			5 "there is no module or link 'nothing'" kwasm events nothing
+t "attach: a module with rings"			0 "attached events" kwasm attach events --netns right
+timeout 30 kwasm events events --follow --json >/tmp/follow 2>&1 &
+follow=$!
+sleep 1
+t "events: one reader at a time"		7 "is being read already" kwasm events events.ring
+kwasm run-once events /tmp/capture.pkt --kernel >/dev/null
+t "replace: the ring goes on"			0 "replaced events" kwasm replace events ./events.wasm --config /tmp/config
+kwasm run-once events /tmp/capture.pkt --kernel >/dev/null
+kwasm detach events >/dev/null
+kwasm unload events >/dev/null
+wait $follow
+result $? "events --follow: ends when no module is left"
+cp /tmp/follow $out
+[ "$(grep -c '"kind":"packet"' /tmp/follow)" = 2 ] && [ "$(grep -c '"kind":"record"' /tmp/follow)" = 1 ]
+result $? "events --follow: records of both modules"
+
 kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
 ip netns del right
 sleep 1

@@ -132,6 +132,11 @@ struct module_set {
 	size_t nr;
 };
 int read_modules(struct cli *c, struct module_set *out);
+/*
+ * Descriptor of the module that is meant, or of the link's module; negative
+ * errno, -ENOENT for neither, or @status set: that has been told already.
+ */
+int find_module_fd(struct cli *c, const char *name, uint32_t id, int *status);
 /* Is link pin @pin meant by @name: the same, or one of its group NAME:... */
 bool link_name_matches(const char *pin, const char *name);
 uint64_t link_traps(const struct kwasm_link_info *l);
@@ -142,7 +147,10 @@ int open_netns(struct cli *c, const char *ns, int *fd);
 /* Name of the namespace with inode @ino as in /run/netns, else "ino:4026..."; @buf is returned. */
 const char *netns_name(uint64_t ino, char *buf, size_t bytes);
 
-/* packet.c: raw or hex file -> bytes, malloc()ed. */
+/* packet.c: files -> bytes, malloc()ed. */
+/* All of a file, at most @max bytes; - is stdin. */
+int read_file(struct cli *c, const char *path, size_t max, uint8_t **out, size_t *len);
+/* The same, and hex text decoded. */
 int read_packet(struct cli *c, const char *path, uint8_t **out, size_t *len);
 
 #endif /* KWASM_CLI_H */

@@ -114,22 +114,37 @@ static void guess(struct layout *l, size_t bytes, bool is_prefix)
 	l->bytes = bytes;
 }
 
-int layout_make(struct layout *l, const char *text, const char *what, size_t bytes, bool is_prefix)
+/* What stands behind "@what=" in a layout line, or NULL. */
+static const char *find_part(const char *text, const char *what)
 {
 	size_t len = strlen(what);
-	const char *p = text;
+
+	while (*text && (strncmp(text, what, len) || text[len] != '=')) {
+		text += strcspn(text, " ");
+		text += strspn(text, " ");
+	}
+	return *text ? text + len + 1 : NULL;
+}
+
+int layout_make_record(struct layout *l, const char *text, size_t bytes)
+{
+	const char *fields = find_part(text, "value");
 
 	memset(l, 0, sizeof(*l));
-	while (*p && (strncmp(p, what, len) || p[len] != '=')) {
-		p += strcspn(p, " ");
-		p += strspn(p, " ");
-	}
-	if (*p && !parse_fields(l, p + len + 1) && fits(l, bytes)) {
+	return fields && !parse_fields(l, fields) && l->nr && l->bytes <= bytes ? 0 : -EINVAL;
+}
+
+int layout_make(struct layout *l, const char *text, const char *what, size_t bytes, bool is_prefix)
+{
+	const char *fields = find_part(text, what);
+
+	memset(l, 0, sizeof(*l));
+	if (fields && !parse_fields(l, fields) && fits(l, bytes)) {
 		l->bytes = bytes;
 		return 0;
 	}
 	guess(l, bytes, is_prefix);
-	return *p ? -EINVAL : 0;
+	return fields ? -EINVAL : 0;
 }
 
 /* ---- Bytes -> text ---- */

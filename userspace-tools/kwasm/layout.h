@@ -43,6 +43,9 @@ struct layout {
  */
 int layout_make(struct layout *l, const char *text, const char *what, size_t bytes, bool is_prefix);
 
+/* The value part of a ring's layout line, for a record of @bytes or more than it describes.  0, or -EINVAL. */
+int layout_make_record(struct layout *l, const char *text, size_t bytes);
+
 /* "10.0.0.1,53", as layout_format() gives it: NULL, or what is wrong with it. */
 const char *layout_parse(const struct layout *l, const char *text, void *out);
 

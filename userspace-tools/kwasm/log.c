@@ -95,23 +95,6 @@ static int read_log(struct cli *c, int fd)
 	}
 }
 
-/* Descriptor of the module that is meant, or of the link's module; negative errno. */
-static int module_fd(struct cli *c, const char *name, uint32_t id, int *status)
-{
-	struct link_set links;
-	size_t i;
-	int fd;
-
-	fd = id ? kwasm_module_get_fd_by_id(id) : kwasm_obj_get_fd_by_name(KWASM_OBJ_MODULE, name);
-	if (fd != -ENOENT)
-		return fd;
-	*status = read_links(c, &links);
-	for (i = 0; !*status && i < links.nr; i++)
-		if (id ? links.info[i].id == id : link_name_matches(links.info[i].pin, name))
-			return kwasm_module_get_fd_by_id(links.info[i].module_id);
-	return -ENOENT;
-}
-
 int run_log(struct cli *c)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
@@ -125,7 +108,7 @@ int run_log(struct cli *c)
 		err = fail_usage(c, "log NAME, or log id N");
 	if (err)
 		return err;
-	mfd = module_fd(c, name, id, &status);
+	mfd = find_module_fd(c, name, id, &status);
 	if (status)
 		return status;
 	if (mfd == -ENOENT)

@@ -53,6 +53,8 @@ static int find_map(struct cli *c, const char *module, const char *name, struct 
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
 			     .hint = "`kwasm map list` shows what is there" };
+	struct failure ring = { .status = EXIT_USAGE, .code = "usage",
+				.hint = "`kwasm events` shows what is in it" };
 	struct kwasm_module *mod;
 	uint32_t i;
 	int err;
@@ -67,6 +69,8 @@ static int find_map(struct cli *c, const char *module, const char *name, struct 
 		err = fail(c, &f, "module '%s' declares no map '%s'", module, name);
 	else if (err)
 		err = fail_errno(c, err, module);
+	else if (m->info.type == BPF_MAP_TYPE_RINGBUF)
+		err = fail(c, &ring, "%s.%s is a ring", module, name);
 	else if ((m->fd = bpf_map_get_fd_by_id(m->info.map_id)) < 0)
 		err = fail_errno(c, m->fd, name);
 	kwasm_module__close(mod);

@@ -34,6 +34,7 @@ int open_file(struct cli *c, const char *path, const char *name, struct kwasm_mo
 {
 	LIBKWASM_OPTS(kwasm_module_open_opts, o, .name = name,
 		      .map_pin_dir = c->opt[OPT_PIN_MAPS]);
+	uint8_t *config = NULL;
 	int err;
 
 	err = check_name(c);
@@ -41,12 +42,15 @@ int open_file(struct cli *c, const char *path, const char *name, struct kwasm_mo
 		err = opt_word(c, OPT_MODE, &o.mode);
 	if (!err)
 		err = opt_size(c, OPT_MEMORY, (uint64_t *)&o.memory_max);
+	if (!err && c->opt[OPT_CONFIG])
+		err = read_file(c, c->opt[OPT_CONFIG], KWASM_CONFIG_MAX, &config, &o.config_sz);
 	if (err)
 		return err;
+	o.config = config;
 	*out = kwasm_module__open_file(path, &o);
-	if (!*out)
-		return fail_errno(c, -errno, path);
-	return 0;
+	err = *out ? 0 : fail_errno(c, -errno, path);
+	free(config);
+	return err;
 }
 
 int open_loaded(struct cli *c, const char *name, struct kwasm_module **out)
@@ -130,6 +134,22 @@ int read_modules(struct cli *c, struct module_set *out)
 		close(fd);
 	}
 	return err == -ENOENT ? 0 : fail_errno(c, err, "cannot list modules");
+}
+
+int find_module_fd(struct cli *c, const char *name, uint32_t id, int *status)
+{
+	struct link_set links;
+	size_t i;
+	int fd;
+
+	fd = id ? kwasm_module_get_fd_by_id(id) : kwasm_obj_get_fd_by_name(KWASM_OBJ_MODULE, name);
+	if (fd != -ENOENT)
+		return fd;
+	*status = read_links(c, &links);
+	for (i = 0; !*status && i < links.nr; i++)
+		if (id ? links.info[i].id == id : link_name_matches(links.info[i].pin, name))
+			return kwasm_module_get_fd_by_id(links.info[i].module_id);
+	return -ENOENT;
 }
 
 bool link_name_matches(const char *pin, const char *name)

@@ -10,7 +10,7 @@
 
 #define PACKET_BYTES_MAX	65536
 
-static int read_file(struct cli *c, const char *path, size_t max, uint8_t **out, size_t *len)
+int read_file(struct cli *c, const char *path, size_t max, uint8_t **out, size_t *len)
 {
 	int fd = !strcmp(path, "-") ? dup(0) : open(path, O_RDONLY | O_CLOEXEC);
 	uint8_t *buf;

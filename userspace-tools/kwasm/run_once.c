@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "events.h"
 #include "show.h"
 #include "table.h"
 
@@ -83,6 +84,95 @@ static void print_log(void *arg, int level, const char *text, size_t len)
 	fputc('\n', stderr);
 }
 
+/* One record of a ring that the program wrote. */
+struct kept {
+	char ring[KWASM_MAP_NAME_LEN];
+	uint32_t kind;
+	void *data;
+	size_t size;
+};
+
+/**
+ * struct events - what the program wrote into rings
+ * @m:    whose metadata has the layouts
+ * @kept: with --json, for they go into one document with the verdict
+ */
+struct events {
+	bool json;
+	const struct kwasm_module *m;
+	struct kept *kept;
+	size_t nr;
+};
+
+/* Text of the ring's layout line, empty if there is none. */
+static void find_layout(const struct kwasm_module *m, const char *ring, char *layout)
+{
+	struct kwasm_module_map info;
+	uint32_t i;
+
+	for (i = 0; !kwasm_module__map_info(m, i, &info, layout); i++)
+		if (!strcmp(info.name, ring))
+			return;
+	*layout = 0;
+}
+
+static void keep(struct events *to, const char *ring, uint32_t kind, const void *data, size_t size)
+{
+	struct kept *k;
+
+	k = reallocarray(to->kept, to->nr + 1, sizeof(*k));
+	if (!k)
+		die_nomem();
+	to->kept = k;
+	k += to->nr++;
+	*k = (struct kept){ .kind = kind, .data = malloc(size + 1), .size = size };
+	if (!k->data)
+		die_nomem();
+	memcpy(k->data, data, size);
+	snprintf(k->ring, sizeof(k->ring), "%s", ring);
+}
+
+/* On stderr as the log is, so that the verdict stays alone on stdout. */
+static void take_event(void *arg, const char *ring, __u32 kind, const void *data, size_t size)
+{
+	char layout[KWASM_LAYOUT_LEN];
+	struct event e = { .ring = ring, .kind = kind, .layout = layout, .data = data, .size = size };
+	struct events *to = arg;
+
+	if (to->json) {
+		keep(to, ring, kind, data, size);
+		return;
+	}
+	find_layout(to->m, ring, layout);
+	fputs("event ", stderr);
+	event_text(&e, stderr);
+}
+
+static void json_events(struct cli *c, const struct events *ev)
+{
+	char layout[KWASM_LAYOUT_LEN];
+	size_t i;
+
+	json_array(&c->j, "events");
+	for (i = 0; i < ev->nr; i++) {
+		const struct kept *k = &ev->kept[i];
+		struct event e = { k->ring, k->kind, layout, k->data, k->size };
+
+		find_layout(ev->m, k->ring, layout);
+		json_object(&c->j, NULL);
+		event_json(&e, &c->j);
+		json_close(&c->j);
+	}
+	json_close(&c->j);
+}
+
+static void events_free(struct events *ev)
+{
+	while (ev->nr)
+		free(ev->kept[--ev->nr].data);
+	free(ev->kept);
+}
+
 /* Count one run that @o->last tells of. */
 static void count_run(struct outcome *o)
 {
@@ -95,9 +185,10 @@ static void count_run(struct outcome *o)
 
 /* One by one, so that every result is counted; stops at a trap. */
 static int run_here(struct cli *c, struct kwasm_module *m, const char *program,
-		    const struct wishes *w, struct outcome *o)
+		    const struct wishes *w, struct outcome *o, struct events *ev)
 {
-	LIBKWASM_OPTS(kwasm_runner_opts, ro, .log = print_log, .deadline_ns = w->deadline_ns);
+	LIBKWASM_OPTS(kwasm_runner_opts, ro, .log = print_log, .deadline_ns = w->deadline_ns,
+		      .event = take_event, .event_arg = ev);
 	struct kwasm_runner *r = kwasm_runner__new(m, &ro);
 	int err = 0;
 
@@ -146,8 +237,8 @@ static const char *verdict_of(const struct wishes *w, const struct outcome *o, c
 	return verdict_name(o->last.retval);
 }
 
-static void json_outcome(struct cli *c, const struct outcome *o, const char *program,
-			 const char *verdict, const char *by)
+static void json_outcome(struct cli *c, const struct outcome *o, const struct events *ev,
+			 const char *program, const char *verdict, const char *by)
 {
 	uint32_t i;
 
@@ -171,6 +262,8 @@ static void json_outcome(struct cli *c, const struct outcome *o, const char *pro
 	json_close(&c->j);
 	json_u64(&c->j, "duration_ns", o->runs ? o->total_ns / o->runs : 0);
 	json_trap(&c->j, "trap", &o->last.trap);
+	if (ev->nr)
+		json_events(c, ev);
 	json_end(&c->j);
 }
 
@@ -225,6 +318,7 @@ static int run_and_tell(struct cli *c, struct kwasm_module *m, const struct wish
 {
 	struct outcome o = { .last = { .sz = sizeof(o.last), .data_in = packet, .data_size_in = len } };
 	struct kwasm_program *p;
+	struct events ev = { .json = c->json, .m = m };
 	const char *verdict, *by;
 	int status = 0;
 
@@ -235,19 +329,21 @@ static int run_and_tell(struct cli *c, struct kwasm_module *m, const struct wish
 	if (!p)
 		return status;
 	status = c->opt[OPT_KERNEL] ? run_in_kernel(c, m, p, w, &o) :
-				      run_here(c, m, kwasm_program__name(p), w, &o);
+				      run_here(c, m, kwasm_program__name(p), w, &o, &ev);
 	if (status)
-		return status;
+		goto out;
 	verdict = verdict_of(w, &o, &by);
 	if (c->json)
-		json_outcome(c, &o, kwasm_program__name(p), verdict, by);
+		json_outcome(c, &o, &ev, kwasm_program__name(p), verdict, by);
 	else if (o.last.trap.kind)
 		print_trap(m, c->args[0], &o.last.trap);
 	else
 		print_outcome(&o, verdict, by);
-	if (!o.last.trap.kind)
-		return EXIT_OK;
-	return o.last.trap.kind == TRAP_DEADLINE ? EXIT_DEADLINE : EXIT_TRAP;
+	if (o.last.trap.kind)
+		status = o.last.trap.kind == TRAP_DEADLINE ? EXIT_DEADLINE : EXIT_TRAP;
+out:
+	events_free(&ev);
+	return status;
 }
 
 int run_run_once(struct cli *c)

@@ -2,9 +2,11 @@
 /* kwasm show: all that is known of a module or a link. */
 #include <ctype.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "show.h"
 #include "table.h"
@@ -71,6 +73,44 @@ void json_trap(struct json *j, const char *key, const struct kwasm_trap_info *t)
 	json_close(j);
 }
 
+/* Call @fn for each ring of a module: its name in the module, and its state. */
+static void for_each_ring(uint32_t module_id, void (*fn)(void *arg, const char *, const struct kwasm_ring_info *),
+			  void *arg)
+{
+	struct kwasm_module_map map;
+	struct kwasm_ring_info info;
+	int mfd = kwasm_module_get_fd_by_id(module_id), fd;
+	uint32_t i, len;
+
+	for (i = 0; mfd >= 0 && !kwasm_module_map(mfd, i, &map, NULL); i++) {
+		if (map.type != BPF_MAP_TYPE_RINGBUF)
+			continue;
+		fd = kwasm_ring_get_fd_by_id(map.map_id);
+		len = sizeof(info);
+		if (fd >= 0 && !kwasm_obj_get_info_by_fd(fd, &info, &len))
+			fn(arg, map.name, &info);
+		if (fd >= 0)
+			close(fd);
+	}
+	if (mfd >= 0)
+		close(mfd);
+}
+
+static void json_ring(void *arg, const char *name, const struct kwasm_ring_info *r)
+{
+	struct json *j = arg;
+
+	json_object(j, NULL);
+	json_str(j, "name", name);
+	json_u64(j, "id", r->id);
+	json_u64(j, "ring_bytes", r->bytes);
+	json_u64(j, "records", r->records);
+	json_u64(j, "lost", r->lost);
+	json_u64(j, "pending_bytes", r->pending_bytes);
+	json_bool(j, "has_reader", r->has_reader);
+	json_close(j);
+}
+
 void json_module(struct json *j, const char *key, const struct kwasm_module_info *m)
 {
 	json_object(j, key);
@@ -91,6 +131,9 @@ void json_module(struct json *j, const char *key, const struct kwasm_module_info
 	json_u64(j, "compile_ns", m->compile_ns);
 	json_u64(j, "loaded_ns", m->loaded_ns);
 	json_u64(j, "loader_uid", m->loader_uid);
+	json_array(j, "rings");
+	for_each_ring(m->id, json_ring, j);
+	json_close(j);
 	json_close(j);
 }
 
@@ -166,6 +209,17 @@ static void rowf(const char *what, const char *fmt, ...)
 	free(text);
 }
 
+static void print_ring(void *arg, const char *name, const struct kwasm_ring_info *r)
+{
+	char size[UNIT_LEN];
+
+	(void)arg;
+	printf("  %-12s %s: %llu records, %llu lost, %llu bytes to be read of %s%s\n", "ring", name,
+	       (unsigned long long)r->records, (unsigned long long)r->lost,
+	       (unsigned long long)r->pending_bytes, unit_bytes(size, r->bytes),
+	       r->has_reader ? ", has a reader" : "");
+}
+
 static void print_module(const struct kwasm_module_info *m)
 {
 	char a[UNIT_LEN], b[UNIT_LEN];
@@ -185,6 +239,7 @@ static void print_module(const struct kwasm_module_info *m)
 	for (i = 0; i < 32; i++)
 		printf("%02x", m->sha256[i]);
 	printf("\n");
+	for_each_ring(m->id, print_ring, NULL);
 }
 
 static void print_traps(const struct kwasm_link_info *l)
