@@ -212,7 +212,8 @@ def arm64(results):
             results.add(False, f'arm64 {name[:-5]}: builds')
             continue
         run(results, f'arm64 {name[:-5]}', [qemu, f'{out}/tests/{name}'], timeout=900)
-    run(results, 'arm64 fuzz', ['bash', 'tests/fuzz/run.sh', f'{out}/tests/diff'], timeout=900, env={'RUNNER': qemu})
+    run(results, 'arm64 fuzz', ['bash', 'tests/fuzz/run.sh', f'{O}/tests/diff'], timeout=900,
+        env={'PEER': f'{qemu} {out}/tests/diff -P'})
     folder = os.environ.get('SPEC_DIR')
     for mode in ('guard', 'check'):
         if folder:

@@ -117,9 +117,12 @@ JOBS    ?= 1
 
 .PHONY: fuzz
 runner := $(if $(filter arm64,$(ARCH)),$(if $(filter-out aarch64,$(shell uname -m)),qemu-aarch64))
-fuzz: tests ## random modules on every engine there is (reference, kwasm, node), from a random seed: MINUTES=n JOBS=n
+peer   := $(if $(filter x86_64,$(ARCH)),$(if $(shell command -v $(cross-arm64)gcc),$(shell command -v qemu-aarch64)))
+fuzz: tests ## random modules on every engine there is (reference, kwasm here and for arm64, node), from a random seed: MINUTES=n JOBS=n
 	@mkdir -p build/fuzz
-	$(Q)$(runner) $(O)/tests/diff -s $$(date +%s)0000 -t $$((60 * $(MINUTES))) -j $(JOBS) -g all -8 tests/fuzz/v8.mjs -o build/fuzz
+	$(Q)$(if $(peer),$(build-arm64))
+	$(Q)$(runner) $(O)/tests/diff -s $$(date +%s)0000 -t $$((60 * $(MINUTES))) -j $(JOBS) -g all -8 tests/fuzz/v8.mjs \
+		$(if $(peer),-a '$(peer) build/user-arm64/tests/diff -P') -o build/fuzz
 
 # Not by way of the objects: another compiler, with sanitizers and the verifiers behind each pass.
 # Pointer overflow is left out: zero added to NULL is everywhere, and harmless.

@@ -3,14 +3,18 @@
  * Differential fuzzer: random modules run by the reference interpreter and by
  * the compiler in guard and check mode, S and P form, with compares where check
  * mode clamps, and as kernels with retpolines want it, with canonical NaNs bit
- * for bit; portable modules also without, and by V8 where there is a node.
+ * for bit; portable modules also without, and by V8 where there is a node.  A
+ * build of this program for another machine can be a peer that does it all again.
  * After every call its trap or results must agree, and the state it leaves.
  *
  *   diff [-s SEED] [-n COUNT | -t SECONDS] [-j JOBS] [-z SIZE] [-g SOURCE] [-8 v8.mjs] [-o DIR]
- *   diff [-s SEED] [-p] [-q] -f FILE.wasm
+ *        [-a COMMAND]
+ *   diff [-s SEED] [-p] [-q] [-a COMMAND] -f FILE.wasm
+ *   diff -P
  *
  * SOURCE: own, binaryen, smith, or all in turn.  A finding is cut down and
- * written to DIR/diff-SEED.wasm.  Prints one TAP line.
+ * written to DIR/diff-SEED.wasm.  Prints one TAP line.  COMMAND starts the peer,
+ * such as "qemu-aarch64 build/user-arm64/tests/diff -P".
  *
  * KW_OPT=-NAME,... in the environment leaves out optimisations: for finding out
  * which one is wrong.
@@ -38,8 +42,8 @@ struct opts {
 	time_t until;
 	u32 jobs, size, opt_off;
 	enum source source;
-	const char *dir, *v8, *file;
-	bool portable, quiet;
+	const char *dir, *v8, *peer, *file;
+	bool portable, quiet, serve;
 };
 
 /* What a worker's parent still knows when it has died. */
@@ -99,17 +103,17 @@ static size_t make(const struct opts *o, struct subject *x, u64 seed, u8 *bytes)
 }
 
 /* binaryen's reducer goes on for as long as this program says the same of the module. */
-static bool reduce_other(const struct subject *x, const char *path)
+static bool reduce_other(const struct opts *o, const struct subject *x, const char *path)
 {
 	char self[300] = "", line[3000];
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return false;
 	snprintf(line, sizeof(line),
-		 "timeout 300 wasm-reduce %s -b $(dirname $(command -v wasm-opt))/ -t %s.test -w %s.small --command='%s -q -s %llu %s -f %s.test' "
+		 "timeout 300 wasm-reduce %s -b $(dirname $(command -v wasm-opt))/ -t %s.test -w %s.small --command='%s -q -s %llu %s %s%s%s -f %s.test' "
 		 ">/dev/null 2>&1 && mv %s.small %s; status=$?; rm -f %s.test %s.small; exit $status",
-		 path, path, path, self, (unsigned long long)x->seed, x->portable ? "-p" : "", path, path, path, path,
-		 path);
+		 path, path, path, self, (unsigned long long)x->seed, x->portable ? "-p" : "",
+		 o->peer ? "-a \"" : "", o->peer ?: "", o->peer ? "\"" : "", path, path, path, path, path);
 	return !system(line);
 }
 
@@ -128,7 +132,7 @@ static void keep(const struct opts *o, struct subject *x, u8 *bytes, int verdict
 		if (x->len)
 			write_whole(path, bytes, x->len);
 	} else {
-		if (!reduce_other(x, path))
+		if (!reduce_other(o, x, path))
 			printf("# not cut down\n");
 		x->len = read_whole(path, bytes, FUZZ_MODULE_BYTES);
 	}
@@ -144,6 +148,8 @@ static void work(const struct opts *o, struct worker *w)
 	const char *what;
 
 	w->v8 = o->v8 && v8_start(o->v8);
+	if (o->peer && !peer_start(o->peer))
+		_exit(2);
 	for (; o->until ? time(NULL) < o->until : w->seed < w->first + o->count; w->seed++) {
 		if (w->found >= MAX_FINDINGS)
 			break;
@@ -157,6 +163,7 @@ static void work(const struct opts *o, struct worker *w)
 		keep(o, &x, bytes, strcmp(what, "refused") ? 1 : 2);
 	}
 	v8_stop();
+	peer_stop();
 	w->done = true;
 }
 
@@ -211,6 +218,7 @@ static struct totals run_workers(const struct opts *o, u32 *found, bool *v8)
 		sum.modules += w[i].t.modules;
 		sum.calls += w[i].t.calls;
 		sum.compared += w[i].t.compared;
+		sum.peer += w[i].t.peer;
 		sum.traps += w[i].t.traps;
 		sum.undecided += w[i].t.undecided;
 		sum.refused += w[i].t.refused;
@@ -230,8 +238,11 @@ static int one_file(const struct opts *o)
 	x.len = read_whole(o->file, bytes, sizeof(bytes));
 	if (o->v8)
 		v8_start(o->v8);
+	if (o->peer && !peer_start(o->peer))
+		return 2;
 	ret = side_run(&x, &t, o->quiet ? SIDE_QUIET : 0) != NULL;
 	v8_stop();
+	peer_stop();
 	return ret;
 }
 
@@ -241,7 +252,7 @@ static bool parse(struct opts *o, int argc, char **argv)
 	int c;
 	u32 i;
 
-	while ((c = getopt(argc, argv, "s:n:t:j:z:o:f:g:8:pq")) != -1) {
+	while ((c = getopt(argc, argv, "s:n:t:j:z:o:f:g:8:a:pqP")) != -1) {
 		switch (c) {
 		case 's': o->seed = strtoull(optarg, NULL, 0); break;
 		case 'n': o->count = strtoull(optarg, NULL, 0); break;
@@ -251,6 +262,8 @@ static bool parse(struct opts *o, int argc, char **argv)
 		case 'f': o->file = optarg; break;
 		case 'o': o->dir = optarg; break;
 		case '8': o->v8 = optarg; break;
+		case 'a': o->peer = optarg; break;
+		case 'P': o->serve = true; break;
 		case 'p': o->portable = true; break;
 		case 'q': o->quiet = true; break;
 		case 'g':
@@ -282,14 +295,18 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	if (o.serve) {
+		peer_serve();
+		return 0;
+	}
 	if (o.file)
 		return one_file(&o);
 	t = run_workers(&o, &found, &v8);
 	printf("# %llu modules (%llu not instantiated), %llu calls (%llu ended in traps, %llu without end), "
-	       "%llu comparisons, %s V8; %u differences; %.1f s of CPU\n",
+	       "%llu comparisons, %llu by the peer, %s V8; %u differences; %.1f s of CPU\n",
 	       (unsigned long long)t.modules, (unsigned long long)t.refused, (unsigned long long)t.calls,
 	       (unsigned long long)t.traps, (unsigned long long)t.undecided, (unsigned long long)t.compared,
-	       v8 ? "with" : "without", found, cpu_seconds());
+	       (unsigned long long)t.peer, v8 ? "with" : "without", found, cpu_seconds());
 	printf("%sok 1 fuzz: compiled code agrees with the reference interpreter\n1..1\n", found ? "not " : "");
 	return found != 0;
 }

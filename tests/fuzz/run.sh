@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A short run of each fuzzer with fixed seeds, and what earlier runs have found
 # (corpus/).  `make fuzz MINUTES=n` goes on from a random seed.
-# Usage: [RUNNER=qemu-aarch64] run.sh PROGRAM...
+# Usage: [PEER="qemu-aarch64 DIFF -P"] run.sh PROGRAM...
+# With a peer the fuzzer compares what runs here with what runs there.
 set -u
 here=$(dirname "$0")
 tmp=$(mktemp -d)
@@ -22,12 +23,12 @@ result() {	# status name
 differential() {
 	local t v8=() count=400
 	! command -v node >/dev/null || v8=(-8 "$here/v8.mjs")
-	[ -z "${RUNNER:-}" ] || { v8=(); count=150; }
-	${RUNNER:-} "$1" -s 1 -n "$count" ${v8[@]+"${v8[@]}"} -o "$tmp" | grep '^#'
+	[ -z "${PEER:-}" ] || { v8=(-a "$PEER"); count=150; }
+	"$1" -s 1 -n "$count" ${v8[@]+"${v8[@]}"} -o "$tmp" | grep '^#'
 	result "${PIPESTATUS[0]}" "compiled code agrees with the reference interpreter"
 	command -v wat2wasm >/dev/null || return
 	for t in "$here"/corpus/*.wat; do
-		wat2wasm --output="$tmp/m.wasm" "$t" && ${RUNNER:-} "$1" -f "$tmp/m.wasm"
+		wat2wasm --output="$tmp/m.wasm" "$t" && "$1" ${PEER:+-a "$PEER"} -f "$tmp/m.wasm"
 		result $? "$(basename "$t" .wat)"
 	done
 }

@@ -30,8 +30,10 @@ int trial(const struct subject *x)
 		what = side_run(&copy, &t, SIDE_QUIET);
 		_exit(!what ? 0 : strcmp(what, "refused") ? 1 : 2);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status)) {
+		peer_restart();		/* it may have died between a question and its answer */
 		return 3;
+	}
 	return WEXITSTATUS(status);
 }
 

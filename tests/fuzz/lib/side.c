@@ -79,7 +79,7 @@ static void random_args(const struct subject *x, const struct kw_functype *t, st
 struct run {
 	struct subject *x;
 	struct ref_side ref;
-	struct kwasm_side side[8];
+	struct kwasm_side side[NR_KWASM_SIDES];
 	u32 nr_sides;
 	struct done_call *calls;
 	u32 nr_calls;
@@ -122,7 +122,7 @@ static const char *on_side(struct run *r, struct kwasm_side *s, const struct don
 		what = "error";
 	else if (kind != c->trap)
 		what = "trap";
-	else if (kind && kind != KW_TRAP_MEM_OOB && store->trap_inst == r->ref.inst && trap.offset != store->trap_off)
+	else if (kind && c->trap_off != KW_NO_INDEX && trap.offset != c->trap_off)
 		what = "place of the trap";
 	else if (!kind && !same_results(type, c->result, got))
 		what = "result";
@@ -153,6 +153,9 @@ static const char *one_call(struct run *r, const struct kw_export *e)
 		r->undecided = true;
 		return NULL;	/* the engines have other limits: nothing to compare from here on */
 	}
+	c->trap_off = KW_NO_INDEX;
+	if (c->trap != KW_TRAP_MEM_OOB && r->ref.store->trap_inst == r->ref.inst)
+		c->trap_off = r->ref.store->trap_off;
 	r->t->calls++;
 	r->t->traps += c->trap != 0;
 	for (i = 0; i < r->nr_sides && !what; i++)
@@ -197,18 +200,6 @@ static const char *all_calls(struct run *r)
 
 static const char *started(struct run *r)
 {
-	static const struct kwasm_side sides[] = {
-		{ .name = "guard S", .mode = KW_MODE_GUARD, .form = KW_FORM_S },
-		{ .name = "check S", .mode = KW_MODE_CHECK, .form = KW_FORM_S },
-		{ .name = "guard P", .mode = KW_MODE_GUARD, .form = KW_FORM_P },
-		{ .name = "check P", .mode = KW_MODE_CHECK, .form = KW_FORM_P },
-		{ .name = "guard S, retpolines", .mode = KW_MODE_GUARD, .form = KW_FORM_S,
-		  .kernel_form = KWASM_ENGINE_KERNEL_RETPOLINE },
-		{ .name = "check S, compares", .mode = KW_MODE_CHECK, .form = KW_FORM_S, .opt_off = KW_OPT_CLAMP },
-		{ .name = "check P, IBT", .mode = KW_MODE_CHECK, .form = KW_FORM_P,
-		  .kernel_form = KWASM_ENGINE_KERNEL_BARE },
-		{ .name = "guard P, any NaN", .mode = KW_MODE_GUARD, .form = KW_FORM_P, .any_nan = true },
-	};
 	struct kw_diag diag = { 0 };
 	u32 want, trap, i;
 	int err, ref_err;
@@ -223,57 +214,68 @@ static const char *started(struct run *r)
 		r->t->undecided++;
 		return NULL;
 	}
-	for (i = 0; i < ARRAY_SIZE(sides) - !r->x->portable; i++) {
-		r->side[i] = sides[i];
+	for (i = 0; i < nr_sides(r->x); i++) {
+		r->side[i] = kwasm_sides[i];
 		r->nr_sides++;
 		err = kwasm_side_start(&r->side[i], r->x, &trap, &diag);
 		if (err == ref_err && trap == want)
 			continue;
 		if (!r->quiet)
 			printf("# seed %llu, %s: instantiation: %d, trap %u, reason %u at 0x%x; want %d, trap %u\n",
-			       (unsigned long long)r->x->seed, sides[i].name, err, trap, diag.reason, diag.offset,
+			       (unsigned long long)r->x->seed, kwasm_sides[i].name, err, trap, diag.reason, diag.offset,
 			       ref_err, want);
 		return "instantiation";
 	}
 	if (ref_err) {
 		r->t->refused++;
-		return NULL;
+		return peer_compare(r->x, NULL, ref_err, want, NULL, 0, r->t);
 	}
 	return all_calls(r);
 }
 
-/* A module that the validator refuses is not for comparing; generators are not to make one. */
-static int open_module(struct subject *x, struct kw_arena *arena, bool quiet)
+int open_module(struct subject *x, struct kw_arena *arena, struct kw_diag *diag)
 {
-	struct kw_diag diag = { 0 };
-	int err;
+	int err = kw_module_decode(arena, x->bytes, (u32)x->len, &x->m, diag);
 
-	err = kw_module_decode(arena, x->bytes, (u32)x->len, &x->m, &diag);
-	if (!err)
-		err = kw_module_validate(&x->m, KW_FEATURES_ALL, &diag);
-	if (err && !quiet)
-		printf("# seed %llu: refused: %d, reason %u at 0x%x\n", (unsigned long long)x->seed, err, diag.reason,
-		       diag.offset);
-	return err;
+	return err ?: kw_module_validate(&x->m, KW_FEATURES_ALL, diag);
+}
+
+/* On all sides that are there. */
+static const char *compare(struct run *r)
+{
+	const char *what = started(r);
+
+	if (what || !r->ref.inst || !r->nr_calls)
+		return what;
+	if (r->x->portable)
+		what = v8_compare(r->x, r->undecided ? NULL : &r->ref, r->calls, r->nr_calls);
+	if (!what)
+		what = peer_compare(r->x, r->undecided ? NULL : &r->ref, 0, 0, r->calls, r->nr_calls, r->t);
+	return what;
 }
 
 const char *side_run(struct subject *x, struct totals *t, u32 flags)
 {
 	struct run r = { .x = x, .t = t, .quiet = flags & SIDE_QUIET, .rng = x->seed * 0x9e3779b97f4a7c15ULL + 7 };
 	const char *what = "refused";
+	struct kw_diag diag = { 0 };
 	struct kw_arena arena;
+	int err;
 	u32 i;
 
 	kw_arena_init(&arena, 1ULL << 30);
 	t->modules++;
 	r.calls = calloc(MAX_CALLS, sizeof(*r.calls));
-	if (r.calls && !open_module(x, &arena, flags)) {
-		what = started(&r);
-		if (!what && x->portable && r.ref.inst)
-			what = v8_compare(x, r.undecided ? NULL : &r.ref, r.calls, r.nr_calls);
+	err = r.calls ? open_module(x, &arena, &diag) : -ENOMEM;
+	if (!err) {
+		what = compare(&r);
 		for (i = 0; i < r.nr_sides; i++)
 			kwasm_side_stop(&r.side[i]);
 		ref_side_stop(&r.ref);
+	} else if (!flags) {
+		/* No module for comparing; generators are not to make one. */
+		printf("# seed %llu: refused: %d, reason %u at 0x%x\n", (unsigned long long)x->seed, err, diag.reason,
+		       diag.offset);
 	}
 	free(r.calls);
 	kw_arena_free(&arena);

@@ -10,7 +10,7 @@
 #define FUZZ_MAX_VALUES	64
 
 struct totals {
-	u64 modules, calls, compared, traps, undecided, refused;
+	u64 modules, calls, compared, peer, traps, undecided, refused;
 };
 
 /* The module under test as every side gets it. */
@@ -23,10 +23,13 @@ struct subject {
 	u32 opt_off;		/* enum kw_opt: left out */
 };
 
-/* A call that every side made, for V8 to repeat. */
+/*
+ * A call that every side made, for V8 and the peer to repeat.
+ * @trap_off: byte offset of what trapped; KW_NO_INDEX where engines may differ
+ */
 struct done_call {
 	u32 func;
-	u32 trap;
+	u32 trap, trap_off;
 	const char *name;
 	size_t name_len;
 	struct kw_value arg[FUZZ_MAX_VALUES], result[FUZZ_MAX_VALUES];
@@ -42,6 +45,16 @@ struct kwasm_side {
 	struct kwasm_engine *e;
 	struct kw_instance *env, *inst;
 };
+
+#define NR_KWASM_SIDES	8
+
+/* Modes and forms; the last for portable subjects only. */
+extern const struct kwasm_side kwasm_sides[NR_KWASM_SIDES];
+
+static inline u32 nr_sides(const struct subject *x)
+{
+	return NR_KWASM_SIDES - !x->portable;
+}
 
 /* Return: 0, -errno; *trap is set when a segment did not fit. */
 int kwasm_side_start(struct kwasm_side *s, const struct subject *x, u32 *trap, struct kw_diag *diag);
@@ -75,7 +88,33 @@ void v8_stop(void);
 /* Repeats @calls; @r: what they left, NULL if not known. Return: what differs (printed), or NULL. */
 const char *v8_compare(const struct subject *x, const struct ref_side *r, const struct done_call *calls, u32 nr);
 
+/* ---- a build for another machine: side_peer.c ---- */
+
+/* Starts @command, a "diff -P", through a shell. Return: false if that is impossible. */
+bool peer_start(const char *command);
+void peer_stop(void);
+
+/* A new one, if there is one. */
+void peer_restart(void);
+
+/**
+ * peer_compare() - the whole of it on the peer
+ * @r:    what @calls left, NULL if not known
+ * @err:  of the instantiation; then there are no calls
+ * @trap: of the instantiation
+ *
+ * Return: what differs (printed), or NULL.
+ */
+const char *peer_compare(const struct subject *x, const struct ref_side *r, int err, u32 trap,
+			 const struct done_call *calls, u32 nr, struct totals *t);
+
+/* Be the peer: requests from stdin, answers to stdout, until stdin ends. peer.c */
+void peer_serve(void);
+
 /* ---- all of them: side.c ---- */
+
+/* Decode and validate. Return: 0 or -errno with @diag filled. */
+int open_module(struct subject *x, struct kw_arena *arena, struct kw_diag *diag);
 
 /* Flags of side_run() */
 #define SIDE_QUIET	0x1	/* print nothing of a difference */

@@ -9,6 +9,19 @@
 
 #define DEADLINE_NS	20000000000ULL
 
+const struct kwasm_side kwasm_sides[NR_KWASM_SIDES] = {
+	{ .name = "guard S", .mode = KW_MODE_GUARD, .form = KW_FORM_S },
+	{ .name = "check S", .mode = KW_MODE_CHECK, .form = KW_FORM_S },
+	{ .name = "guard P", .mode = KW_MODE_GUARD, .form = KW_FORM_P },
+	{ .name = "check P", .mode = KW_MODE_CHECK, .form = KW_FORM_P },
+	{ .name = "guard S, retpolines", .mode = KW_MODE_GUARD, .form = KW_FORM_S,
+	  .kernel_form = KWASM_ENGINE_KERNEL_RETPOLINE },
+	{ .name = "check S, compares", .mode = KW_MODE_CHECK, .form = KW_FORM_S, .opt_off = KW_OPT_CLAMP },
+	{ .name = "check P, IBT", .mode = KW_MODE_CHECK, .form = KW_FORM_P,
+	  .kernel_form = KWASM_ENGINE_KERNEL_BARE },
+	{ .name = "guard P, any NaN", .mode = KW_MODE_GUARD, .form = KW_FORM_P, .any_nan = true },
+};
+
 static int load(struct kwasm_side *s, const u8 *bytes, size_t len, const struct kw_extern_ref *imports,
 		struct kw_instance **out, u32 *trap, struct kw_diag *diag)
 {

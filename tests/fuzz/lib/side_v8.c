@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* V8's side: calls written to v8.mjs line by line, its answers compared. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +19,12 @@ bool v8_start(const char *script)
 	size_t len, i;
 	const u8 *env;
 
-	if (pipe(in) || pipe(out))
+	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
 		return false;
 	child = fork();
 	if (!child) {
 		dup2(in[0], 0);
 		dup2(out[1], 1);
-		close(in[1]);
-		close(out[0]);
 		execlp(node ? node : "node", "node", script, NULL);
 		_exit(127);
 	}
