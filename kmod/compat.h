@@ -4,9 +4,12 @@
 #define KWASM_COMPAT_H
 
 #include <linux/bpf.h>
+#include <linux/fsnotify_backend.h>
 #include <linux/hrtimer.h>
 #include <linux/timer.h>
+#include <linux/mount.h>
 #include <linux/version.h>
+#include <linux/xattr.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define hrtimer_setup(timer, fn, clock, mode)		\
@@ -46,6 +49,56 @@ static inline bool kwasm_map_has_fields(const struct bpf_map *map)
 	return map_value_has_spin_lock(map) || map_value_has_timer(map) || map_value_has_kptrs(map);
 #else
 	return !IS_ERR_OR_NULL(map->record);
+#endif
+}
+
+/* ---- Files ---- */
+
+/* A group whose permission events the kernel waits for. */
+static inline struct fsnotify_group *kwasm_fsnotify_alloc_group(const struct fsnotify_ops *ops)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	struct fsnotify_group *g = fsnotify_alloc_group(ops, FSNOTIFY_GROUP_NOFS);
+#else
+	struct fsnotify_group *g = fsnotify_alloc_group(ops, 0);
+#endif
+
+	/* Before its first mark: later kernels look at it then. */
+	if (!IS_ERR(g))
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+		g->priority = FS_PRIO_1;
+#else
+		g->priority = FSNOTIFY_PRIO_CONTENT;
+#endif
+	return g;
+}
+
+/* Put @m on the inode, superblock or mount of @path.  Marks of mounts want what earlier kernels keep to themselves. */
+static inline int kwasm_fsnotify_add_mark(struct fsnotify_mark *m, const struct path *path, u32 type)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	if (type == FSNOTIFY_OBJ_TYPE_INODE)
+		return fsnotify_add_inode_mark(m, d_inode(path->dentry), 0);
+	if (type == FSNOTIFY_OBJ_TYPE_SB)
+		return fsnotify_add_mark(m, &path->mnt->mnt_sb->s_fsnotify_marks, type, 0, NULL);
+	return -EOPNOTSUPP;
+#else
+	void *object = path->mnt;
+
+	if (type == FSNOTIFY_OBJ_TYPE_INODE)
+		object = d_inode(path->dentry);
+	if (type == FSNOTIFY_OBJ_TYPE_SB)
+		object = path->mnt->mnt_sb;
+	return fsnotify_add_mark(m, object, type, 0);
+#endif
+}
+
+static inline ssize_t kwasm_getxattr(const struct path *path, const char *name, void *value, size_t bytes)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	return vfs_getxattr(mnt_user_ns(path->mnt), path->dentry, name, value, bytes);
+#else
+	return vfs_getxattr(mnt_idmap(path->mnt), path->dentry, name, value, bytes);
 #endif
 }
 

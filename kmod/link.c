@@ -28,7 +28,7 @@ DEFINE_MUTEX(kwasm_link_lock);
 /* ---- The path of a packet ---- */
 
 /* From softirq: the hook cannot be unregistered here. */
-static void detach_later(struct kwasm_link *l, u32 why)
+void kwasm_link_detach_later(struct kwasm_link *l, u32 why)
 {
 	if (atomic_cmpxchg(&l->closing, KWASM_DETACH_NONE, why) != KWASM_DETACH_NONE)
 		return;
@@ -42,28 +42,28 @@ static u32 trap_verdict(const struct kwasm_link *l)
 	return l->on_trap == KWASM_ON_TRAP_DROP ? l->results.deny : l->results.allow;
 }
 
-/* BH off, before kwasm_run_end(). */
-static noinline u32 trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_run *r,
-			    u32 trap)
+/* Before kwasm_run_end(). */
+noinline u32 kwasm_link_trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_run *r,
+				u32 trap)
 {
 	struct kwasm_trap_info info;
 	unsigned long flags;
 
-	__this_cpu_inc(l->stats->traps[trap < KWASM_NR_TRAPS ? trap : 0]);
+	this_cpu_inc(l->stats->traps[trap < KWASM_NR_TRAPS ? trap : 0]);
 	kwasm_trap_describe(p, r, trap, &info);
 	raw_spin_lock_irqsave(&l->trap_lock, flags);
 	l->last_trap = info;
 	raw_spin_unlock_irqrestore(&l->trap_lock, flags);
 
 	if (l->on_trap == KWASM_ON_TRAP_DETACH)
-		detach_later(l, KWASM_DETACH_ON_TRAP);
+		kwasm_link_detach_later(l, KWASM_DETACH_ON_TRAP);
 	else if ((u32)atomic_inc_return(&l->traps_in_row) >= l->quarantine)
-		detach_later(l, KWASM_DETACH_QUARANTINE);
+		kwasm_link_detach_later(l, KWASM_DETACH_QUARANTINE);
 	return trap_verdict(l);
 }
 
 /* BH as it was. */
-static noinline u32 refused(struct kwasm_link *l, int err)
+noinline u32 kwasm_link_refused(struct kwasm_link *l, int err)
 {
 	if (err == -EBUSY)
 		this_cpu_inc(l->stats->recursion);
@@ -111,7 +111,7 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
 		deadline = p->deadline_ns;
 	err = kwasm_run_begin(&r, p);
 	if (unlikely(err))
-		return refused(l, err);
+		return kwasm_link_refused(l, err);
 	if (__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1)
 		start = ktime_get_mono_fast_ns();
 	trap = kwasm_run_packet(&r, p, pkt, deadline, &l->results, &verdict);
@@ -119,7 +119,7 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
 		__this_cpu_add(l->stats->time_ns,
 			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);
 	if (unlikely(trap))
-		verdict = trapped(l, p, &r, trap);
+		verdict = kwasm_link_trapped(l, p, &r, trap);
 	else
 		verdict = ended_well(l, r.x, verdict);
 	kwasm_run_end(&r);
@@ -176,6 +176,8 @@ static void link_release(struct kwasm_object *o)
 	detach(l, KWASM_DETACH_USER);
 	/* A CPU may be in the hook still. */
 	synchronize_rcu();
+	if (l->ops->drain)
+		l->ops->drain(l);
 	link_free(l);
 }
 
@@ -249,6 +251,7 @@ static struct kwasm_link *link_from_fd(int fd)
 
 static const struct kwasm_link_ops *const types[] = {
 	[KWASM_LINK_NETFILTER] = &kwasm_nf_ops,
+	[KWASM_LINK_FS] = &kwasm_fs_ops,
 };
 
 static int check_create(const struct kwasm_link_create *a)
@@ -256,7 +259,7 @@ static int check_create(const struct kwasm_link_create *a)
 	if (a->type >= ARRAY_SIZE(types) || !types[a->type] || a->flags || a->pad)
 		return -EINVAL;
 	if (a->on_trap > KWASM_ON_TRAP_DETACH || a->on_short > KWASM_ON_SHORT_PROGRAM ||
-	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > KWASM_DEADLINE_DEFAULT_NS)
+	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > types[a->type]->deadline_max_ns)
 		return -EINVAL;
 	return types[a->type]->check(a);
 }
@@ -360,7 +363,7 @@ static int swap_program(struct kwasm_link *l, struct kwasm_program **p, const st
 
 	if (err)
 		return err;
-	if ((*p)->hook->type != l->ops->type)
+	if ((*p)->hook->type != l->ops->type || (l->ops->is_program && !l->ops->is_program(l, *p)))
 		return -EINVAL;
 	now = rcu_dereference_protected(l->program, lockdep_is_held(&kwasm_link_lock));
 	if (old && old != now)

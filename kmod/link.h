@@ -33,6 +33,10 @@ struct kwasm_link;
  *              run on until a grace period is over
  * @may_change: 0 if the caller may detach the link and replace its program
  * @info:       the type's part of struct kwasm_link_info
+ * @drain:      before the link is freed: wait for calls that a grace period of
+ *              RCU does not cover; NULL: there are none
+ * @deadline_max_ns: what a request may ask for
+ * @is_program: may this program run at this link?  NULL: any of the type
  *
  * @detach, @may_change and @info are called with kwasm_link_lock held, the
  * first two on attached links only.
@@ -45,6 +49,9 @@ struct kwasm_link_ops {
 	void (*detach)(struct kwasm_link *l);
 	int (*may_change)(const struct kwasm_link *l);
 	void (*info)(const struct kwasm_link *l, struct kwasm_link_info *i);
+	void (*drain)(struct kwasm_link *l);
+	u64 deadline_max_ns;
+	bool (*is_program)(const struct kwasm_link *l, const struct kwasm_program *p);
 };
 
 /**
@@ -85,6 +92,25 @@ extern struct mutex kwasm_link_lock;
  */
 u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt);
 
+/**
+ * kwasm_link_run_p() - run the program in process context and apply the link's policy
+ * @host:  for exec->host
+ * @index: place of a result in the link's verdict counters, negative for one
+ *         the hook does not know
+ *
+ * A call out of one that the same task is in runs nothing.
+ * Context: process context, may sleep.
+ * Return: a result that @index accepts.
+ */
+u32 kwasm_link_run_p(struct kwasm_link *l, void *host, int (*index)(u32 result));
+
+/* For both: what the link's policy makes of a call that ended in a trap, or that could not begin. */
+u32 kwasm_link_trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_run *r, u32 trap);
+u32 kwasm_link_refused(struct kwasm_link *l, int err);
+
+/* Detach from a work item: the caller holds the link's memory, but perhaps no reference. */
+void kwasm_link_detach_later(struct kwasm_link *l, u32 why);
+
 /* kwasm_link_lock held; false if it was detached already. */
 bool kwasm_link_detach_locked(struct kwasm_link *l, u32 why);
 
@@ -101,5 +127,9 @@ struct net *kwasm_link_net(int netns_fd);
 extern const struct kwasm_link_ops kwasm_nf_ops;
 int kwasm_nf_init(void);
 void kwasm_nf_exit(void);
+
+/* hooks/fsnotify.c */
+extern const struct kwasm_link_ops kwasm_fs_ops;
+void kwasm_fs_exit(void);
 
 #endif /* KWASM_LINK_H */

@@ -41,7 +41,7 @@ static int sigs_get(struct kwasm_module *m)
 {
 	int err = 0;
 
-	if (m->form == KW_FORM_S) {
+	if (!m->typed) {
 		m->sigs = kw_sigs_new();
 		return m->sigs ? 0 : -ENOMEM;
 	}
@@ -133,17 +133,70 @@ void kwasm_build_free(struct kwasm_build *b)
 	memset(b, 0, sizeof(*b));
 }
 
+/* Does any program of the module run in @form?  Without programs, those of packets might. */
+static bool has_programs(const struct kwasm_module *m, u8 form)
+{
+	const struct kwasm_hook *h;
+	u32 i, nr = 0;
+
+	for (i = 0; i < m->wasm.nr_exports; i++) {
+		h = kwasm_hook_find(&m->wasm.exports[i]);
+		if (h && h->form == form)
+			return true;
+		nr += !!h;
+	}
+	return !nr && form == KW_FORM_S;
+}
+
+static void unbuild(struct kwasm_module *m)
+{
+	u32 form;
+
+	for (form = KW_FORM_S; form <= KW_FORM_P; form++) {
+		kwasm_pool_free(m->pool[form]);
+		m->pool[form] = NULL;
+	}
+	kw_snapshot_free(m->snapshot);
+	m->snapshot = NULL;
+	for (form = KW_FORM_S; form <= KW_FORM_P; form++)
+		kwasm_build_free(&m->build[form]);
+}
+
+/*
+ * What a module does before its first event may take longer than a packet
+ * program may, so it runs in process context, in P form code; that of a module
+ * that has no other use for it goes again, the snapshot stays.
+ */
+static int build_programs(struct kwasm_module *m, struct kw_diag *diag)
+{
+	bool p = has_programs(m, KW_FORM_P), s = has_programs(m, KW_FORM_S);
+	int err = 0;
+
+	if (s)
+		err = kwasm_build_make(m, m->mode, KW_FORM_S, &m->build[KW_FORM_S], diag);
+	if (!err && (p || kwasm_module_has_init(m)))
+		err = kwasm_build_make(m, m->mode, KW_FORM_P, &m->build[KW_FORM_P], diag);
+	if (!err && kwasm_module_has_init(m))
+		err = kwasm_module_init_run(m, diag);
+	if (!err && s)
+		err = kwasm_pool_new(m, KW_FORM_S, diag);
+	if (!err && p)
+		err = kwasm_pool_new(m, KW_FORM_P, diag);
+	if (!err && !p)
+		kwasm_build_free(&m->build[KW_FORM_P]);
+	return err;
+}
+
 /* Code and instances in @m->mode.  On failure nothing is left of either. */
 static int build_in_mode(struct kwasm_module *m, struct kw_diag *diag)
 {
 	int err;
 
-	err = kwasm_build_make(m, m->mode, m->form, &m->build, diag);
-	if (err || m->form == KW_FORM_P)
-		return err;
-	err = kwasm_pool_new(m, &m->pool, diag);
+	if (m->typed)
+		return kwasm_build_make(m, m->mode, KW_FORM_P, &m->build[KW_FORM_P], diag);
+	err = build_programs(m, diag);
 	if (err)
-		kwasm_build_free(&m->build);
+		unbuild(m);
 	return err;
 }
 
@@ -162,10 +215,12 @@ static int build_in_check_mode(struct kwasm_module *m, struct kw_diag *diag)
 
 static bool guard_fits(const struct kwasm_module *m)
 {
-	u32 nr = m->form == KW_FORM_S ? num_possible_cpus() + 1 : 1;
+	u32 nr = 1, form;
 
 	if (kwasm_memory_guard())
 		return false;
+	for (form = KW_FORM_S; !m->typed && form <= KW_FORM_P; form++)
+		nr += has_programs(m, form) ? kwasm_pool_slots(form) : 0;
 	return !m->wasm.nr_mems || kwasm_memory_guard_free() >= nr;
 }
 
@@ -198,6 +253,8 @@ static int build(struct kwasm_module *m, u32 mode, struct kw_diag *diag)
 /* ---- The pipeline ---- */
 
 /* Host functions the module imports, bit per enum kw_host. */
+static_assert(KW_NR_HOSTS <= 64);
+
 static u64 hosts_used(const struct kwasm_module *m)
 {
 	u64 used = 0;
@@ -211,7 +268,7 @@ static u64 hosts_used(const struct kwasm_module *m)
 
 static int front_end(struct kwasm_module *m, const struct kwasm_module_load *a, struct kw_diag *diag)
 {
-	u32 bind_flags = m->form == KW_FORM_P ? KW_BIND_SLOTS : 0;
+	u32 bind_flags = m->typed ? KW_BIND_SLOTS : 0;
 	int err;
 
 	sha256(m->bytes, a->len, m->sha256);
@@ -256,8 +313,7 @@ static int pipeline(struct kwasm_module *m, const struct kwasm_module_load *a, s
 
 static void module_free(struct kwasm_module *m)
 {
-	kwasm_pool_free(m->pool);
-	kwasm_build_free(&m->build);
+	unbuild(m);
 	kwasm_log_close(m->log);
 	kwasm_maps_put(&m->maps);
 	sigs_put(m);
@@ -274,10 +330,25 @@ static void module_release(struct kwasm_object *o)
 	module_free(container_of(o, struct kwasm_module, obj));
 }
 
+static void add_form_info(const struct kwasm_module *m, u32 form, struct kwasm_module_info *i)
+{
+	const struct kw_code *code = m->build[form].code;
+
+	if (code) {
+		i->code_bytes += code->len;
+		i->fault_sites += code->nr_faults;
+	}
+	if (m->pool[form]) {
+		i->memory_bytes += kwasm_pool_memory_bytes(m->pool[form]);
+		i->nr_instances += kwasm_pool_slots(form);
+	}
+}
+
 static void module_info(struct kwasm_object *o, void *info)
 {
 	struct kwasm_module *m = container_of(o, struct kwasm_module, obj);
 	struct kwasm_module_info *i = info;
+	u32 form;
 
 	i->id = o->id;
 	i->mode = m->mode == KW_MODE_GUARD ? KWASM_MODE_GUARD : KWASM_MODE_CHECK;
@@ -287,12 +358,8 @@ static void module_info(struct kwasm_object *o, void *info)
 	kwasm_object_pin_name(o, i->pin);
 	memcpy(i->sha256, m->sha256, sizeof(i->sha256));
 	i->wasm_bytes = m->wasm.len;
-	i->code_bytes = m->build.code->len;
-	i->fault_sites = m->build.code->nr_faults;
-	if (m->pool) {
-		i->memory_bytes = kwasm_pool_memory_bytes(m->pool);
-		i->nr_instances = num_possible_cpus();
-	}
+	for (form = KW_FORM_S; form <= KW_FORM_P; form++)
+		add_form_info(m, form, i);
 	i->loaded_ns = m->loaded_ns;
 	i->compile_ns = m->compile_ns;
 	i->nr_funcs = m->wasm.nr_funcs;
@@ -355,7 +422,7 @@ static struct kwasm_module *module_alloc(const struct kwasm_module_load *a)
 		return ERR_PTR(-ENOMEM);
 	kwasm_object_init(&m->obj, &module_ops);
 	kw_arena_init(&m->arena, DECODE_BUDGET_BYTES);
-	m->form = a->flags & KWASM_LOAD_P_FORM ? KW_FORM_P : KW_FORM_S;
+	m->typed = a->flags & KWASM_LOAD_P_FORM;
 	m->memory_max = a->memory_max;
 	m->loader = current_uid();
 	m->loaded_ns = ktime_get_boottime_ns();

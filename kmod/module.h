@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A loaded WebAssembly module: its bytes, its code in the arena, and, if it
- * has packet programs, an instance for each CPU.
+ * A loaded WebAssembly module: its bytes, its code in the arena, and the
+ * instances of its programs: one for each CPU for those that run on packets,
+ * a few for those that run in process context.
  */
 #ifndef KWASM_MODULE_H
 #define KWASM_MODULE_H
@@ -36,8 +37,10 @@ struct kwasm_build {
  * @arena:    of @wasm
  * @config:   private copy of what the loader gave along, @config_len bytes
  * @sigs:     own signature ids, or NULL: those all typed modules share
- * @build:    S form, or P form for KWASM_LOAD_P_FORM
- * @pool:     instances of packet programs; NULL for P form
+ * @build:    by enum kw_form, the forms its programs need; of a typed module P alone
+ * @pool:     by enum kw_form, instances of its programs; a typed module has none
+ * @snapshot: what they start from: memory, globals and tables as start, _initialize
+ *            and kwasm_init left them
  * @memory_max: bytes of one memory, 0 for no wish
  */
 struct kwasm_module {
@@ -53,10 +56,11 @@ struct kwasm_module {
 	u32 *sig_ids;
 	struct kw_binding *bind;
 	u8 mode;			/* enum kw_mode */
-	u8 form;			/* enum kw_form */
+	bool typed;			/* KWASM_LOAD_P_FORM: for stores, not for hooks */
 	bool compares;			/* check mode without clamps: no tail, or no room for fault sites */
-	struct kwasm_build build;
-	struct kwasm_pool *pool;
+	struct kwasm_build build[2];
+	struct kwasm_pool *pool[2];
+	struct kw_snapshot *snapshot;
 	struct kwasm_log *log;
 	struct kwasm_maps maps;
 	u64 memory_max;
@@ -65,6 +69,12 @@ struct kwasm_module {
 	kuid_t loader;
 	atomic_t nr_programs;
 };
+
+/* The form it has code in; of two the one for packets. */
+static inline const struct kwasm_build *kwasm_module_build(const struct kwasm_module *m)
+{
+	return &m->build[m->build[KW_FORM_S].code ? KW_FORM_S : KW_FORM_P];
+}
 
 /* The module that compiled code of @i belongs to. */
 static inline struct kwasm_module *kwasm_module_of(const struct kw_inst *i)

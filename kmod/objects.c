@@ -38,6 +38,7 @@ void kwasm_objects_exit(void)
 {
 	kwasm_dev_exit();
 	kwasm_nf_exit();
+	kwasm_fs_exit();
 	/* Programs whose grace period is not over, then the work that frees them. */
 	rcu_barrier();
 	destroy_workqueue(kwasm_wq);

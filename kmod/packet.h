@@ -32,4 +32,10 @@ struct kwasm_packet {
  */
 void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_mask);
 
+/*
+ * For host functions: the packet of the running execution, or NULL and the
+ * guest ends: it runs outside of any hook, or on another kind of event.
+ */
+struct kwasm_packet *kwasm_host_packet(struct kw_inst *i);
+
 #endif /* KWASM_PACKET_H */

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Module -> snapshot -> one instance per CPU.
- *
- * What a module does before its first packet may take longer than a packet
- * program may, so it runs in process context, in P form code that is compiled
- * for just this and thrown away; only the snapshot stays.
- */
+/* Module -> snapshot -> instances: one per CPU for packets, a few for process context. */
 #include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -20,6 +14,9 @@
 /* A memory that declares no maximum may grow to this: every CPU's copy is backed at once. */
 #define DEFAULT_MEMORY_PAGES	16
 #define MAX_TABLE_ELEMS		65536
+/* In process context: more calls at a time than that wait for each other. */
+#define MIN_P_SLOTS		2
+#define MAX_P_SLOTS		8
 
 static const char *const init_export[] = { "_initialize", "kwasm_init" };
 
@@ -31,8 +28,9 @@ static u32 find_init(const struct kw_module *w, const char *name)
 	return e && e->kind == KW_EXT_FUNC ? e->index : KW_NO_INDEX;
 }
 
-static bool has_init(const struct kw_module *w)
+bool kwasm_module_has_init(const struct kwasm_module *m)
 {
+	const struct kw_module *w = &m->wasm;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(init_export); i++) {
@@ -140,29 +138,20 @@ static int snapshot_of(struct kw_instance *inst, struct kw_snapshot **out)
 	return *out ? 0 : -ENOMEM;
 }
 
-/* Compile for process context, run, keep the snapshot. */
-static int make_snapshot(struct kwasm_module *m, struct kw_snapshot **out, struct kw_diag *diag)
+int kwasm_module_init_run(struct kwasm_module *m, struct kw_diag *diag)
 {
-	struct kwasm_build b = {};
+	struct kw_store *s = store_new(m, false, 1);
 	struct kw_instance *inst;
-	struct kw_store *s;
 	int err;
 
-	err = kwasm_build_make(m, m->mode, KW_FORM_P, &b, diag);
-	if (err)
-		return err;
-	err = -ENOMEM;
-	s = store_new(m, false, 1);
 	if (!s)
-		goto out_build;
-	err = instantiate(s, &b.linked, &inst, diag);
+		return -ENOMEM;
+	err = instantiate(s, &m->build[KW_FORM_P].linked, &inst, diag);
 	if (!err)
 		err = run_init(inst, &m->wasm, diag);
 	if (!err)
-		err = snapshot_of(inst, out);
+		err = snapshot_of(inst, &m->snapshot);
 	kw_store_free(s);
-out_build:
-	kwasm_build_free(&b);
 	return err;
 }
 
@@ -174,7 +163,7 @@ static void restore_work(struct work_struct *w)
 		queue_delayed_work(kwasm_wq, &s->restore, RETRY_JIFFIES);
 		return;
 	}
-	smp_store_release(&s->state, KWASM_SLOT_READY);
+	kwasm_pool_give(s);
 }
 
 void kwasm_slot_break(struct kwasm_slot *s)
@@ -183,52 +172,93 @@ void kwasm_slot_break(struct kwasm_slot *s)
 	queue_delayed_work(kwasm_wq, &s->restore, 0);
 }
 
-static int fill_slot(struct kwasm_pool *p, struct kwasm_slot *s, const struct kwasm_module *m,
-		     struct kw_diag *diag)
+void kwasm_pool_give(struct kwasm_slot *s)
 {
+	smp_store_release(&s->state, KWASM_SLOT_READY);
+	if (s->pool->form == KW_FORM_P && wq_has_sleeper(&s->pool->free))
+		wake_up(&s->pool->free);
+}
+
+static struct kwasm_slot *try_take(struct kwasm_pool *p)
+{
+	u32 i, at = raw_smp_processor_id() % p->nr_slots;
+
+	for (i = 0; i < p->nr_slots; i++) {
+		struct kwasm_slot *s = &p->slot[at];
+
+		if (READ_ONCE(s->state) == KWASM_SLOT_READY &&
+		    cmpxchg(&s->state, KWASM_SLOT_READY, KWASM_SLOT_TAKEN) == KWASM_SLOT_READY)
+			return s;
+		at = at + 1 == p->nr_slots ? 0 : at + 1;
+	}
+	return NULL;
+}
+
+struct kwasm_slot *kwasm_pool_take(struct kwasm_pool *p, u64 wait_ns)
+{
+	struct kwasm_slot *s = try_take(p);
+	long left;
+
+	if (likely(s))
+		return s;
+	left = wait_event_killable_timeout(p->free, (s = try_take(p)), nsecs_to_jiffies(wait_ns) + 1);
+	if (s)
+		return s;
+	return ERR_PTR(left < 0 ? -EINTR : -EAGAIN);
+}
+
+static int fill_slot(struct kwasm_module *m, struct kwasm_slot *s, struct kw_diag *diag)
+{
+	struct kwasm_pool *p = s->pool;
 	int err;
 
-	err = instantiate(p->store, &m->build.linked, &s->instance, diag);
+	err = instantiate(p->store, &m->build[p->form].linked, &s->instance, diag);
 	if (err)
 		return err;
 	s->inst = kw_instance_raw(s->instance);
-	if (!p->snapshot)
-		return snapshot_of(s->instance, &p->snapshot);
-	return kw_instance_restore(s->instance, p->snapshot);
+	if (!m->snapshot)
+		err = snapshot_of(s->instance, &m->snapshot);
+	else
+		err = kw_instance_restore(s->instance, m->snapshot);
+	p->snapshot = m->snapshot;
+	return err;
 }
 
-int kwasm_pool_new(struct kwasm_module *m, struct kwasm_pool **out, struct kw_diag *diag)
+u32 kwasm_pool_slots(u8 form)
 {
-	struct kwasm_pool *p;
-	int cpu, err;
+	return form == KW_FORM_S ? num_possible_cpus() :
+				   clamp_t(u32, num_possible_cpus(), MIN_P_SLOTS, MAX_P_SLOTS);
+}
 
-	p = kvzalloc(struct_size(p, slot, nr_cpu_ids), GFP_KERNEL_ACCOUNT);
+/* Slots of S form are indexed by CPU, and some numbers may be of none. */
+static bool slot_used(u8 form, u32 i)
+{
+	return form == KW_FORM_P || cpu_possible(i);
+}
+
+int kwasm_pool_new(struct kwasm_module *m, u8 form, struct kw_diag *diag)
+{
+	u32 i, nr = form == KW_FORM_S ? nr_cpu_ids : kwasm_pool_slots(form);
+	struct kwasm_pool *p;
+	int err = 0;
+
+	p = kvzalloc(struct_size(p, slot, nr), GFP_KERNEL_ACCOUNT);
 	if (!p)
 		return -ENOMEM;
-	p->nr_slots = nr_cpu_ids;
-	for (cpu = 0; cpu < p->nr_slots; cpu++) {
-		p->slot[cpu].pool = p;
-		INIT_DELAYED_WORK(&p->slot[cpu].restore, restore_work);
+	m->pool[form] = p;
+	p->form = form;
+	p->nr_slots = nr;
+	init_waitqueue_head(&p->free);
+	for (i = 0; i < nr; i++) {
+		p->slot[i].pool = p;
+		INIT_DELAYED_WORK(&p->slot[i].restore, restore_work);
 	}
-	if (has_init(&m->wasm)) {
-		err = make_snapshot(m, &p->snapshot, diag);
-		if (err)
-			goto err_free;
-	}
-	err = -ENOMEM;
-	p->store = store_new(m, true, num_possible_cpus());
+	p->store = store_new(m, form == KW_FORM_S, kwasm_pool_slots(form));
 	if (!p->store)
-		goto err_free;
-	for_each_possible_cpu(cpu) {
-		err = fill_slot(p, &p->slot[cpu], m, diag);
-		if (err)
-			goto err_free;
-	}
-	*out = p;
-	return 0;
-
-err_free:
-	kwasm_pool_free(p);
+		return -ENOMEM;
+	for (i = 0; !err && i < nr; i++)
+		if (slot_used(form, i))
+			err = fill_slot(m, &p->slot[i], diag);
 	return err;
 }
 
@@ -242,17 +272,16 @@ void kwasm_pool_free(struct kwasm_pool *p)
 		cancel_delayed_work_sync(&p->slot[i].restore);
 	if (p->store)
 		kw_store_free(p->store);
-	kw_snapshot_free(p->snapshot);
 	kvfree(p);
 }
 
 u64 kwasm_pool_memory_bytes(const struct kwasm_pool *p)
 {
 	u64 bytes = 0;
-	int cpu;
+	u32 i;
 
-	for_each_possible_cpu(cpu) {
-		struct kw_memory *mem = p->slot[cpu].inst->mem;
+	for (i = 0; i < p->nr_slots; i++) {
+		struct kw_memory *mem = slot_used(p->form, i) ? p->slot[i].inst->mem : NULL;
 
 		if (mem)
 			bytes += mem->area.committed_bytes;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Instances of a module's packet programs: one for each possible CPU, all
- * starting from one snapshot, put back to it after a trap.
+ * Instances of a module's programs, all starting from one snapshot, put back
+ * to it after a trap.  Those for packets: one for each possible CPU.  Those
+ * for process context, where a program may sleep and migrate: a few, each
+ * taken by one call at a time.
  */
 #ifndef KWASM_POOL_H
 #define KWASM_POOL_H
 
 #include <linux/smp.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "../jit/rt/rt.h"
@@ -16,10 +19,11 @@ struct kwasm_module;
 enum kwasm_slot_state {
 	KWASM_SLOT_READY,
 	KWASM_SLOT_BROKEN,	/* trapped; its work item puts the snapshot back */
+	KWASM_SLOT_TAKEN,	/* P form: a call has it */
 };
 
 /**
- * struct kwasm_slot - the instance of one CPU
+ * struct kwasm_slot - one instance
  * @state: enum kwasm_slot_state; Documentation/locking.rst has its rules
  */
 struct kwasm_slot {
@@ -31,32 +35,50 @@ struct kwasm_slot {
 } ____cacheline_aligned;
 
 /**
- * struct kwasm_pool - all of them
- * @snapshot: as start, _initialize and kwasm_init left memory, globals and tables
- * @slot:     [nr_cpu_ids], those of possible CPUs filled
+ * struct kwasm_pool - all of them of one form
+ * @snapshot: the module's
+ * @free:     P form: calls wait here for a slot
+ * @slot:     S form: by CPU, those of possible CPUs filled; P form: all
  */
 struct kwasm_pool {
 	struct kw_store *store;
-	struct kw_snapshot *snapshot;
+	const struct kw_snapshot *snapshot;
+	wait_queue_head_t free;
+	u8 form;
 	u32 nr_slots;
 	struct kwasm_slot slot[];
 };
 
+/* Does the module have anything to run before its first event? */
+bool kwasm_module_has_init(const struct kwasm_module *m);
+
 /**
- * kwasm_pool_new() - run the module's initialization once, instantiate for each CPU
- * @m: with its S form built
+ * kwasm_module_init_run() - run start, _initialize and kwasm_init, remember what they left
+ * @m: with its P form built; its snapshot is made
  *
- * Return: 0, -ENOSPC no guard reservation left, -EFAULT the initialization
- * trapped, -ECANCELED kwasm_init said no, -ENOMEM, -E2BIG, ...
+ * Return: 0, -EFAULT one of them trapped, -ECANCELED kwasm_init said no,
+ * -ENOSPC no guard reservation left, -ENOMEM, -E2BIG, ...
  */
-int kwasm_pool_new(struct kwasm_module *m, struct kwasm_pool **out, struct kw_diag *diag);
+int kwasm_module_init_run(struct kwasm_module *m, struct kw_diag *diag);
+
+/**
+ * kwasm_pool_new() - instantiate for programs of one form
+ * @m: with that form built, and initialized if it has_init; the pool becomes its pool[form]
+ *
+ * Return: 0, -ENOSPC no guard reservation left, -ENOMEM, -E2BIG, ...; the
+ * module's pool may be there in part even so, for kwasm_pool_free().
+ */
+int kwasm_pool_new(struct kwasm_module *m, u8 form, struct kw_diag *diag);
+
+/* How many instances a pool of @form has. */
+u32 kwasm_pool_slots(u8 form);
 
 /* No guest runs in it or will.  NULL is fine. */
 void kwasm_pool_free(struct kwasm_pool *p);
 
 u64 kwasm_pool_memory_bytes(const struct kwasm_pool *p);
 
-/* This CPU's.  BH off. */
+/* S form: this CPU's.  BH off. */
 static inline struct kwasm_slot *kwasm_pool_slot(struct kwasm_pool *p)
 {
 	return &p->slot[smp_processor_id()];
@@ -67,7 +89,21 @@ static inline bool kwasm_slot_ready(const struct kwasm_slot *s)
 	return smp_load_acquire(&s->state) == KWASM_SLOT_READY;
 }
 
-/* After a trap, on the slot's CPU, BH off: out of service until restored. */
+/**
+ * kwasm_pool_take() - P form: get an instance to call into
+ * @wait_ns: how long to wait for one when all are taken
+ *
+ * Context: process context, may sleep; the caller keeps the pool alive.
+ * Return: a slot, to be given back by kwasm_pool_give() or kwasm_slot_break();
+ * or ERR_PTR: -EAGAIN none in time, -EINTR a fatal signal.
+ */
+struct kwasm_slot *kwasm_pool_take(struct kwasm_pool *p, u64 wait_ns);
+void kwasm_pool_give(struct kwasm_slot *s);
+
+/*
+ * After a trap: out of service until restored.  S form: on the slot's CPU, BH
+ * off; P form: by who has taken it.
+ */
 void kwasm_slot_break(struct kwasm_slot *s);
 
 #endif /* KWASM_POOL_H */

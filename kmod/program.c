@@ -12,6 +12,9 @@ static void program_free(struct work_struct *w)
 {
 	struct kwasm_program *p = container_of(to_rcu_work(w), struct kwasm_program, free);
 
+	/* In process context it is found under SRCU. */
+	if (p->hook->form == KW_FORM_P)
+		synchronize_srcu(&kwasm_srcu);
 	atomic_dec(&p->module->nr_programs);
 	kwasm_module_put(p->module);
 	kfree(p);
@@ -83,12 +86,15 @@ static struct kwasm_program *program_new(struct kwasm_module *m, const struct kw
 	p->module = m;
 	p->hook = kwasm_hook_find(e);
 	p->func = e->index;
-	p->code = kwasm_build_func(&m->build, e->index);
-	p->floats = m->build.code->uses_float;
-	p->field_mask = m->build.code->field_mask;
+	p->build = &m->build[p->hook->form];
+	p->code = kwasm_build_func(p->build, e->index);
+	p->floats = p->build->code->uses_float;
+	p->field_mask = p->build->code->field_mask;
 	/* What a module says of itself can lower its limits, not raise them. */
-	p->deadline_ns = min(m->meta.deadline_ns, KWASM_DEADLINE_DEFAULT_NS);
-	p->pool = m->pool;
+	p->deadline_ns = m->meta.deadline_ns;
+	if (p->hook->form == KW_FORM_S)
+		p->deadline_ns = min(p->deadline_ns, KWASM_DEADLINE_DEFAULT_NS);
+	p->pool = m->pool[p->hook->form];
 	atomic_inc(&m->nr_programs);
 	return p;
 }
@@ -120,7 +126,7 @@ int kwasm_ioctl_program_create(void *arg, struct file **file)
 	m = kwasm_module_from_fd(a->module_fd);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
-	err = m->pool ? find_program(m, a->export_name, &e, &diag) : -EINVAL;
+	err = !m->typed ? find_program(m, a->export_name, &e, &diag) : -EINVAL;
 	if (err) {
 		err = kwasm_diag_put(a->diag, &diag, a->export_name) ?: err;
 		goto err_put;
@@ -140,8 +146,10 @@ static const struct kw_linked *locate(const struct kw_linked *l, u64 pc, u32 sit
 	const struct kwasm_text *t = kwasm_text_find(pc ? pc - 1 : 0);
 	const struct kwasm_module *m = t ? t->owner : NULL;
 
-	if (m && m->build.text == t)
-		l = &m->build.linked;
+	if (m && m->build[KW_FORM_S].text == t)
+		l = &m->build[KW_FORM_S].linked;
+	else if (m && m->build[KW_FORM_P].text == t)
+		l = &m->build[KW_FORM_P].linked;
 	if (kw_linked_where(l, pc, site, w))
 		return NULL;
 	/* A function's prologue belongs to no instruction. */
@@ -194,5 +202,5 @@ void kwasm_trap_place(const struct kw_linked *l, const struct kwasm_exec *x, u32
 void kwasm_trap_describe(const struct kwasm_program *p, const struct kwasm_run *r, u32 kind,
 			 struct kwasm_trap_info *out)
 {
-	kwasm_trap_place(&p->module->build.linked, r->x, p->func, kind, out);
+	kwasm_trap_place(&p->build->linked, r->x, p->func, kind, out);
 }

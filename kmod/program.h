@@ -13,6 +13,7 @@
 
 /**
  * struct kwasm_program - one of them
+ * @build:      of its form, the hook's
  * @code:       where it begins
  * @floats:     its module uses floats or vectors
  * @field_mask: packet fields it reads
@@ -24,6 +25,7 @@ struct kwasm_program {
 	struct kwasm_module *module;
 	const struct kwasm_hook *hook;
 	u32 func;
+	const struct kwasm_build *build;
 	void *code;
 	bool floats;
 	u64 field_mask;

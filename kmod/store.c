@@ -211,8 +211,8 @@ static int instantiate(struct kwasm_store *s, struct kwasm_module *m, const stru
 	kwasm_object_get(&m->obj);
 	sm->module = m;
 	list_add(&sm->in_store, &s->modules);
-	s->floats |= m->build.code->uses_float;
-	err = kw_instance_new(s->store, &m->build.linked, refs, out, trap, diag);
+	s->floats |= m->build[KW_FORM_P].code->uses_float;
+	err = kw_instance_new(s->store, &m->build[KW_FORM_P].linked, refs, out, trap, diag);
 	if (!err && m->wasm.start != KW_NO_INDEX)
 		err = run_start(s, *out, m->wasm.start, trap);
 	return err;
@@ -225,7 +225,7 @@ static int create(struct kwasm_store *s, struct kwasm_module *m, struct kwasm_in
 	struct kw_extern_ref *refs;
 	int err;
 
-	if (m->form != KW_FORM_P || m->mode != s->mode || a->nr_imports != m->wasm.nr_imports)
+	if (!m->typed || m->mode != s->mode || a->nr_imports != m->wasm.nr_imports)
 		return -EINVAL;
 	refs = kw_alloc(a->nr_imports * sizeof(*refs));
 	if (!refs)

@@ -133,7 +133,7 @@ int kwasm_ioctl_test_run(void *arg, struct file **file)
 	p = kwasm_program_from_fd(a->program_fd);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	pkt.skb = make_skb(a);
+	pkt.skb = p->hook->form == KW_FORM_S ? make_skb(a) : ERR_PTR(-EOPNOTSUPP);
 	err = PTR_ERR_OR_ZERO(pkt.skb);
 	if (err)
 		goto out_put;

@@ -20,6 +20,10 @@
 	NF(family_, FAMILY, output, INET_LOCAL_OUT),		\
 	NF(family_, FAMILY, post_routing, INET_POST_ROUTING)
 
+#define FS(place, HOOK)						\
+	{ .name = "fs/" #place, .type = KWASM_LINK_FS,		\
+	  .form = KW_FORM_P, .number = KWASM_FS_HOOK_##HOOK }
+
 static_assert(NF_INET_LOCAL_IN == NF_BR_LOCAL_IN && NF_INET_POST_ROUTING == NF_BR_POST_ROUTING,
 	      "a bridge's hooks are numbered like those of inet");
 
@@ -33,6 +37,10 @@ static const struct kwasm_hook hook[] = {
 	NF(arp, ARP, output, ARP_OUT),
 	NF(netdev, NETDEV, ingress, NETDEV_INGRESS),
 	NF(netdev, NETDEV, egress, NETDEV_EGRESS),
+	FS(open_perm, OPEN),
+	FS(access_perm, ACCESS),
+	FS(exec_perm, EXEC),
+	FS(notify, NOTIFY),
 };
 
 const struct kwasm_hook *kwasm_hook_find(const struct kw_export *e)

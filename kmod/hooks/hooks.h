@@ -3,18 +3,25 @@
 #ifndef KWASM_HOOKS_H
 #define KWASM_HOOKS_H
 
+#include "../../jit/isa/isa.h"
 #include "../../jit/wasm/module.h"
+
+/* Of KWASM_LINK_FS. */
+enum kwasm_fs_hook { KWASM_FS_HOOK_OPEN, KWASM_FS_HOOK_ACCESS, KWASM_FS_HOOK_EXEC, KWASM_FS_HOOK_NOTIFY };
 
 /**
  * struct kwasm_hook - one export name that is a program
  * @name:   of the export
  * @type:   enum kwasm_link_type
+ * @form:   enum kw_form: S on packets, P in process context
  * @family: netfilter: NFPROTO_*
- * @number: netfilter: of the family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_*
+ * @number: netfilter: of the family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_*;
+ *          fs: enum kwasm_fs_hook
  */
 struct kwasm_hook {
 	char name[32];
 	u8 type;
+	u8 form;
 	u8 family;
 	u8 number;
 };

@@ -15,6 +15,7 @@
 #include <net/netns/generic.h>
 
 #include "../link.h"
+#include "../watchdog.h"
 
 #define MAX_NET_LINKS	1024	/* of one namespace */
 
@@ -220,6 +221,7 @@ const struct kwasm_link_ops kwasm_nf_ops = {
 	.check = nf_check,
 	.attach = nf_attach,
 	.detach = nf_detach,
+	.deadline_max_ns = KWASM_DEADLINE_DEFAULT_NS,
 	.may_change = nf_may_change,
 	.info = nf_info,
 };

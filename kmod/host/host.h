@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* C functions of host.def, called from guest code through stubs: BH off in S form, may not sleep. */
+/* C functions of host.def, called from guest code through stubs: BH off in S form, where they may not sleep. */
 #ifndef KWASM_HOST_H
 #define KWASM_HOST_H
 
@@ -34,5 +34,17 @@ KW_PROTO_I_II(kwasm_host_pkt_st16be);
 KW_PROTO_I_II(kwasm_host_pkt_st32be);
 KW_PROTO_I_I(kwasm_host_pkt_set_mark);
 KW_PROTO_I_II(kwasm_host_pkt_capture);
+
+/* kwasm_v1 and kwasm_fs_v1, in process context only */
+KW_PROTO_L_V(kwasm_host_pid_tgid);
+KW_PROTO_L_V(kwasm_host_uid_gid);
+KW_PROTO_I_II(kwasm_host_comm);
+KW_PROTO_L_V(kwasm_host_cgroup_id);
+KW_PROTO_I_V(kwasm_host_fs_event);
+KW_PROTO_I_II(kwasm_host_fs_path);
+KW_PROTO_I_II(kwasm_host_fs_name);
+KW_PROTO_L_I(kwasm_host_fs_field);
+KW_PROTO_I_LII(kwasm_host_fs_read);
+KW_PROTO_I_IIII(kwasm_host_fs_xattr);
 
 #endif /* KWASM_HOST_H */

@@ -80,12 +80,12 @@ void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_m
 	}
 }
 
-/* The packet of the running execution, or NULL and the guest ends: it runs outside of any hook. */
-static struct kwasm_packet *packet_of(struct kw_inst *i)
+struct kwasm_packet *kwasm_host_packet(struct kw_inst *i)
 {
-	if (!i->exec->host)
-		kw_raise(i, KW_TRAP_BAD_CONTEXT);
-	return i->exec->host;
+	if (i->exec->host && kwasm_exec_of(i->exec)->form == KW_FORM_S)
+		return i->exec->host;
+	kw_raise(i, KW_TRAP_BAD_CONTEXT);
+	return NULL;
 }
 
 /* ---- Loads ---- */
@@ -122,7 +122,7 @@ void kwasm_pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
 
 KW_PROTO_I_III(kwasm_host_pkt_load)
 {
-	struct kwasm_packet *p = packet_of(i);
+	struct kwasm_packet *p = kwasm_host_packet(i);
 	u8 *to = kw_range(i, b, c);
 
 	if (!p)
@@ -138,7 +138,7 @@ KW_PROTO_I_III(kwasm_host_pkt_load)
 
 KW_PROTO_L_I(kwasm_host_pkt_field)
 {
-	struct kwasm_packet *p = packet_of(i);
+	struct kwasm_packet *p = kwasm_host_packet(i);
 
 	return p ? field_of(p, a) : 0;
 }
@@ -147,7 +147,7 @@ KW_PROTO_L_I(kwasm_host_pkt_field)
 
 static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
 {
-	struct kwasm_packet *p = packet_of(i);
+	struct kwasm_packet *p = kwasm_host_packet(i);
 	struct kw_exec *e = i->exec;
 
 	if (!p)
@@ -203,7 +203,7 @@ KW_PROTO_I_II(kwasm_host_pkt_st32be)
 
 KW_PROTO_I_I(kwasm_host_pkt_set_mark)
 {
-	struct kwasm_packet *p = packet_of(i);
+	struct kwasm_packet *p = kwasm_host_packet(i);
 
 	if (!p)
 		return 0;

@@ -112,14 +112,12 @@ static int capture(struct kwasm_ring *ring, const struct kwasm_packet *p, u32 pa
 
 KW_PROTO_I_II(kwasm_host_pkt_capture)
 {
-	const struct kwasm_packet *p = i->exec->host;
+	const struct kwasm_packet *p = kwasm_host_packet(i);
 	struct kwasm_ring *ring;
 	int err;
 
-	if (!p) {
-		kw_raise(i, KW_TRAP_BAD_CONTEXT);
+	if (!p)
 		return 0;
-	}
 	ring = ring_of(i, a, &err);
 	return ring ? capture(ring, p, i->exec->pkt_len, b) : err;
 }

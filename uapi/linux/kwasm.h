@@ -27,6 +27,8 @@
 #define KWASM_CONFIG_MAX	65536
 #define KWASM_MAP_NAME_LEN	16	/* with the terminating 0 */
 #define KWASM_LAYOUT_LEN	512	/* the like */
+#define KWASM_GLOB_LEN		64	/* the like */
+#define KWASM_PATH_LEN		256	/* the like; longer ones are cut */
 #define KWASM_LOG_TEXT_MAX	256	/* longer ones are cut */
 
 /* On /dev/kwasm.  Those that say "-> fd" return it. */
@@ -230,16 +232,45 @@ struct kwasm_module_map {
 
 enum kwasm_link_type {
 	KWASM_LINK_NETFILTER = 1,
+	KWASM_LINK_FS = 4,
 };
+
+/* What a link of type KWASM_LINK_FS watches. */
+enum kwasm_fs_scope {
+	KWASM_FS_SCOPE_DIR,		/* a directory and what is in it, not deeper */
+	KWASM_FS_SCOPE_FILE,		/* one file, under whatever name */
+	KWASM_FS_SCOPE_SUBTREE,		/* a directory and all below it in the same filesystem */
+	KWASM_FS_SCOPE_SUPERBLOCK,	/* all of a filesystem, through whatever mount */
+	KWASM_FS_SCOPE_MOUNT,		/* what is opened through one mount; EOPNOTSUPP before Linux 6.10 */
+};
+
+/* Events of fs/notify programs, and what kwasm_fs_v1.event() answers. */
+#define KWASM_FS_CREATE		0x001
+#define KWASM_FS_DELETE		0x002
+#define KWASM_FS_MODIFY		0x004
+#define KWASM_FS_MOVED_FROM	0x008	/* away from a directory, or from a name */
+#define KWASM_FS_MOVED_TO	0x010
+#define KWASM_FS_ATTRIB		0x020	/* mode, owner, times, extended attributes */
+#define KWASM_FS_CLOSE_WRITE	0x040	/* a file that was open for writing */
+#define KWASM_FS_NOTIFY_ALL	0x07f
+#define KWASM_FS_OPEN_PERM	0x080	/* not for kwasm_link_create: the program's name says these */
+#define KWASM_FS_ACCESS_PERM	0x100
+#define KWASM_FS_EXEC_PERM	0x200
 
 /**
  * struct kwasm_link_create - attach
  * @netns_fd:    namespace, or -1 for the caller's
- * @deadline_ns: 0 for the default (1 ms); lower than the module's own limit only
+ * @deadline_ns: 0 for the default (1 ms; fs: 100 ms, at most 10 s); lower than the module's own limit only
  * @quarantine:  traps in a row after which the link detaches itself; 0 default (16), ~0 never
  *
  * Needs CAP_NET_ADMIN over the network namespace.  Errors: EAFNOSUPPORT family,
  * EINVAL hook or device, ENXIO no such device, EOPNOTSUPP not in this kernel.
+ *
+ * KWASM_LINK_FS needs CAP_SYS_ADMIN in the initial user namespace.  on_trap
+ * DROP denies with EPERM, ACCEPT allows; on_short and default_verdict are 0.
+ * Errors: EBADF path_fd, ENOTDIR or EISDIR the scope is for the other kind,
+ * EINVAL events that do not reach the scope, EOPNOTSUPP a scope this kernel or
+ * filesystem cannot watch.
  */
 struct kwasm_link_create {
 	__u32 size;
@@ -261,6 +292,13 @@ struct kwasm_link_create {
 		__u16 flags;		/* KWASM_NF_* */
 		char device[KWASM_DEVICE_NAME_LEN];	/* of ingress and egress hooks */
 	} netfilter;
+	struct {
+		__s32 path_fd;		/* the file or directory; O_PATH will do */
+		__u32 scope;		/* enum kwasm_fs_scope */
+		__u32 events;		/* KWASM_FS_*, for fs/notify; else 0 */
+		__u32 pad;
+		char glob[KWASM_GLOB_LEN];	/* of the last component: * ? [a-z] [!a-z]; empty: any */
+	} fs;
 };
 
 /* Flags of kwasm_link_create.netfilter */
@@ -377,6 +415,11 @@ struct kwasm_link_info {
 	__u16 nf_queue;
 	__u16 nf_flags;
 	__u32 pad2;
+	__u32 fs_scope;
+	__u32 fs_events;		/* KWASM_FS_* */
+	__u64 fs_inode;
+	char fs_path[KWASM_PATH_LEN];	/* as the caller saw it when the link was made */
+	char fs_glob[KWASM_GLOB_LEN];
 };
 
 enum kwasm_detach_why {
@@ -386,6 +429,7 @@ enum kwasm_detach_why {
 	KWASM_DETACH_QUARANTINE,
 	KWASM_DETACH_ON_TRAP,
 	KWASM_DETACH_DEVICE,	/* the network device went, or to another namespace */
+	KWASM_DETACH_GONE,	/* what it watched: file deleted, filesystem unmounted */
 };
 
 /**

@@ -31,7 +31,8 @@ typedef long long kwasm_s64;
  * @where: the export's name says where it attaches:
  *         "netfilter/<family>/<hook>", family ip, ip6, inet or bridge,
  *         hook pre_routing, input, forward, output or post_routing; family
- *         arp, hook input or output; family netdev, hook ingress or egress
+ *         arp, hook input or output; family netdev, hook ingress or egress;
+ *         "fs/open_perm", "fs/access_perm", "fs/exec_perm", "fs/notify"
  *
  *	KWASM_PROGRAM("netfilter/inet/input") int filter(void) { return KWASM_NF_ACCEPT; }
  */
@@ -126,6 +127,11 @@ typedef long long kwasm_s64;
 #define KWASM_NF_ACCEPT		1
 #define KWASM_NF_NONE		2	/* no opinion: the link's default decides */
 #define KWASM_NF_QUEUE		3	/* to userspace, nfnetlink_queue */
+
+/* Of fs/open_perm, fs/access_perm and fs/exec_perm.  Anything else is a trap; of fs/notify, all are alike. */
+#define KWASM_FS_ALLOW		0
+#define KWASM_FS_EPERM		(-1)
+#define KWASM_FS_EACCES		(-13)
 
 /* ---- Core imports: kwasm_v1 ------------------------------------------- */
 
@@ -306,6 +312,76 @@ enum kwasm_field {
 /* With a constant @id, one load and no call. */
 KWASM_IMPORT("kwasm_pkt_v1", "field")
 kwasm_u64 kwasm_pkt_field(kwasm_s32 id);
+
+/* ---- File imports: kwasm_fs_v1 ---------------------------------------- */
+
+/*
+ * For programs fs/..., which run in process context; called from a packet
+ * program each of these is a trap.  Texts end with a 0, which the length they
+ * give does not count; -ENAMETOOLONG if there is no room.
+ */
+#define KWASM_FS_CREATE		0x001
+#define KWASM_FS_DELETE		0x002
+#define KWASM_FS_MODIFY		0x004
+#define KWASM_FS_MOVED_FROM	0x008
+#define KWASM_FS_MOVED_TO	0x010
+#define KWASM_FS_ATTRIB		0x020
+#define KWASM_FS_CLOSE_WRITE	0x040
+#define KWASM_FS_OPEN_PERM	0x080
+#define KWASM_FS_ACCESS_PERM	0x100
+#define KWASM_FS_EXEC_PERM	0x200
+
+/* What happened: KWASM_FS_*, more than one bit if the kernel says them together. */
+KWASM_IMPORT("kwasm_fs_v1", "event") kwasm_u32 kwasm_fs_event(void);
+
+/*
+ * The file's path: as the task sees it for the _PERM events, modify and
+ * close_write, which come through a mount; else from the root of its filesystem.
+ */
+KWASM_IMPORT("kwasm_fs_v1", "path")
+kwasm_s32 kwasm_fs_path(char *path, kwasm_u32 len);
+
+/* Its last component. */
+KWASM_IMPORT("kwasm_fs_v1", "name")
+kwasm_s32 kwasm_fs_name(char *name, kwasm_u32 len);
+
+enum kwasm_fs_field {
+	KWASM_FS_FIELD_INODE,
+	KWASM_FS_FIELD_DEVICE,		/* major << 20 | minor */
+	KWASM_FS_FIELD_MODE,		/* st_mode */
+	KWASM_FS_FIELD_UID,		/* owner */
+	KWASM_FS_FIELD_GID,
+	KWASM_FS_FIELD_SIZE,		/* bytes */
+	KWASM_FS_FIELD_NLINK,
+	KWASM_FS_FIELD_DIR,		/* inode of the directory, 0 if not known */
+};
+
+KWASM_IMPORT("kwasm_fs_v1", "field")
+kwasm_u64 kwasm_fs_field(kwasm_s32 id);
+
+/*
+ * Read the event's file, with the rights of who attached the program.  Bytes
+ * read, fewer at its end, or -errno; -EOPNOTSUPP: no regular file, or an event
+ * without a mount.
+ */
+KWASM_IMPORT("kwasm_fs_v1", "read")
+kwasm_s32 kwasm_fs_read(kwasm_u64 off, void *p, kwasm_u32 len);
+
+/* An extended attribute, e.g. "user.hash", @name_len without a 0.  Bytes, or -errno. */
+KWASM_IMPORT("kwasm_fs_v1", "xattr")
+kwasm_s32 kwasm_fs_xattr(const char *name, kwasm_u32 name_len, void *p, kwasm_u32 len);
+
+/* ---- The task an event happened in, process context as well ----------- */
+
+/* Process << 32 | thread, as the initial pid namespace numbers them. */
+KWASM_IMPORT("kwasm_v1", "pid_tgid") kwasm_u64 kwasm_pid_tgid(void);
+/* Group << 32 | user, as the initial user namespace numbers them. */
+KWASM_IMPORT("kwasm_v1", "uid_gid") kwasm_u64 kwasm_uid_gid(void);
+/* The task's name, at most 15 bytes and a 0. */
+KWASM_IMPORT("kwasm_v1", "comm")
+kwasm_s32 kwasm_comm(char *name, kwasm_u32 len);
+/* Of its cgroup in the v2 hierarchy. */
+KWASM_IMPORT("kwasm_v1", "cgroup_id") kwasm_u64 kwasm_cgroup_id(void);
 
 /* ---- Parsing ---------------------------------------------------------- */
 

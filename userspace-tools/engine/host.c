@@ -382,6 +382,78 @@ static u32 host_PKT_CAPTURE(struct kw_inst *i, u32 handle, u32 snaplen)
 	return put_record(i, handle, KWASM_RING_CAPTURE, &rec, sizeof(rec.c) + n);
 }
 
+/* ---- Process context: what runs here runs on packets ---- */
+
+static u64 no_task(struct kw_inst *i)
+{
+	kw_raise(i, KW_TRAP_BAD_CONTEXT);
+	return 0;
+}
+
+static u64 host_PID_TGID(struct kw_inst *i)
+{
+	return no_task(i);
+}
+
+static u64 host_UID_GID(struct kw_inst *i)
+{
+	return no_task(i);
+}
+
+static u32 host_COMM(struct kw_inst *i, u32 ptr, u32 len)
+{
+	(void)ptr;
+	(void)len;
+	return no_task(i);
+}
+
+static u64 host_CGROUP_ID(struct kw_inst *i)
+{
+	return no_task(i);
+}
+
+static u32 host_FS_EVENT(struct kw_inst *i)
+{
+	return no_task(i);
+}
+
+static u32 host_FS_PATH(struct kw_inst *i, u32 ptr, u32 len)
+{
+	(void)ptr;
+	(void)len;
+	return no_task(i);
+}
+
+static u32 host_FS_NAME(struct kw_inst *i, u32 ptr, u32 len)
+{
+	(void)ptr;
+	(void)len;
+	return no_task(i);
+}
+
+static u64 host_FS_FIELD(struct kw_inst *i, u32 id)
+{
+	(void)id;
+	return no_task(i);
+}
+
+static u32 host_FS_READ(struct kw_inst *i, u64 off, u32 ptr, u32 len)
+{
+	(void)off;
+	(void)ptr;
+	(void)len;
+	return no_task(i);
+}
+
+static u32 host_FS_XATTR(struct kw_inst *i, u32 name, u32 name_len, u32 ptr, u32 len)
+{
+	(void)name;
+	(void)name_len;
+	(void)ptr;
+	(void)len;
+	return no_task(i);
+}
+
 /* A load that does not lie within the linear part. */
 static void pkt_slow(struct kw_exec *x, struct kw_pkt_slow *s)
 {

@@ -54,11 +54,14 @@ void libkwasm_print(enum libkwasm_print_level level, const char *fmt, ...);
 /* Largest file that is read as a module; the kernel's own limit is lower. */
 #define MODULE_BYTES_MAX	(256u << 20)
 
+/* "fs/open_perm" and the like. */
+bool libkwasm_is_fs(const char *name);
+
 struct kwasm_program {
 	struct kwasm_module *module;
 	char *name;
 	int fd;				/* -1 until asked for */
-	bool netfilter;
+	bool netfilter, fs;
 	__u32 nf_family, nf_hook;
 };
 

@@ -149,6 +149,15 @@ int kwasm_link_create(int program_fd, enum kwasm_link_type type,
 		req.netfilter.queue = opts->netfilter.queue;
 		req.netfilter.flags = opts->netfilter.flags;
 	}
+	if (OPTS_HAS(opts, fs)) {
+		req.fs.path_fd = opts->fs.path_fd;
+		req.fs.scope = opts->fs.scope;
+		req.fs.events = opts->fs.events;
+		if (opts->fs.glob && strlen(opts->fs.glob) >= KWASM_GLOB_LEN)
+			return libkwasm_err(-EINVAL);
+		if (opts->fs.glob)
+			strcpy(req.fs.glob, opts->fs.glob);
+	}
 	return dev_ioctl(KWASM_LINK_CREATE, &req);
 }
 

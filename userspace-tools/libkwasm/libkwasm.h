@@ -120,6 +120,12 @@ struct kwasm_link_create_opts {
 		__u16 flags;		/* KWASM_NF_* */
 	} netfilter;
 	const char *device;		/* of ingress and egress hooks */
+	struct {
+		int path_fd;
+		__u32 scope;		/* enum kwasm_fs_scope */
+		__u32 events;		/* KWASM_FS_* */
+		const char *glob;
+	} fs;
 	size_t :0;
 };
 
@@ -367,6 +373,27 @@ struct kwasm_netfilter_opts {
 LIBKWASM_API struct kwasm_link *
 kwasm_program__attach_netfilter(struct kwasm_program *p, const struct kwasm_netfilter_opts *opts);
 
+struct kwasm_fs_opts {
+	size_t sz;
+	const char *path;		/* what to watch; or: */
+	int path_fd;			/* with @path NULL: a descriptor of it */
+	__u32 scope;			/* enum kwasm_fs_scope; 0: a directory and its entries */
+	__u32 events;			/* KWASM_FS_*, of fs/notify; 0: all that reach the scope */
+	const char *glob;		/* of the last component; NULL: any */
+	__u32 on_trap;			/* enum kwasm_on_trap: _DROP denies */
+	__u32 quarantine;
+	__u64 deadline_ns;		/* 0: 100 ms */
+	size_t :0;
+};
+
+/*
+ * Attach a program fs/... to files.  -EINVAL: its name is none of those, or
+ * the events do not reach the scope; -EOPNOTSUPP: the kernel or the filesystem
+ * cannot watch it so; -ENOTDIR, -EISDIR; errno of open().
+ */
+LIBKWASM_API struct kwasm_link *
+kwasm_program__attach_fs(struct kwasm_program *p, const struct kwasm_fs_opts *opts);
+
 /* ---- Links ------------------------------------------------------------- */
 
 LIBKWASM_API struct kwasm_link *kwasm_link__open(const char *name);
@@ -427,6 +454,10 @@ LIBKWASM_API const char *libkwasm_map_type_name(__u32 bpf_type);
 LIBKWASM_API int libkwasm_netfilter_by_name(const char *name, __u32 *family, __u32 *hook);
 /* The other way; NULL when there is no such hook. */
 LIBKWASM_API const char *libkwasm_netfilter_name(__u32 family, __u32 hook);
+/* "create", "moved_from", ...: one bit of KWASM_FS_*; NULL for others. */
+LIBKWASM_API const char *libkwasm_fs_event_name(__u32 event);
+/* "dir", "file", "subtree", "superblock", "mount", or NULL. */
+LIBKWASM_API const char *libkwasm_fs_scope_name(__u32 scope);
 
 /* ---- Runner: programs in this process, without a kernel ---------------- */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Links: a program at a hook.  The object is one descriptor. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -50,6 +51,52 @@ struct kwasm_link *kwasm_program__attach_netfilter(struct kwasm_program *p,
 	o.netfilter.flags = OPTS_GET(opts, flags, 0);
 	o.device = OPTS_GET(opts, device, NULL);
 	return link_new(kwasm_link_create(fd, KWASM_LINK_NETFILTER, &o));
+}
+
+/* Events that a scope has at all. */
+static __u32 events_of(__u32 scope)
+{
+	__u32 dirent = KWASM_FS_CREATE | KWASM_FS_DELETE | KWASM_FS_MOVED_FROM | KWASM_FS_MOVED_TO;
+
+	switch (scope) {
+	case KWASM_FS_SCOPE_FILE:
+		return KWASM_FS_NOTIFY_ALL & ~dirent;
+	case KWASM_FS_SCOPE_MOUNT:
+		return KWASM_FS_NOTIFY_ALL & ~(dirent | KWASM_FS_ATTRIB);
+	default:
+		return KWASM_FS_NOTIFY_ALL;
+	}
+}
+
+struct kwasm_link *kwasm_program__attach_fs(struct kwasm_program *p, const struct kwasm_fs_opts *opts)
+{
+	LIBKWASM_OPTS(kwasm_link_create_opts, o);
+	const char *path = OPTS_GET(opts, path, NULL);
+	struct kwasm_link *l;
+	int fd, saved;
+
+	if (!OPTS_VALID(opts) || !p->fs)
+		return libkwasm_err_ptr(-EINVAL);
+	fd = kwasm_program__fd(p);
+	if (fd < 0)
+		return libkwasm_err_ptr(fd);
+	o.on_trap = OPTS_GET(opts, on_trap, KWASM_ON_TRAP_DROP);
+	o.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
+	o.quarantine = OPTS_GET(opts, quarantine, 0);
+	o.fs.scope = OPTS_GET(opts, scope, KWASM_FS_SCOPE_DIR);
+	o.fs.events = OPTS_GET(opts, events, 0);
+	if (!o.fs.events && !strcmp(p->name, "fs/notify"))
+		o.fs.events = events_of(o.fs.scope);
+	o.fs.glob = OPTS_GET(opts, glob, NULL);
+	o.fs.path_fd = path ? open(path, O_PATH | O_CLOEXEC) : OPTS_GET(opts, path_fd, -1);
+	if (o.fs.path_fd < 0)
+		return libkwasm_err_ptr(path ? -errno : -EBADF);
+	l = link_new(kwasm_link_create(fd, KWASM_LINK_FS, &o));
+	saved = errno;
+	if (path)
+		close(o.fs.path_fd);
+	errno = saved;
+	return l;
 }
 
 struct kwasm_link *kwasm_link__open(const char *name)

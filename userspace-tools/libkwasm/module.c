@@ -72,14 +72,17 @@ void kwasm_module__close(struct kwasm_module *m)
 static int add_program(struct kwasm_module *m, const char *name, size_t len)
 {
 	struct kwasm_program **grown, *p;
-	__u32 family, hook;
+	__u32 family = 0, hook = 0;
+	bool fs, netfilter;
 	char buf[KWASM_NAME_LEN];
 
 	if (len >= sizeof(buf))
 		return 0;
 	memcpy(buf, name, len);
 	buf[len] = 0;
-	if (strlen(buf) != len || libkwasm_netfilter_by_name(buf, &family, &hook))
+	fs = libkwasm_is_fs(buf);
+	netfilter = !libkwasm_netfilter_by_name(buf, &family, &hook);
+	if (strlen(buf) != len || (!fs && !netfilter))
 		return 0;
 
 	grown = realloc(m->programs, (m->nr_programs + 1) * sizeof(*grown));
@@ -96,7 +99,8 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 	}
 	p->module = m;
 	p->fd = -1;
-	p->netfilter = true;
+	p->netfilter = netfilter;
+	p->fs = fs;
 	p->nf_family = family;
 	p->nf_hook = hook;
 	m->programs[m->nr_programs++] = p;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Words for what fs programs are and watch. */
+#include "internal.h"
+
+bool libkwasm_is_fs(const char *name)
+{
+	return !strcmp(name, "fs/open_perm") || !strcmp(name, "fs/access_perm") ||
+	       !strcmp(name, "fs/exec_perm") || !strcmp(name, "fs/notify");
+}
+
+const char *libkwasm_fs_event_name(__u32 event)
+{
+	static const char *const name[] = { "create", "delete", "modify", "moved_from", "moved_to",
+					    "attrib", "close_write", "open_perm", "access_perm", "exec_perm" };
+	__u32 i;
+
+	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (event == 1u << i)
+			return name[i];
+	return NULL;
+}
+
+const char *libkwasm_fs_scope_name(__u32 scope)
+{
+	static const char *const name[] = { "dir", "file", "subtree", "superblock", "mount" };
+
+	return scope < sizeof(name) / sizeof(name[0]) ? name[scope] : NULL;
+}
