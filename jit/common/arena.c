@@ -2,8 +2,9 @@
 /* Turns kw_alloc_dirty() into bump allocation with a budget; see arena.h. */
 #include "arena.h"
 
-#define CHUNK_MIN	(32UL << 10)
+#define CHUNK_MIN	(16UL << 10)
 #define CHUNK_MAX	(1UL << 20)	/* of chunks not made for one large allocation */
+#define CHUNK_KEEP	(64UL << 10)	/* larger ones are not worth holding for what comes next */
 
 struct kw_arena_chunk {
 	struct kw_arena_chunk *next;
@@ -23,43 +24,60 @@ void kw_arena_init_shared(struct kw_arena *a, struct kw_arena *account)
 	*a = (struct kw_arena){ .account = account };
 }
 
+static u8 *payload(struct kw_arena_chunk *c)
+{
+	return (u8 *)ALIGN((uintptr_t)(c + 1), KW_ARENA_ALIGN);
+}
+
 static void use_chunk(struct kw_arena *a, struct kw_arena_chunk *c)
 {
-	a->pos = (u8 *)ALIGN((uintptr_t)(c + 1), KW_ARENA_ALIGN);
+	a->pos = payload(c);
 	a->end = (u8 *)c + c->bytes;
 }
 
-/* Chunks grow with the arena, so that their number stays logarithmic; near the budget just what is needed. */
+/*
+ * Chunks grow with what is held, so that their number stays logarithmic; slowly,
+ * for half of the newest is empty on average.  What would take up much of one
+ * gets its own, and near the budget a chunk is just what is needed.
+ */
 static size_t chunk_bytes(const struct kw_arena *a, size_t need)
 {
-	size_t want = max_t(size_t, CHUNK_MIN, min_t(u64, a->held_bytes / 2, CHUNK_MAX));
+	size_t want = max_t(size_t, CHUNK_MIN, min_t(u64, a->held_bytes / 8, CHUNK_MAX));
 
-	want = ALIGN(max(want, need), 4096);
+	want = ALIGN(want, 4096);
+	if (need > KW_ARENA_SMALL + CHUNK_OVERHEAD && need > want / 4)
+		return need;
 	if (want > a->budget_bytes - a->held_bytes)
 		return need;
 	return want;
 }
 
-static bool add_chunk(struct kw_arena *a, size_t payload_bytes)
+/* Memory at the start of a new chunk; the next ones come from where there is more room. */
+static void *alloc_in_new_chunk(struct kw_arena *a, size_t payload_bytes)
 {
 	struct kw_arena *of = a->account ?: a;
+	size_t bytes, room = a->end - a->pos;
 	struct kw_arena_chunk *c;
-	size_t bytes;
+	u8 *p;
 
 	if (of->held_bytes > of->budget_bytes ||
 	    payload_bytes + CHUNK_OVERHEAD > of->budget_bytes - of->held_bytes)
-		return false;
+		return NULL;
 	bytes = chunk_bytes(of, payload_bytes + CHUNK_OVERHEAD);
 	c = kw_alloc_dirty(bytes);
 	if (!c)
-		return false;
+		return NULL;
 	c->bytes = bytes;
 	c->next = a->chunks;
 	a->chunks = c;
 	of->held_bytes += bytes;
 	of->peak_bytes = max(of->peak_bytes, of->held_bytes);
-	use_chunk(a, c);
-	return true;
+	p = payload(c);
+	if (payload_bytes <= KW_ARENA_SMALL || (size_t)((u8 *)c + bytes - p) - payload_bytes > room) {
+		a->pos = p + payload_bytes;
+		a->end = (u8 *)c + bytes;
+	}
+	return p;
 }
 
 void *kw_arena_alloc_slow(struct kw_arena *a, size_t bytes)
@@ -69,8 +87,8 @@ void *kw_arena_alloc_slow(struct kw_arena *a, size_t bytes)
 	if (unlikely(bytes > (size_t)-1 / 2))
 		return NULL;
 	bytes = ALIGN(bytes + !bytes, KW_ARENA_ALIGN);
-	if (bytes > (size_t)(a->end - a->pos) && !add_chunk(a, bytes))
-		return NULL;
+	if (bytes > (size_t)(a->end - a->pos))
+		return alloc_in_new_chunk(a, bytes);
 	p = a->pos;
 	a->pos += bytes;
 	return p;
@@ -135,53 +153,46 @@ void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t
 	return q;
 }
 
-static void free_chunks(struct kw_arena *a, struct kw_arena_chunk *c)
+/* Free the chunks that are newer than @keep. */
+static void free_chunks(struct kw_arena *a, struct kw_arena_chunk *keep)
 {
 	struct kw_arena *of = a->account ?: a;
 
-	while (c) {
-		struct kw_arena_chunk *next = c->next;
+	while (a->chunks != keep) {
+		struct kw_arena_chunk *c = a->chunks;
 
+		a->chunks = c->next;
 		of->held_bytes -= c->bytes;
 		kw_free(c);
-		c = next;
 	}
 }
 
 void kw_arena_release(struct kw_arena *a, struct kw_arena_mark m)
 {
-	struct kw_arena *of = a->account ?: a;
-	struct kw_arena_chunk *c;
-
-	while (a->chunks != m.chunk) {
-		c = a->chunks;
-		a->chunks = c->next;
-		of->held_bytes -= c->bytes;
-		kw_free(c);
-	}
+	free_chunks(a, m.chunk);
 	a->pos = m.pos;
-	a->end = m.chunk ? (u8 *)m.chunk + m.chunk->bytes : NULL;
+	a->end = m.end;
 }
 
 void kw_arena_reset(struct kw_arena *a)
 {
-	struct kw_arena_chunk *keep = a->chunks;
+	struct kw_arena_chunk *oldest = a->chunks;
 
-	if (!keep)
+	if (!oldest)
 		return;
-	if (keep->bytes > CHUNK_MAX) {
+	while (oldest->next)
+		oldest = oldest->next;
+	if (oldest->bytes > CHUNK_KEEP) {
 		kw_arena_free(a);
 		return;
 	}
-	free_chunks(a, keep->next);
-	keep->next = NULL;
-	use_chunk(a, keep);
+	free_chunks(a, oldest);
+	use_chunk(a, oldest);
 }
 
 void kw_arena_free(struct kw_arena *a)
 {
-	free_chunks(a, a->chunks);
-	a->chunks = NULL;
+	free_chunks(a, NULL);
 	a->pos = NULL;
 	a->end = NULL;
 }

@@ -22,6 +22,7 @@ void kw_arena_init(struct kw_arena *a, u64 budget_bytes);
 void kw_arena_init_shared(struct kw_arena *a, struct kw_arena *account);
 
 #define KW_ARENA_ALIGN	16
+#define KW_ARENA_SMALL	4096	/* a larger allocation may get a chunk that no other comes from */
 
 void *kw_arena_alloc_slow(struct kw_arena *a, size_t bytes);
 void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size);
@@ -59,7 +60,7 @@ static inline void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 nee
 	return likely(need <= *cap) ? p : kw_arena_grow_slow(a, p, cap, need, size);
 }
 
-/* Give back what of the last allocation is behind its first @bytes. */
+/* Give back what of the last allocation, of at most KW_ARENA_SMALL, is behind its first @bytes. */
 static inline void kw_arena_shrink(struct kw_arena *a, void *p, size_t bytes)
 {
 	a->pos = (u8 *)p + ALIGN(bytes, KW_ARENA_ALIGN);
@@ -67,18 +68,18 @@ static inline void kw_arena_shrink(struct kw_arena *a, void *p, size_t bytes)
 
 struct kw_arena_mark {
 	struct kw_arena_chunk *chunk;
-	u8 *pos;
+	u8 *pos, *end;
 };
 
 static inline struct kw_arena_mark kw_arena_mark(const struct kw_arena *a)
 {
-	return (struct kw_arena_mark){ a->chunks, a->pos };
+	return (struct kw_arena_mark){ a->chunks, a->pos, a->end };
 }
 
 /* Forget what was allocated since @m. */
 void kw_arena_release(struct kw_arena *a, struct kw_arena_mark m);
 
-/* Forget all allocations, keep one chunk of usual size for reuse. */
+/* Forget all allocations; the first chunk stays for reuse, unless it is a large one. */
 void kw_arena_reset(struct kw_arena *a);
 void kw_arena_free(struct kw_arena *a);
 

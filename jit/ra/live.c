@@ -24,6 +24,8 @@ struct walk {
 	u32 calls;		/* classes destroyed by calls of the block */
 	bool final;
 	bool pressure;		/* of the block matters: it is in a loop, and not cold */
+	struct ra_live *all;	/* live-in values of a block, before the nearest are kept; not in */
+	u32 cap_all;		/* ra.arena, which forgets what a first walk used */
 	u32 whole;		/* block whose live-in set is what .when says, RA_NONE */
 };
 
@@ -445,9 +447,10 @@ static int live_in(struct walk *w, u32 b)
 	struct ra_live *l;
 
 	/* Half as much again is for nearest(). */
-	l = kw_arena_raw_array(ra->arena, nr + nr / 2 + 1, sizeof(*l));
+	l = kw_arena_grow(ra->mf->arena, w->all, &w->cap_all, nr + nr / 2 + 1, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
+	w->all = l;
 	if (w->calls)
 		pass_calls(w);
 	for (k = 0; k < nr; k++) {
@@ -471,8 +474,10 @@ static int live_in(struct walk *w, u32 b)
 				drop_furthest(l, k);
 		n = RA_MAX_LIVE;
 	}
-	kw_arena_shrink(ra->arena, l, n * sizeof(*l));
-	ra->blk[b].live = l;
+	ra->blk[b].live = kw_arena_raw_array(ra->arena, n, sizeof(*l));
+	if (!ra->blk[b].live)
+		return -ENOMEM;
+	memcpy(ra->blk[b].live, l, n * sizeof(*l));
 	ra->blk[b].nr_live = n;
 	return 0;
 }

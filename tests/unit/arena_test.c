@@ -138,6 +138,45 @@ static bool releases(void)
 	return good && !a.held_bytes;
 }
 
+/* Beside large allocations, small ones still come from the chunk that has room; little is held for nothing. */
+static bool holds_little_more(void)
+{
+	struct kw_arena a;
+	u64 asked = 0;
+	bool good = true;
+	u32 i;
+
+	kw_arena_init(&a, 64 << 20);
+	for (i = 0; i < 100; i++) {
+		good &= kw_arena_alloc(&a, 100) && kw_arena_alloc(&a, 30000);
+		asked += 30100;
+		good &= a.held_bytes <= asked + asked / 4 + (32 << 10);
+	}
+	kw_arena_free(&a);
+	return good;
+}
+
+/* A mark remembers from which chunk the next allocation comes, be it not the newest. */
+static bool releases_large(void)
+{
+	struct kw_arena a;
+	struct kw_arena_mark m;
+	bool good;
+	u64 held;
+	u8 *p;
+
+	kw_arena_init(&a, 1 << 20);
+	good = kw_arena_alloc(&a, 100) && kw_arena_alloc(&a, 100000);
+	m = kw_arena_mark(&a);
+	held = a.held_bytes;
+	p = kw_arena_alloc(&a, 50);
+	good &= kw_arena_alloc(&a, 100000) && kw_arena_alloc(&a, 15000) && a.held_bytes > held;
+	kw_arena_release(&a, m);
+	good &= a.held_bytes == held && kw_arena_alloc(&a, 50) == p;
+	kw_arena_free(&a);
+	return good && !a.held_bytes;
+}
+
 static bool reset_keeps_one_chunk(void)
 {
 	struct kw_arena a;
@@ -163,6 +202,8 @@ int main(void)
 	ok(grows(), "a growing array keeps its elements");
 	ok(grows_in_place(), "what was allocated last grows where it is");
 	ok(releases(), "release gives back what came behind the mark, to the account it shares");
+	ok(releases_large(), "and where allocations came from then");
+	ok(holds_little_more(), "little more is held than was asked for");
 	ok(reset_keeps_one_chunk(), "reset keeps one chunk, free none");
 	return tap_done();
 }
