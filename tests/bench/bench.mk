@@ -8,7 +8,7 @@ bench-py  = O=$(O) tests/bench/bench.py --rounds $(ROUNDS) $(addprefix --dir ,$(
 	    $(addprefix --engines ,$(BENCH_ENGINES)) $(addprefix --only ,$(BENCH_ONLY)) \
 	    $(addprefix --rst ,$(BENCH_RST))
 
-.PHONY: bench bench-ablation bench-compile bench-kflags
+.PHONY: bench bench-ablation bench-compile bench-ebpf bench-kflags
 
 bench: user ## running time against native code and other engines: ROUNDS=n BENCH_DIR=DIR BENCH_RST=FILE.rst
 	$(Q)$(bench-py) --out build/bench
@@ -26,3 +26,23 @@ bench-compile: user bench-kflags ## speed of compiling: NPM_MODULES=DIR with sql
 # libkwjit with the flags of a kernel's module: see kflags/kflags.mk.
 bench-kflags:
 	$(Q)$(MAKE) -s KFLAGS=1 build/user-kflags/kwasm-bench
+
+ebpf-programs := drop parse rules fnv csum csum64 lanes
+
+bench-ebpf: user $(foreach p,$(ebpf-programs),build/bench/packet/$(p).wasm build/bench/packet/$(p).bpf.o) build/bench/packet/bpf_run ## packet programs next to the same ones in eBPF, run by bpf(2) on this machine: ROUNDS=n
+	$(Q)tests/bench/ebpf.py --dir build/bench/packet --rounds $(ROUNDS) $(addprefix --rst ,$(BENCH_RST)) $(O)/kwasm-bench
+
+build/bench/packet/%.wasm: tests/bench/packet/%.c tests/bench/packet/packet.h uapi/linux/kwasm_guest.h
+	@mkdir -p $(@D)
+	@echo "  WASM    $@"
+	$(Q)$(GUEST_CC) $(GUEST_CFLAGS) -Iuapi -o $@ $<
+
+build/bench/packet/%.bpf.o: tests/bench/packet/%.c tests/bench/packet/packet.h
+	@mkdir -p $(@D)
+	@echo "  BPF     $@"
+	$(Q)clang -target bpf -mcpu=v3 -O2 -g -Wall -I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
+
+build/bench/packet/bpf_run: tests/bench/packet/bpf_run.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) -std=gnu11 -O2 $(warnings) -o $@ $< $(libkwasm-libs)

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * code_dump FILE.wasm OUT [arm64] [check] [p] [kernel] [thunk]: compile, write the
- * machine code to OUT and print "off len" of each function, of the thunks with
- * "thunk".  "kernel": as with retpolines and IBT, landing pads on arm64.  For the tests in this folder.
+ * code_dump FILE.wasm OUT [arm64] [check] [p] [kernel] [thunk] [host]: compile, write
+ * the machine code to OUT and print "off len" of each function, of the thunks with
+ * "thunk".  "host": imports are the host's.  "kernel": as with retpolines and IBT, landing pads on arm64.  For the tests in this folder.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../jit/compile.h"
+#include "../../jit/rt/bind.h"
 #include "../../userspace-tools/engine/engine.h"
 
 static const struct kw_isa_env kernel_form = {
@@ -55,7 +56,8 @@ int main(int argc, char **argv)
 	struct kw_module m;
 	struct kw_code *code;
 	char why[512];
-	bool thunks = false;
+	struct kw_binding *bind;
+	bool thunks = false, host = false;
 	u32 len, i, *sigs;
 	u8 *bytes;
 	int n, err;
@@ -73,6 +75,8 @@ int main(int argc, char **argv)
 			o.env = o.isa == &kw_isa_a64 ? &landing_pads : &kernel_form;
 		else if (!strcmp(argv[n], "thunk"))
 			thunks = true;
+		else if (!strcmp(argv[n], "host"))
+			host = true;
 		else
 			return 2;
 	}
@@ -93,6 +97,10 @@ int main(int argc, char **argv)
 	for (i = 0; i < m.nr_types; i++)
 		sigs[i] = i + 1;
 	o.sig_ids = sigs;
+	bind = calloc(m.nr_imported_funcs + 1, sizeof(*bind));
+	if (host && kw_host_bind(&m, 0, bind, &diag))
+		return 1;
+	o.bind = host ? bind : NULL;
 	err = kw_compile(&m, &o, &code, &diag);
 	if (err) {
 		fprintf(stderr, "%s: compile: %d\n", argv[1], err);
