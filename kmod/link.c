@@ -216,7 +216,7 @@ static void link_info(struct kwasm_object *o, void *info)
 	i->program_id = p->obj.id;
 	i->module_id = p->module->obj.id;
 	strscpy(i->module_name, p->module->meta.name, sizeof(i->module_name));
-	strscpy(i->export_name, p->hook->name, sizeof(i->export_name));
+	strscpy(i->export_name, p->export_name, sizeof(i->export_name));
 	i->detached = !l->attached;
 	i->detach_why = l->detach_why;
 	l->ops->info(l, i);
@@ -252,6 +252,7 @@ static struct kwasm_link *link_from_fd(int fd)
 static const struct kwasm_link_ops *const types[] = {
 	[KWASM_LINK_NETFILTER] = &kwasm_nf_ops,
 	[KWASM_LINK_FS] = &kwasm_fs_ops,
+	[KWASM_LINK_TIMER] = &kwasm_timer_ops,
 };
 
 static int check_create(const struct kwasm_link_create *a)

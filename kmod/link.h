@@ -86,6 +86,7 @@ extern struct mutex kwasm_link_lock;
 
 /**
  * kwasm_link_run() - run the program on a packet and apply the link's policy
+ * @pkt: NULL: there is none
  *
  * Context: process or softirq, under RCU, BH on or off.
  * Return: one of link->results.
@@ -122,6 +123,9 @@ bool kwasm_link_detach_locked(struct kwasm_link *l, u32 why);
  * caller does not administer it, or what get_net_ns_by_fd() says.
  */
 struct net *kwasm_link_net(int netns_fd);
+
+/* hooks/timer.c */
+extern const struct kwasm_link_ops kwasm_timer_ops;
 
 /* hooks/netfilter.c */
 extern const struct kwasm_link_ops kwasm_nf_ops;

@@ -27,7 +27,7 @@ struct kwasm_packet {
 /**
  * kwasm_packet_show() - let the execution see a packet
  * @x:          between begin and run
- * @p:          with skb and state set
+ * @p:          with skb and state set; NULL: no packet, which looks like one of no bytes
  * @field_mask: fields the program reads by a plain load
  */
 void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_mask);

@@ -35,7 +35,7 @@ static void program_info(struct kwasm_object *o, void *info)
 
 	i->id = o->id;
 	i->module_id = p->module->obj.id;
-	strscpy(i->export_name, p->hook->name, sizeof(i->export_name));
+	strscpy(i->export_name, p->export_name, sizeof(i->export_name));
 	kwasm_object_pin_name(o, i->pin);
 	i->func = p->func;
 	i->nr_links = atomic_read(&p->nr_links);
@@ -85,6 +85,7 @@ static struct kwasm_program *program_new(struct kwasm_module *m, const struct kw
 	INIT_RCU_WORK(&p->free, program_free);
 	p->module = m;
 	p->hook = kwasm_hook_find(e);
+	memcpy(p->export_name, e->name.p, e->name.len);	/* shorter, or it were no hook's */
 	p->func = e->index;
 	p->build = &m->build[p->hook->form];
 	p->code = kwasm_build_func(p->build, e->index);

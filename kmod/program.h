@@ -24,6 +24,7 @@ struct kwasm_program {
 	struct kwasm_object obj;
 	struct kwasm_module *module;
 	const struct kwasm_hook *hook;
+	char export_name[KWASM_NAME_LEN];
 	u32 func;
 	const struct kwasm_build *build;
 	void *code;

@@ -133,7 +133,8 @@ int kwasm_ioctl_test_run(void *arg, struct file **file)
 	p = kwasm_program_from_fd(a->program_fd);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	pkt.skb = p->hook->form == KW_FORM_S ? make_skb(a) : ERR_PTR(-EOPNOTSUPP);
+	/* What else there is takes no packet. */
+	pkt.skb = p->hook->type == KWASM_LINK_NETFILTER ? make_skb(a) : ERR_PTR(-EOPNOTSUPP);
 	err = PTR_ERR_OR_ZERO(pkt.skb);
 	if (err)
 		goto out_put;

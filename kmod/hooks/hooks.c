@@ -43,6 +43,22 @@ static const struct kwasm_hook hook[] = {
 	FS(notify, NOTIFY),
 };
 
+static const struct kwasm_hook timer_hook = { .name = "timer/", .type = KWASM_LINK_TIMER,
+					       .form = KW_FORM_S };
+
+/* What stands behind the slash: a name as objects have them. */
+static bool is_timer(const struct kw_name *n)
+{
+	u32 i, prefix = strlen(timer_hook.name);
+
+	if (n->len <= prefix || n->len >= KWASM_NAME_LEN || memcmp(n->p, timer_hook.name, prefix))
+		return false;
+	for (i = prefix; i < n->len; i++)
+		if (n->p[i] <= ' ' || n->p[i] >= 0x7f || n->p[i] == '/')
+			return false;
+	return true;
+}
+
 const struct kwasm_hook *kwasm_hook_find(const struct kw_export *e)
 {
 	u32 i;
@@ -54,5 +70,5 @@ const struct kwasm_hook *kwasm_hook_find(const struct kw_export *e)
 		    !memcmp(e->name.p, hook[i].name, e->name.len))
 			return &hook[i];
 	}
-	return NULL;
+	return is_timer(&e->name) ? &timer_hook : NULL;
 }

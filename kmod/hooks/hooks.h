@@ -11,7 +11,7 @@ enum kwasm_fs_hook { KWASM_FS_HOOK_OPEN, KWASM_FS_HOOK_ACCESS, KWASM_FS_HOOK_EXE
 
 /**
  * struct kwasm_hook - one export name that is a program
- * @name:   of the export
+ * @name:   of the export, or what it begins with: "timer/"
  * @type:   enum kwasm_link_type
  * @form:   enum kw_form: S on packets, P in process context
  * @family: netfilter: NFPROTO_*

@@ -69,14 +69,16 @@ void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_m
 {
 	u32 id;
 
-	p->net_off = skb_network_offset(p->skb);
 	x->e.host = p;
 	x->e.pkt_short = 0;
-	show_data(&x->e, p);
+	if (p) {
+		p->net_off = skb_network_offset(p->skb);
+		show_data(&x->e, p);
+	}
 	while (field_mask) {
 		id = __ffs64(field_mask);
 		field_mask &= field_mask - 1;
-		x->e.field[id] = field_of(p, id);
+		x->e.field[id] = p ? field_of(p, id) : 0;
 	}
 }
 

@@ -42,7 +42,7 @@ head -c 100 /samples/drop_port.wasm >/tmp/cut.wasm
 
 t "feature: tells the mode"			0 "mode" kwasm feature
 t "feature: tells what modules may use"		0 "floating point: " kwasm feature
-t "feature: JSON"				0 '"hooks":["netfilter"]' kwasm feature --json
+t "feature: JSON"				0 '"hooks":["netfilter","timer"]' kwasm feature --json
 t "list: empty tables"				0 "MODULE" kwasm list
 t "show: nothing of that name"			5 "there is no module or link 'edge'" kwasm show edge
 t "attach: no such module"			5 "no module is loaded as 'edge'" kwasm attach edge
@@ -169,9 +169,8 @@ sed 's/01 00 07 00$/3c 00 07 00/' /tmp/config.pkt >/tmp/capture.pkt
 kwasm run-once events /tmp/capture.pkt --kernel >/dev/null
 t "events: a packet"				0 '"packet":{"at_ns":' kwasm events events --json
 kwasm run-once events /tmp/capture.pkt --kernel >/dev/null
-t "events --pcapng: writes a file"		0 "" kwasm events events --pcapng /tmp/out.pcapng
-[ "$(head -c 4 /tmp/out.pcapng | od -An -tx1)" = " 0a 0d 0d 0a" ] && [ "$(stat -c %s /tmp/out.pcapng)" -gt 100 ]
-result $? "events --pcapng: of pcapng"
+kwasm events events --pcapng /tmp/out.pcapng >$out 2>$err && [ "$(head -c 4 /tmp/out.pcapng | od -An -tx1)" = " 0a 0d 0d 0a" ] && [ "$(stat -c %s /tmp/out.pcapng)" -gt 100 ]
+result $? "events --pcapng: writes a file"
 t "events: no such ring"			5 "there is no ring 'nothing'" kwasm events events.nothing
 t "events: no such module"			5 "there is no module or link 'nothing'" kwasm events nothing
 t "attach: a module with rings"			0 "attached events" kwasm attach events --netns right
@@ -189,6 +188,17 @@ result $? "events --follow: ends when no module is left"
 cp /tmp/follow $out
 [ "$(grep -c '"kind":"packet"' /tmp/follow)" = 2 ] && [ "$(grep -c '"kind":"record"' /tmp/follow)" = 1 ]
 result $? "events --follow: records of both modules"
+
+kwasm attach /samples/dns_log.wasm --netns right >$out 2>$err
+ip netns exec right bash -c 'printf "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03org\x00\x00\x1c\x00\x01" >/dev/udp/10.9.0.1/53'
+t "events: a DNS question on the wire"		0 "dst=::ffff:10.9.0.1 type=28 whole=1 name=example.org" kwasm events dns-log.queries
+kwasm detach dns-log >/dev/null
+t "attach: a timer"				0 "timer/tick, every 100 ms" kwasm attach ./timers.wasm --every 100ms
+t "attach: too often"				1 "Invalid argument" kwasm attach ./timers.wasm --every 10us --name often
+t "show: a timer"				0 "timer/tick, every 100 ms, armed on 1 CPUs" kwasm show timers
+t "show: a timer in JSON"			0 '"every_ns":100000000,"all_cpus":false,"armed":1' kwasm show timers --json
+t "replace: a timer"				0 "replaced timers" kwasm replace timers ./timers.wasm
+t "detach: a timer"				0 "detached timers" kwasm detach timers
 
 kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
 ip netns del right

@@ -233,6 +233,7 @@ struct kwasm_module_map {
 enum kwasm_link_type {
 	KWASM_LINK_NETFILTER = 1,
 	KWASM_LINK_FS = 4,
+	KWASM_LINK_TIMER = 5,
 };
 
 /* What a link of type KWASM_LINK_FS watches. */
@@ -263,7 +264,11 @@ enum kwasm_fs_scope {
  * @deadline_ns: 0 for the default (1 ms; fs: 100 ms, at most 10 s); lower than the module's own limit only
  * @quarantine:  traps in a row after which the link detaches itself; 0 default (16), ~0 never
  *
- * Needs CAP_NET_ADMIN over the network namespace.  Errors: EAFNOSUPPORT family,
+ * KWASM_LINK_TIMER: on_trap DROP and ACCEPT both mean to go on with the last
+ * period; on_short, default_verdict and netns_fd mean nothing.  Needs CAP_BPF or
+ * CAP_SYS_ADMIN in the initial user namespace.
+ *
+ * KWASM_LINK_NETFILTER: needs CAP_NET_ADMIN over the network namespace.  Errors: EAFNOSUPPORT family,
  * EINVAL hook or device, ENXIO no such device, EOPNOTSUPP not in this kernel.
  *
  * KWASM_LINK_FS needs CAP_SYS_ADMIN in the initial user namespace.  on_trap
@@ -299,7 +304,15 @@ struct kwasm_link_create {
 		__u32 pad;
 		char glob[KWASM_GLOB_LEN];	/* of the last component: * ? [a-z] [!a-z]; empty: any */
 	} fs;
+	struct {
+		__u64 every_ns;		/* until the first call, and after a trap: 1 ms to 1 day */
+		__u32 flags;		/* KWASM_TIMER_* */
+		__u32 pad;
+	} timer;
 };
+
+/* Flags of kwasm_link_create.timer */
+#define KWASM_TIMER_ALL_CPUS	0x1	/* on each CPU that is online now, else on the caller's */
 
 /* Flags of kwasm_link_create.netfilter */
 #define KWASM_NF_QUEUE_BYPASS	0x1	/* accept when nobody listens to the queue, instead of drop */
@@ -420,6 +433,9 @@ struct kwasm_link_info {
 	__u64 fs_inode;
 	char fs_path[KWASM_PATH_LEN];	/* as the caller saw it when the link was made */
 	char fs_glob[KWASM_GLOB_LEN];
+	__u64 timer_every_ns;
+	__u32 timer_flags;
+	__u32 timer_armed;		/* on so many CPUs: 0: each has answered 0 */
 };
 
 enum kwasm_detach_why {

@@ -32,7 +32,9 @@ typedef long long kwasm_s64;
  *         "netfilter/<family>/<hook>", family ip, ip6, inet or bridge,
  *         hook pre_routing, input, forward, output or post_routing; family
  *         arp, hook input or output; family netdev, hook ingress or egress;
- *         "fs/open_perm", "fs/access_perm", "fs/exec_perm", "fs/notify"
+ *         "fs/open_perm", "fs/access_perm", "fs/exec_perm", "fs/notify";
+ *         "timer/<name>": called again and again, without a packet; the result is
+ *         the time until the next call in ms, 0 for none
  *
  *	KWASM_PROGRAM("netfilter/inet/input") int filter(void) { return KWASM_NF_ACCEPT; }
  */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "table.h"
 
 #define LINKS_MAX	16
 #define DEADLINE_MAX_NS	1000000		/* the kernel's own, and its default */
@@ -64,7 +65,7 @@ static void ask_module(struct cli *c, const struct kwasm_module *m, struct kwasm
 static int fail_no_program(struct cli *c, const struct kwasm_module *m)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
-			     .hint = "a program is an export named netfilter/<family>/<hook>, type () -> i32" };
+			     .hint = "a program is an export named netfilter/<family>/<hook> or timer/<name>, type () -> i32" };
 
 	if (c->opt[OPT_PROGRAM])
 		return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m), c->opt[OPT_PROGRAM]);
@@ -116,6 +117,8 @@ static int check_device(struct cli *c, const struct attachment *a, int nr)
 	for (i = 0; i < nr; i++) {
 		if (wants_device(a[i].program) && !c->opt[OPT_DEVICE])
 			return fail_usage(c, "%s is at a device: say --device DEV", kwasm_program__name(a[i].program));
+		if (libkwasm_is_timer(kwasm_program__name(a[i].program)))
+			continue;
 		if (!wants_device(a[i].program) && c->opt[OPT_DEVICE])
 			return fail_usage(c, "%s sees all devices: --device is for ingress and egress",
 					  kwasm_program__name(a[i].program));
@@ -140,14 +143,34 @@ static int fail_attach(struct cli *c, int err, const struct kwasm_module *m, con
 	return fail_errno(c, err, kwasm_program__name(a->program));
 }
 
+/* A timer's part of the options; the policy is what netfilter's program would have. */
+static int parse_timer(struct cli *c, const struct kwasm_netfilter_opts *nf, struct kwasm_timer_opts *o)
+{
+	o->on_trap = nf->on_trap;
+	o->deadline_ns = nf->deadline_ns;
+	o->quarantine = nf->quarantine;
+	o->flags = c->opt[OPT_ALL_CPUS] ? KWASM_TIMER_ALL_CPUS : 0;
+	return opt_duration_ns(c, OPT_EVERY, (uint64_t *)&o->every_ns);
+}
+
+static struct kwasm_link *attach_one(struct kwasm_program *p, const struct kwasm_netfilter_opts *nf,
+				     const struct kwasm_timer_opts *timer)
+{
+	if (libkwasm_is_timer(kwasm_program__name(p)))
+		return kwasm_program__attach_timer(p, timer);
+	return kwasm_program__attach_netfilter(p, nf);
+}
+
 /* Attach and pin one after the other; a failure takes the earlier ones back. */
 static int attach_all(struct cli *c, const struct kwasm_module *m, struct attachment *a, int nr,
 		      const struct kwasm_netfilter_opts *o)
 {
-	int i, err = 0;
+	LIBKWASM_OPTS(kwasm_timer_opts, timer);
+	int i, err;
 
+	err = parse_timer(c, o, &timer);
 	for (i = 0; i < nr && !err; i++) {
-		a[i].link = kwasm_program__attach_netfilter(a[i].program, o);
+		a[i].link = attach_one(a[i].program, o, &timer);
 		err = a[i].link ? kwasm_link__pin(a[i].link, a[i].name) : -errno;
 		a[i].pinned = !err;
 		if (err)
@@ -164,6 +187,7 @@ static int attach_all(struct cli *c, const struct kwasm_module *m, struct attach
 static void print_links(struct cli *c, const struct attachment *a, int nr)
 {
 	struct kwasm_link_info info;
+	char every[UNIT_LEN];
 	int i;
 
 	if (c->json) {
@@ -174,8 +198,12 @@ static void print_links(struct cli *c, const struct attachment *a, int nr)
 		if (kwasm_link__info(a[i].link, &info))
 			memset(&info, 0, sizeof(info));
 		if (!c->json) {
-			printf("attached %s: id %u, %s, priority %d\n", a[i].name, info.id,
-			       kwasm_program__name(a[i].program), info.nf_priority);
+			printf("attached %s: id %u, %s", a[i].name, info.id, kwasm_program__name(a[i].program));
+			if (info.type == KWASM_LINK_TIMER)
+				printf(", every %s%s\n", unit_ns(every, info.timer_every_ns),
+				       info.timer_flags & KWASM_TIMER_ALL_CPUS ? " on each CPU" : "");
+			else
+				printf(", priority %d\n", info.nf_priority);
 			continue;
 		}
 		json_object(&c->j, NULL);

@@ -70,6 +70,8 @@ static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 	json_array(j, "hooks");
 	if (f->hooks >> KWASM_LINK_NETFILTER & 1)
 		json_str(j, NULL, "netfilter");
+	if (f->hooks >> KWASM_LINK_TIMER & 1)
+		json_str(j, NULL, "timer");
 	json_close(j);
 	json_close(j);
 }
@@ -96,8 +98,8 @@ static void print_kwasm(const struct kwasm_feature *f)
 	printf("fault sites  %llu of %llu used\n", (unsigned long long)f->fault_sites_used,
 	       (unsigned long long)f->fault_sites);
 	printf("stack        %s per program\n", unit_bytes(a, f->stack_bytes));
-	printf("hooks        %s\n", f->hooks >> KWASM_LINK_NETFILTER & 1 ?
-	       "netfilter (ip, ip6, inet)" : "none");
+	printf("hooks        %s%s\n", f->hooks >> KWASM_LINK_NETFILTER & 1 ?
+	       "netfilter (ip, ip6, inet)" : "none", f->hooks >> KWASM_LINK_TIMER & 1 ? ", timer" : "");
 }
 
 int run_feature(struct cli *c)

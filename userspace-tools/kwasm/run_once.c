@@ -48,6 +48,16 @@ struct outcome {
 	uint64_t runs, short_reads, total_ns;
 };
 
+static struct kwasm_program *next_packet_program(const struct kwasm_module *m, struct kwasm_program *p)
+{
+	uint32_t family, hook;
+
+	do {
+		p = kwasm_module__next_program(m, p);
+	} while (p && libkwasm_netfilter_by_name(kwasm_program__name(p), &family, &hook));
+	return p;
+}
+
 static struct kwasm_program *choose_program(struct cli *c, const struct kwasm_module *m, int *status)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
@@ -61,10 +71,10 @@ static struct kwasm_program *choose_program(struct cli *c, const struct kwasm_mo
 				       c->opt[OPT_PROGRAM]);
 		return p;
 	}
-	p = kwasm_module__next_program(m, NULL);
+	p = next_packet_program(m, NULL);
 	if (!p)
-		*status = fail(c, &f, "%s has no programs", kwasm_module__name(m));
-	else if (kwasm_module__next_program(m, p)) {
+		*status = fail(c, &f, "%s has no programs for packets", kwasm_module__name(m));
+	else if (next_packet_program(m, p)) {
 		*status = fail_usage(c, "%s has several programs: choose one with --program",
 				     kwasm_module__name(m));
 		p = NULL;

@@ -172,6 +172,11 @@ void json_link(struct json *j, const char *key, const struct kwasm_link_info *l)
 	json_u64(j, "netns_ino", l->netns_ino);
 	json_str(j, "netns", netns_name(l->netns_ino, buf, sizeof(buf)));
 	json_s64(j, "priority", l->nf_priority);
+	if (l->type == KWASM_LINK_TIMER) {
+		json_u64(j, "every_ns", l->timer_every_ns);
+		json_bool(j, "all_cpus", l->timer_flags & KWASM_TIMER_ALL_CPUS);
+		json_u64(j, "armed", l->timer_armed);
+	}
 	json_str(j, "device", *l->nf_device ? l->nf_device : NULL);
 	json_u64(j, "queue", l->nf_queue);
 	json_bool(j, "queue_bypass", l->nf_flags & KWASM_NF_QUEUE_BYPASS);
@@ -277,9 +282,14 @@ static void print_link(const struct kwasm_link_info *l)
 	printf("link %s\n", *l->pin ? l->pin : "(not pinned)");
 	rowf("id", "%u", l->id);
 	rowf("module", "%s (id %u)", l->module_name, l->module_id);
-	rowf("hook", "%s%s%s, priority %d", l->export_name, *l->nf_device ? " of " : "", l->nf_device,
-	     l->nf_priority);
-	row("netns", netns_name(l->netns_ino, a, sizeof(a)));
+	if (l->type == KWASM_LINK_TIMER)
+		rowf("hook", "%s, every %s, armed on %u CPUs", l->export_name, unit_ns(a, l->timer_every_ns),
+		     l->timer_armed);
+	else
+		rowf("hook", "%s%s%s, priority %d", l->export_name, *l->nf_device ? " of " : "", l->nf_device,
+		     l->nf_priority);
+	if (l->type != KWASM_LINK_TIMER)
+		row("netns", netns_name(l->netns_ino, a, sizeof(a)));
 	row("state", link_state(l, a, sizeof(a)));
 	rowf("policy", "on trap %s, on short read %s, no opinion %s",
 	     opt_word_name(OPT_ON_TRAP, l->on_trap, a, sizeof(a)),
@@ -288,7 +298,7 @@ static void print_link(const struct kwasm_link_info *l)
 	rowf("limits", "deadline %s, %s", l->deadline_ns ? unit_ns(a, l->deadline_ns) : "by default",
 	     l->quarantine == ~0u ? "never detached for traps" : b);
 	rowf("calls", "%llu, about %s each", (unsigned long long)l->calls, unit_ns(a, time_of_call(l)));
-	for (i = 0; i <= KWASM_NF_QUEUE; i++)
+	for (i = 0; i <= KWASM_NF_QUEUE && l->type != KWASM_LINK_TIMER; i++)
 		printf("  %-12s %12llu  %s\n", "", (unsigned long long)l->verdict[i], verdict_name(i));
 	rowf("short reads", "%llu", (unsigned long long)l->short_reads);
 	rowf("unavailable", "%llu while restoring, %llu recursions", (unsigned long long)l->busy,

@@ -61,7 +61,7 @@ struct kwasm_program {
 	struct kwasm_module *module;
 	char *name;
 	int fd;				/* -1 until asked for */
-	bool netfilter, fs;
+	bool netfilter, fs;		/* neither: a timer */
 	__u32 nf_family, nf_hook;
 };
 

@@ -158,6 +158,10 @@ int kwasm_link_create(int program_fd, enum kwasm_link_type type,
 		if (opts->fs.glob)
 			strcpy(req.fs.glob, opts->fs.glob);
 	}
+	if (OPTS_HAS(opts, timer)) {
+		req.timer.every_ns = opts->timer.every_ns;
+		req.timer.flags = opts->timer.flags;
+	}
 	return dev_ioctl(KWASM_LINK_CREATE, &req);
 }
 

@@ -126,6 +126,10 @@ struct kwasm_link_create_opts {
 		__u32 events;		/* KWASM_FS_* */
 		const char *glob;
 	} fs;
+	struct {
+		__u64 every_ns;
+		__u32 flags;		/* KWASM_TIMER_* */
+	} timer;
 	size_t :0;
 };
 
@@ -394,6 +398,21 @@ struct kwasm_fs_opts {
 LIBKWASM_API struct kwasm_link *
 kwasm_program__attach_fs(struct kwasm_program *p, const struct kwasm_fs_opts *opts);
 
+struct kwasm_timer_opts {
+	size_t sz;
+	__u64 every_ns;			/* until the first call; 0: 1 s */
+	__u32 flags;			/* KWASM_TIMER_* */
+	__u32 on_trap;			/* enum kwasm_on_trap; DROP and ACCEPT: go on */
+	__u64 deadline_ns;
+	__u32 quarantine;
+	__u32 pad;
+	size_t :0;
+};
+
+/* Call a program named timer/<name> again and again.  -EINVAL: it is named otherwise. */
+LIBKWASM_API struct kwasm_link *
+kwasm_program__attach_timer(struct kwasm_program *p, const struct kwasm_timer_opts *opts);
+
 /* ---- Links ------------------------------------------------------------- */
 
 LIBKWASM_API struct kwasm_link *kwasm_link__open(const char *name);
@@ -458,6 +477,8 @@ LIBKWASM_API const char *libkwasm_netfilter_name(__u32 family, __u32 hook);
 LIBKWASM_API const char *libkwasm_fs_event_name(__u32 event);
 /* "dir", "file", "subtree", "superblock", "mount", or NULL. */
 LIBKWASM_API const char *libkwasm_fs_scope_name(__u32 scope);
+/* Is this the name of a timer program: "timer/sweep"? */
+LIBKWASM_API bool libkwasm_is_timer(const char *name);
 
 /* ---- Runner: programs in this process, without a kernel ---------------- */
 

@@ -99,6 +99,24 @@ struct kwasm_link *kwasm_program__attach_fs(struct kwasm_program *p, const struc
 	return l;
 }
 
+struct kwasm_link *kwasm_program__attach_timer(struct kwasm_program *p, const struct kwasm_timer_opts *opts)
+{
+	LIBKWASM_OPTS(kwasm_link_create_opts, o);
+	int fd;
+
+	if (!OPTS_VALID(opts) || !libkwasm_is_timer(p->name))
+		return libkwasm_err_ptr(-EINVAL);
+	fd = kwasm_program__fd(p);
+	if (fd < 0)
+		return libkwasm_err_ptr(fd);
+	o.on_trap = OPTS_GET(opts, on_trap, KWASM_ON_TRAP_DROP);
+	o.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
+	o.quarantine = OPTS_GET(opts, quarantine, 0);
+	o.timer.every_ns = OPTS_GET(opts, every_ns, 0) ?: 1000000000;
+	o.timer.flags = OPTS_GET(opts, flags, 0);
+	return link_new(kwasm_link_create(fd, KWASM_LINK_TIMER, &o));
+}
+
 struct kwasm_link *kwasm_link__open(const char *name)
 {
 	return link_new(kwasm_obj_get_fd_by_name(KWASM_OBJ_LINK, name));

@@ -82,7 +82,7 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 	buf[len] = 0;
 	fs = libkwasm_is_fs(buf);
 	netfilter = !libkwasm_netfilter_by_name(buf, &family, &hook);
-	if (strlen(buf) != len || (!fs && !netfilter))
+	if (strlen(buf) != len || (!fs && !netfilter && !libkwasm_is_timer(buf)))
 		return 0;
 
 	grown = realloc(m->programs, (m->nr_programs + 1) * sizeof(*grown));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* "netfilter/inet/input" <-> NFPROTO_INET, NF_INET_LOCAL_IN. */
+/* "netfilter/inet/input" <-> NFPROTO_INET, NF_INET_LOCAL_IN; and which names are timers. */
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_arp.h>
@@ -40,6 +40,17 @@ int libkwasm_netfilter_by_name(const char *name, __u32 *family, __u32 *hook)
 		return 0;
 	}
 	return libkwasm_err(-EINVAL);
+}
+
+bool libkwasm_is_timer(const char *name)
+{
+	const char *p = name + 6;
+
+	if (strncmp(name, "timer/", 6) || !*p)
+		return false;
+	while (*p > ' ' && *p < 0x7f && *p != '/')
+		p++;
+	return !*p;
 }
 
 const char *libkwasm_netfilter_name(__u32 family, __u32 hook)
