@@ -6,6 +6,8 @@
 #	# EXPECT drop			the verdict (of the last run)
 #	# ARGS --repeat 100		more options of run-once
 #	# AT-LEAST accept 100		how often a result comes at least
+#	# EVENT text			part of a record of a ring
+#	# NO-EVENT			there is none
 #	# LOG text			a line of the guest's log, N for the CPU's number
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -44,6 +46,11 @@ check() {	# WASM PACKET
 	while read -r text rest; do
 		at_least "$text" "$rest" || return 1
 	done < <(sed -n 's/^# AT-LEAST //p' "$2")
+	while read -r text; do
+		grep '^event ' "$tmp/err" | grep -qF -- "$text" ||
+			{ echo "# no such event: $text"; sed 's/^/# /' "$tmp/err"; return 1; }
+	done < <(sed -n 's/^# EVENT //p' "$2")
+	if grep -q '^# NO-EVENT' "$2" && grep '^event ' "$tmp/err"; then return 1; fi
 	while read -r text; do
 		sed 's/cpu [0-9]*/cpu N/' "$tmp/err" | grep -qF -- "$text" ||
 			{ echo "# not logged: $text"; sed 's/^/# /' "$tmp/err"; return 1; }
