@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -10,6 +11,7 @@
 
 #define LINKS_MAX	16
 #define DEADLINE_MAX_NS	1000000		/* the kernel's own, and its default */
+#define FS_DEADLINE_MAX_NS	10000000000ull	/* the like, of fs programs */
 
 struct attachment {
 	struct kwasm_program *program;
@@ -30,7 +32,7 @@ static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 		err = opt_word(c, OPT_ON_SHORT, &o->on_short);
 	if (!err)
 		err = opt_duration_ns(c, OPT_DEADLINE, (uint64_t *)&o->deadline_ns);
-	if (!err && o->deadline_ns > DEADLINE_MAX_NS)
+	if (!err && o->deadline_ns > DEADLINE_MAX_NS && !c->opt[OPT_PATH])
 		err = fail_usage(c, "--deadline %s: at most 1ms", c->opt[OPT_DEADLINE]);
 	if (!err && c->opt[OPT_DEFAULT]) {
 		o->has_default_verdict = 1;
@@ -51,6 +53,52 @@ static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 	return err;
 }
 
+/* "create,modify" -> bits. */
+static int parse_events(struct cli *c, uint32_t *events)
+{
+	const char *p = c->opt[OPT_EVENTS], *name;
+	uint32_t bit;
+	size_t len;
+
+	for (; p && *p; p += len + (p[len] == ',')) {
+		len = strcspn(p, ",");
+		for (bit = 1; bit < KWASM_FS_NOTIFY_ALL; bit <<= 1) {
+			name = libkwasm_fs_event_name(bit);
+			if (strlen(name) == len && !memcmp(name, p, len))
+				break;
+		}
+		if (bit > KWASM_FS_NOTIFY_ALL)
+			return fail_usage(c, "--events %s: no event '%.*s'", c->opt[OPT_EVENTS], (int)len, p);
+		*events |= bit;
+	}
+	return 0;
+}
+
+static int parse_fs(struct cli *c, const struct kwasm_netfilter_opts *nf, struct kwasm_fs_opts *o)
+{
+	struct stat st;
+	int err;
+
+	if (!c->opt[OPT_PATH]) {
+		if (c->opt[OPT_SCOPE] || c->opt[OPT_EVENTS] || c->opt[OPT_GLOB])
+			return fail_usage(c, "--scope, --events and --glob go with --path");
+		return 0;
+	}
+	o->path = c->opt[OPT_PATH];
+	if (!stat(o->path, &st) && !S_ISDIR(st.st_mode))
+		o->scope = KWASM_FS_SCOPE_FILE;
+	err = opt_word(c, OPT_SCOPE, &o->scope);
+	if (!err)
+		err = parse_events(c, &o->events);
+	if (!err && nf->deadline_ns > FS_DEADLINE_MAX_NS)
+		err = fail_usage(c, "--deadline %s: at most 10s", c->opt[OPT_DEADLINE]);
+	o->glob = c->opt[OPT_GLOB];
+	o->on_trap = nf->on_trap;
+	o->quarantine = nf->quarantine;
+	o->deadline_ns = nf->deadline_ns;
+	return err;
+}
+
 /* What the module asks for, where the command line says nothing. */
 static void ask_module(struct cli *c, const struct kwasm_module *m, struct kwasm_netfilter_opts *o)
 {
@@ -65,7 +113,7 @@ static void ask_module(struct cli *c, const struct kwasm_module *m, struct kwasm
 static int fail_no_program(struct cli *c, const struct kwasm_module *m)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
-			     .hint = "a program is an export named netfilter/<family>/<hook> or timer/<name>, type () -> i32" };
+			     .hint = "a program is an export named netfilter/<family>/<hook>, fs/<event> or timer/<name>, type () -> i32" };
 
 	if (c->opt[OPT_PROGRAM])
 		return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m), c->opt[OPT_PROGRAM]);
@@ -98,6 +146,28 @@ static int name_links(struct cli *c, const char *name, struct attachment *a, int
 		slash = strchr(a[i].name, '/');
 		if (slash)
 			*slash = '.';
+	}
+	return 0;
+}
+
+static bool is_fs(const struct kwasm_program *p)
+{
+	return !strncmp(kwasm_program__name(p), "fs/", 3);
+}
+
+static int check_path(struct cli *c, const struct attachment *a, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (is_fs(a[i].program) && !c->opt[OPT_PATH])
+			return fail_usage(c, "%s is about files: say --path PATH", kwasm_program__name(a[i].program));
+		if (!is_fs(a[i].program) && c->opt[OPT_PATH])
+			return fail_usage(c, "%s is not about files: --program chooses one that is",
+					  kwasm_program__name(a[i].program));
+		if (c->opt[OPT_EVENTS] && strcmp(kwasm_program__name(a[i].program), "fs/notify"))
+			return fail_usage(c, "%s has an event of its own: --events is for fs/notify",
+					  kwasm_program__name(a[i].program));
 	}
 	return 0;
 }
@@ -154,8 +224,10 @@ static int parse_timer(struct cli *c, const struct kwasm_netfilter_opts *nf, str
 }
 
 static struct kwasm_link *attach_one(struct kwasm_program *p, const struct kwasm_netfilter_opts *nf,
-				     const struct kwasm_timer_opts *timer)
+				     const struct kwasm_timer_opts *timer, const struct kwasm_fs_opts *fs)
 {
+	if (is_fs(p))
+		return kwasm_program__attach_fs(p, fs);
 	if (libkwasm_is_timer(kwasm_program__name(p)))
 		return kwasm_program__attach_timer(p, timer);
 	return kwasm_program__attach_netfilter(p, nf);
@@ -163,14 +235,14 @@ static struct kwasm_link *attach_one(struct kwasm_program *p, const struct kwasm
 
 /* Attach and pin one after the other; a failure takes the earlier ones back. */
 static int attach_all(struct cli *c, const struct kwasm_module *m, struct attachment *a, int nr,
-		      const struct kwasm_netfilter_opts *o)
+		      const struct kwasm_netfilter_opts *o, const struct kwasm_fs_opts *fs)
 {
 	LIBKWASM_OPTS(kwasm_timer_opts, timer);
 	int i, err;
 
 	err = parse_timer(c, o, &timer);
 	for (i = 0; i < nr && !err; i++) {
-		a[i].link = attach_one(a[i].program, o, &timer);
+		a[i].link = attach_one(a[i].program, o, &timer, fs);
 		err = a[i].link ? kwasm_link__pin(a[i].link, a[i].name) : -errno;
 		a[i].pinned = !err;
 		if (err)
@@ -197,6 +269,12 @@ static void print_links(struct cli *c, const struct attachment *a, int nr)
 	for (i = 0; i < nr; i++) {
 		if (kwasm_link__info(a[i].link, &info))
 			memset(&info, 0, sizeof(info));
+		if (!c->json && is_fs(a[i].program)) {
+			printf("attached %s: id %u, %s, %s %s\n", a[i].name, info.id,
+			       kwasm_program__name(a[i].program),
+			       libkwasm_fs_scope_name(info.fs_scope) ?: "?", info.fs_path);
+			continue;
+		}
 		if (!c->json) {
 			printf("attached %s: id %u, %s", a[i].name, info.id, kwasm_program__name(a[i].program));
 			if (info.type == KWASM_LINK_TIMER)
@@ -236,6 +314,7 @@ static int open_object(struct cli *c, const char *arg, struct kwasm_module **m)
 int run_attach(struct cli *c)
 {
 	LIBKWASM_OPTS(kwasm_netfilter_opts, o);
+	LIBKWASM_OPTS(kwasm_fs_opts, fs);
 	struct attachment a[LINKS_MAX];
 	struct kwasm_module *m;
 	int nr, i, err;
@@ -243,21 +322,26 @@ int run_attach(struct cli *c)
 	err = check_name(c);
 	if (!err)
 		err = parse_netfilter(c, &o);
+	if (!err)
+		err = parse_fs(c, &o, &fs);
 	if (err)
 		return err;
 	err = open_object(c, c->args[0], &m);
 	if (err)
 		goto out_netns;
 	ask_module(c, m, &o);
+	fs.on_trap = o.on_trap;
 	err = choose_programs(c, m, a, &nr);
 	if (err)
 		goto out_module;
 	err = check_device(c, a, nr);
 	if (!err)
+		err = check_path(c, a, nr);
+	if (!err)
 		err = name_links(c, c->opt[OPT_NAME] ?: kwasm_module__name(m), a, nr);
 	if (err)
 		goto out_module;
-	err = attach_all(c, m, a, nr, &o);
+	err = attach_all(c, m, a, nr, &o, &fs);
 	if (!err)
 		print_links(c, a, nr);
 	for (i = 0; i < nr; i++)

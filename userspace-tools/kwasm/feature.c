@@ -72,6 +72,8 @@ static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 		json_str(j, NULL, "netfilter");
 	if (f->hooks >> KWASM_LINK_TIMER & 1)
 		json_str(j, NULL, "timer");
+	if (f->hooks >> KWASM_LINK_FS & 1)
+		json_str(j, NULL, "fs");
 	json_close(j);
 	json_close(j);
 }
@@ -98,8 +100,8 @@ static void print_kwasm(const struct kwasm_feature *f)
 	printf("fault sites  %llu of %llu used\n", (unsigned long long)f->fault_sites_used,
 	       (unsigned long long)f->fault_sites);
 	printf("stack        %s per program\n", unit_bytes(a, f->stack_bytes));
-	printf("hooks        %s%s\n", f->hooks >> KWASM_LINK_NETFILTER & 1 ?
-	       "netfilter (ip, ip6, inet)" : "none", f->hooks >> KWASM_LINK_TIMER & 1 ? ", timer" : "");
+	printf("hooks        %s%s%s\n", f->hooks >> KWASM_LINK_NETFILTER & 1 ? "netfilter" : "none",
+	       f->hooks >> KWASM_LINK_TIMER & 1 ? ", timer" : "", f->hooks >> KWASM_LINK_FS & 1 ? ", fs" : "");
 }
 
 int run_feature(struct cli *c)

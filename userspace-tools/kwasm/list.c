@@ -46,19 +46,21 @@ static void print_links(const struct link_set *links)
 	char ns[64], state[64];
 	struct table t;
 	size_t i;
+	bool fs;
 
 	table_init(&t, "LINK >ID MODULE HOOK NETNS >PRIO >CALLS >DROP >ACCEPT >TRAPS STATE");
 	for (i = 0; i < links->nr; i++) {
 		l = &links->info[i];
+		fs = l->type == KWASM_LINK_FS;
 		table_cell(&t, "%s", *l->pin ? l->pin : "-");
 		table_cell(&t, "%u", l->id);
 		table_cell(&t, "%s", l->module_name);
 		table_cell(&t, "%s%s%s", l->export_name, *l->nf_device ? "@" : "", l->nf_device);
-		table_cell(&t, "%s", netns_name(l->netns_ino, ns, sizeof(ns)));
+		table_cell(&t, "%s", fs ? "-" : netns_name(l->netns_ino, ns, sizeof(ns)));
 		table_cell(&t, "%d", l->nf_priority);
 		table_cell(&t, "%llu", (unsigned long long)l->calls);
-		table_cell(&t, "%llu", (unsigned long long)l->verdict[KWASM_NF_DROP]);
-		table_cell(&t, "%llu", (unsigned long long)l->verdict[KWASM_NF_ACCEPT]);
+		table_cell(&t, "%llu", (unsigned long long)(fs ? l->verdict[1] + l->verdict[2] : l->verdict[KWASM_NF_DROP]));
+		table_cell(&t, "%llu", (unsigned long long)l->verdict[fs ? 0 : KWASM_NF_ACCEPT]);
 		table_cell(&t, "%llu", (unsigned long long)link_traps(l));
 		table_cell(&t, "%s", link_state(l, state, sizeof(state)));
 	}

@@ -18,7 +18,7 @@ const char *mode_name(uint32_t mode)
 
 static const char *detach_why(uint32_t why)
 {
-	static const char *const names[] = { "none", "user", "netns", "quarantine", "on_trap", "device" };
+	static const char *const names[] = { "none", "user", "netns", "quarantine", "on_trap", "device", "gone" };
 
 	return why < sizeof(names) / sizeof(names[0]) ? names[why] : "?";
 }
@@ -137,6 +137,30 @@ void json_module(struct json *j, const char *key, const struct kwasm_module_info
 	json_close(j);
 }
 
+/* What the @i-th verdict counter of a link counts. */
+static const char *counter_name(const struct kwasm_link_info *l, uint32_t i)
+{
+	static const char *const fs[] = { "allow", "eperm", "eacces" };
+
+	if (l->type == KWASM_LINK_FS)
+		return i < sizeof(fs) / sizeof(fs[0]) ? fs[i] : NULL;
+	return i <= KWASM_NF_QUEUE && l->type != KWASM_LINK_TIMER ? verdict_name(i) : NULL;
+}
+
+static void json_fs(struct json *j, const struct kwasm_link_info *l)
+{
+	uint32_t bit;
+
+	json_str(j, "path", l->fs_path);
+	json_str(j, "scope", libkwasm_fs_scope_name(l->fs_scope));
+	json_str(j, "glob", *l->fs_glob ? l->fs_glob : NULL);
+	json_array(j, "events");
+	for (bit = 1; bit <= KWASM_FS_EXEC_PERM; bit <<= 1)
+		if (l->fs_events & bit)
+			json_str(j, NULL, libkwasm_fs_event_name(bit));
+	json_close(j);
+}
+
 static void json_counters(struct json *j, const struct kwasm_link_info *l)
 {
 	char word[32];
@@ -145,8 +169,8 @@ static void json_counters(struct json *j, const struct kwasm_link_info *l)
 	json_object(j, "counters");
 	json_u64(j, "calls", l->calls);
 	json_u64(j, "time_ns", l->time_ns);
-	for (i = 0; i <= KWASM_NF_QUEUE; i++)
-		json_u64(j, verdict_name(i), l->verdict[i]);
+	for (i = 0; counter_name(l, i); i++)
+		json_u64(j, counter_name(l, i), l->verdict[i]);
 	json_u64(j, "short_reads", l->short_reads);
 	json_u64(j, "busy", l->busy);
 	json_u64(j, "recursion", l->recursion);
@@ -169,6 +193,8 @@ void json_link(struct json *j, const char *key, const struct kwasm_link_info *l)
 	json_u64(j, "module_id", l->module_id);
 	json_str(j, "module", l->module_name);
 	json_str(j, "program", l->export_name);
+	if (l->type == KWASM_LINK_FS)
+		json_fs(j, l);
 	json_u64(j, "netns_ino", l->netns_ino);
 	json_str(j, "netns", netns_name(l->netns_ino, buf, sizeof(buf)));
 	json_s64(j, "priority", l->nf_priority);
@@ -271,6 +297,9 @@ static uint64_t time_of_call(const struct kwasm_link_info *l)
 {
 	uint64_t samples = (l->calls + 63) / 64;
 
+	if (l->type == KWASM_LINK_FS)
+		return l->calls ? l->time_ns / l->calls : 0;
+
 	return samples ? l->time_ns / 64 / samples : 0;
 }
 
@@ -282,14 +311,17 @@ static void print_link(const struct kwasm_link_info *l)
 	printf("link %s\n", *l->pin ? l->pin : "(not pinned)");
 	rowf("id", "%u", l->id);
 	rowf("module", "%s (id %u)", l->module_name, l->module_id);
-	if (l->type == KWASM_LINK_TIMER)
+	if (l->type == KWASM_LINK_TIMER) {
 		rowf("hook", "%s, every %s, armed on %u CPUs", l->export_name, unit_ns(a, l->timer_every_ns),
 		     l->timer_armed);
-	else
+	} else if (l->type == KWASM_LINK_FS) {
+		rowf("hook", "%s, %s %s%s%s", l->export_name, libkwasm_fs_scope_name(l->fs_scope) ?: "?",
+		     l->fs_path, *l->fs_glob ? ", only " : "", l->fs_glob);
+	} else {
 		rowf("hook", "%s%s%s, priority %d", l->export_name, *l->nf_device ? " of " : "", l->nf_device,
 		     l->nf_priority);
-	if (l->type != KWASM_LINK_TIMER)
 		row("netns", netns_name(l->netns_ino, a, sizeof(a)));
+	}
 	row("state", link_state(l, a, sizeof(a)));
 	rowf("policy", "on trap %s, on short read %s, no opinion %s",
 	     opt_word_name(OPT_ON_TRAP, l->on_trap, a, sizeof(a)),
@@ -298,8 +330,8 @@ static void print_link(const struct kwasm_link_info *l)
 	rowf("limits", "deadline %s, %s", l->deadline_ns ? unit_ns(a, l->deadline_ns) : "by default",
 	     l->quarantine == ~0u ? "never detached for traps" : b);
 	rowf("calls", "%llu, about %s each", (unsigned long long)l->calls, unit_ns(a, time_of_call(l)));
-	for (i = 0; i <= KWASM_NF_QUEUE && l->type != KWASM_LINK_TIMER; i++)
-		printf("  %-12s %12llu  %s\n", "", (unsigned long long)l->verdict[i], verdict_name(i));
+	for (i = 0; counter_name(l, i); i++)
+		printf("  %-12s %12llu  %s\n", "", (unsigned long long)l->verdict[i], counter_name(l, i));
 	rowf("short reads", "%llu", (unsigned long long)l->short_reads);
 	rowf("unavailable", "%llu while restoring, %llu recursions", (unsigned long long)l->busy,
 	     (unsigned long long)l->recursion);
