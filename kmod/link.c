@@ -2,7 +2,7 @@
 /*
  * Program + place + policy -> link.
  *
- * kwasm_link_run() is the path of every packet: it takes no lock, writes only
+ * kwasm_link_run_in() is the path of every packet: it takes no lock, writes only
  * this CPU's counters, and turns whatever a program does into one of the
  * verdicts that the hook knows.
  */
@@ -97,32 +97,45 @@ static u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verd
 	return verdict;
 }
 
-u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
+/* The program's own limit and the link's: the lower one. */
+static u64 deadline_of(const struct kwasm_link *l, const struct kwasm_program *p)
 {
-	struct kwasm_program *p = rcu_dereference(l->program);
-	u64 deadline = l->deadline_ns, start = 0;
-	struct kwasm_run r;
-	u32 trap, verdict;
-	int err;
+	if (p->deadline_ns && (!l->deadline_ns || p->deadline_ns < l->deadline_ns))
+		return p->deadline_ns;
+	return l->deadline_ns;
+}
 
-	if (unlikely(atomic_read(&l->closing)))
-		return l->results.allow;
-	if (p->deadline_ns && (!deadline || p->deadline_ns < deadline))
-		deadline = p->deadline_ns;
-	err = kwasm_run_begin(&r, p);
+u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
+		      struct kwasm_packet *pkt)
+{
+	struct kwasm_run r;
+	u64 start = 0;
+	u32 trap, verdict;
+	int err = kwasm_run_enter(&r, p, x);
+
 	if (unlikely(err))
 		return kwasm_link_refused(l, err);
 	if (__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1)
 		start = ktime_get_mono_fast_ns();
-	trap = kwasm_run_packet(&r, p, pkt, deadline, &l->results, &verdict);
+	trap = kwasm_run_packet(&r, p, pkt, deadline_of(l, p), &l->results, &verdict);
 	if (start)
 		__this_cpu_add(l->stats->time_ns,
 			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);
-	if (unlikely(trap))
-		verdict = kwasm_link_trapped(l, p, &r, trap);
-	else
-		verdict = ended_well(l, r.x, verdict);
-	kwasm_run_end(&r);
+	return unlikely(trap) ? kwasm_link_trapped(l, p, &r, trap) : ended_well(l, x, verdict);
+}
+
+u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
+{
+	struct kwasm_program *p = rcu_dereference(l->program);
+	struct kwasm_exec *x;
+	u32 verdict;
+
+	if (unlikely(atomic_read(&l->closing)))
+		return l->results.allow;
+	x = kwasm_exec_begin_s();
+	verdict = kwasm_link_run_in(l, p, x, pkt);
+	if (!IS_ERR(x))
+		kwasm_exec_end(x);
 	return verdict;
 }
 
@@ -219,6 +232,8 @@ static void link_info(struct kwasm_object *o, void *info)
 	strscpy(i->export_name, p->export_name, sizeof(i->export_name));
 	i->detached = !l->attached;
 	i->detach_why = l->detach_why;
+	i->order = l->order;
+	i->prepared = l->chain && !l->enabled;
 	l->ops->info(l, i);
 	mutex_unlock(&kwasm_link_lock);
 	i->on_trap = l->on_trap;
@@ -240,7 +255,7 @@ static const struct kwasm_object_ops link_ops = {
 	.release = link_release,
 };
 
-static struct kwasm_link *link_from_fd(int fd)
+struct kwasm_link *kwasm_link_from_fd(int fd)
 {
 	struct kwasm_object *o = kwasm_object_from_fd(fd, KWASM_OBJ_LINK);
 
@@ -257,8 +272,10 @@ static const struct kwasm_link_ops *const types[] = {
 
 static int check_create(const struct kwasm_link_create *a)
 {
-	if (a->type >= ARRAY_SIZE(types) || !types[a->type] || a->flags || a->pad)
+	if (a->type >= ARRAY_SIZE(types) || !types[a->type] || a->flags & ~KWASM_LINK_PREPARED)
 		return -EINVAL;
+	if ((a->flags || a->order) && !types[a->type]->chained)
+		return -EOPNOTSUPP;
 	if (a->on_trap > KWASM_ON_TRAP_DETACH || a->on_short > KWASM_ON_SHORT_PROGRAM ||
 	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > types[a->type]->deadline_max_ns)
 		return -EINVAL;
@@ -299,6 +316,8 @@ static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_l
 	l->default_verdict = a->default_verdict;
 	l->quarantine = a->quarantine ?: DEFAULT_QUARANTINE;
 	l->deadline_ns = a->deadline_ns;
+	l->order = a->order;
+	l->enabled = !(a->flags & KWASM_LINK_PREPARED);
 	RCU_INIT_POINTER(l->program, p);
 	atomic_inc(&p->nr_links);
 	return l;
@@ -350,77 +369,16 @@ int kwasm_ioctl_link_create(void *arg, struct file **file)
 	return -EINVAL;
 }
 
-/* May the caller change @l?  kwasm_link_lock held. */
-static int may_change(const struct kwasm_link *l)
-{
-	return l->attached ? l->ops->may_change(l) : -ENOLINK;
-}
-
-/* Exchange the program of @l for *@p if @old is NULL or the one attached; kwasm_link_lock held. */
-static int swap_program(struct kwasm_link *l, struct kwasm_program **p, const struct kwasm_program *old)
-{
-	struct kwasm_program *now;
-	int err = may_change(l);
-
-	if (err)
-		return err;
-	if ((*p)->hook->type != l->ops->type || (l->ops->is_program && !l->ops->is_program(l, *p)))
-		return -EINVAL;
-	now = rcu_dereference_protected(l->program, lockdep_is_held(&kwasm_link_lock));
-	if (old && old != now)
-		return -EBUSY;
-	atomic_inc(&(*p)->nr_links);
-	atomic_dec(&now->nr_links);
-	rcu_assign_pointer(l->program, *p);
-	atomic_set(&l->traps_in_row, 0);
-	*p = now;
-	return 0;
-}
-
-int kwasm_ioctl_link_update(void *arg, struct file **file)
-{
-	struct kwasm_link_update *a = arg;
-	struct kwasm_program *p, *old = NULL;
-	struct kwasm_link *l;
-	int err;
-
-	if (a->flags || a->pad)
-		return -EINVAL;
-	l = link_from_fd(a->link_fd);
-	if (IS_ERR(l))
-		return PTR_ERR(l);
-	p = kwasm_program_from_fd(a->program_fd);
-	err = PTR_ERR_OR_ZERO(p);
-	if (err)
-		goto out_link;
-	if (a->old_program_fd != -1)
-		old = kwasm_program_from_fd(a->old_program_fd);
-	err = PTR_ERR_OR_ZERO(old);
-	if (err)
-		goto out_program;
-	mutex_lock(&kwasm_link_lock);
-	err = swap_program(l, &p, old);
-	mutex_unlock(&kwasm_link_lock);
-	if (old)
-		kwasm_program_put(old);
-out_program:
-	/* The new one if that failed, else the one it replaced. */
-	kwasm_program_put(p);
-out_link:
-	kwasm_object_put(&l->obj);
-	return err;
-}
-
 int kwasm_ioctl_link_detach(void *arg, struct file **file)
 {
 	struct kwasm_fd_arg *a = arg;
-	struct kwasm_link *l = link_from_fd(a->fd);
+	struct kwasm_link *l = kwasm_link_from_fd(a->fd);
 	int err;
 
 	if (IS_ERR(l))
 		return PTR_ERR(l);
 	mutex_lock(&kwasm_link_lock);
-	err = may_change(l);
+	err = l->attached ? l->ops->may_change(l) : -ENOLINK;
 	if (!err)
 		kwasm_link_detach_locked(l, KWASM_DETACH_USER);
 	mutex_unlock(&kwasm_link_lock);

@@ -18,11 +18,20 @@ struct kwasm_link_stats {
 	u64 traps[KWASM_NR_TRAPS];
 };
 
+struct kwasm_chain;
 struct kwasm_link;
+
+/* What a link will be when a transaction is done; transaction.c. */
+struct kwasm_link_plan {
+	struct kwasm_program *program;
+	s32 order;
+	bool enabled;
+};
 
 /**
  * struct kwasm_link_ops - one enum kwasm_link_type: a kind of place
  * @type:       its number
+ * @chained:    links of one place are in a chain (chain.h)
  * @link_bytes: of the type's own struct, which begins with its struct kwasm_link
  * @check:      are the type's parameters of a request well formed?  No locks
  * @attach:     find the place, ask whether the caller may (-EPERM), fill
@@ -43,6 +52,7 @@ struct kwasm_link;
  */
 struct kwasm_link_ops {
 	u32 type;
+	bool chained;
 	size_t link_bytes;
 	int (*check)(const struct kwasm_link_create *a);
 	int (*attach)(struct kwasm_link *l, const struct kwasm_link_create *a);
@@ -63,6 +73,11 @@ struct kwasm_link_ops {
  *                packets pass until the work item has done it
  * @attached:     kwasm_link_lock
  * @detach_why:   enum kwasm_detach_why; kwasm_link_lock
+ * @chain:        that it is in while attached, of chained types; kwasm_link_lock, as the rest
+ * @in_chain:     in chain->links
+ * @order:        among the links of its chain, lower comes first
+ * @enabled:      it runs; else it is prepared
+ * @plan:         during a transaction that changes it
  */
 struct kwasm_link {
 	struct kwasm_object obj;
@@ -79,6 +94,11 @@ struct kwasm_link {
 	struct kwasm_trap_info last_trap;
 	bool attached;
 	u32 detach_why;
+	struct kwasm_chain *chain;
+	struct list_head in_chain;
+	s32 order;
+	bool enabled;
+	struct kwasm_link_plan *plan;
 };
 
 /* Attach, detach and update of every link; Documentation/locking.rst. */
@@ -92,6 +112,14 @@ extern struct mutex kwasm_link_lock;
  * Return: one of link->results.
  */
 u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt);
+
+/**
+ * kwasm_link_run_in() - the same with the program given, in an execution that runs several
+ * @p: of the link
+ * @x: from kwasm_exec_begin_s(), or what that says when it refuses
+ */
+u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
+		      struct kwasm_packet *pkt);
 
 /**
  * kwasm_link_run_p() - run the program in process context and apply the link's policy
@@ -111,6 +139,9 @@ u32 kwasm_link_refused(struct kwasm_link *l, int err);
 
 /* Detach from a work item: the caller holds the link's memory, but perhaps no reference. */
 void kwasm_link_detach_later(struct kwasm_link *l, u32 why);
+
+/* With a reference from a descriptor, or ERR_PTR. */
+struct kwasm_link *kwasm_link_from_fd(int fd);
 
 /* kwasm_link_lock held; false if it was detached already. */
 bool kwasm_link_detach_locked(struct kwasm_link *l, u32 why);

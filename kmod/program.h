@@ -50,11 +50,21 @@ static inline void kwasm_program_put(struct kwasm_program *p)
  * @nr:    results from @first on; any other is the trap bad-verdict
  * @deny:  the result that stands for KWASM_ON_TRAP_DROP and KWASM_ON_SHORT_DROP
  * @allow: the one that stands for _ACCEPT, and for a link that is going
+ * @rank:  in a chain, 4 bits for each result from @first on (chain.h): KWASM_RANK()
  */
 struct kwasm_results {
 	u32 first, nr;
 	u32 deny, allow;
+	u64 rank;
 };
+
+#define KWASM_RANK(index, rank)	((u64)(rank) << (index) * 4)
+#define KWASM_RANK_ENDS		15
+
+static inline u32 kwasm_result_rank(const struct kwasm_results *r, u32 result)
+{
+	return r->rank >> (result - r->first) * 4 & 15;
+}
 
 /**
  * struct kwasm_run - one call of a program, or of several in a row
@@ -67,6 +77,23 @@ struct kwasm_run {
 };
 
 /**
+ * kwasm_run_enter() - begin a run, perhaps not the first, in an execution that is there
+ * @x: from kwasm_exec_begin_s(), or what that says when it refuses
+ *
+ * Return: as kwasm_run_begin().
+ */
+static inline int kwasm_run_enter(struct kwasm_run *r, struct kwasm_program *p,
+				  struct kwasm_exec *x)
+{
+	if (IS_ERR(x))
+		return PTR_ERR(x);
+	r->x = x;
+	x->floats = p->floats;
+	r->slot = kwasm_pool_slot(p->pool);
+	return kwasm_slot_ready(r->slot) ? 0 : -EAGAIN;
+}
+
+/**
  * kwasm_run_begin() - claim this CPU and its instance
  *
  * BH off until kwasm_run_end().
@@ -75,16 +102,12 @@ struct kwasm_run {
  */
 static inline int kwasm_run_begin(struct kwasm_run *r, struct kwasm_program *p)
 {
-	r->x = kwasm_exec_begin_s();
-	if (IS_ERR(r->x))
-		return PTR_ERR(r->x);
-	r->x->floats = p->floats;
-	r->slot = kwasm_pool_slot(p->pool);
-	if (!kwasm_slot_ready(r->slot)) {
-		kwasm_exec_end(r->x);
-		return -EAGAIN;
-	}
-	return 0;
+	struct kwasm_exec *x = kwasm_exec_begin_s();
+	int err = kwasm_run_enter(r, p, x);
+
+	if (err && !IS_ERR(x))
+		kwasm_exec_end(x);
+	return err;
 }
 
 /**
@@ -93,8 +116,8 @@ static inline int kwasm_run_begin(struct kwasm_run *r, struct kwasm_program *p)
  * @result:  out: one of them
  *
  * Any other result is a trap as well, so nothing unmapped gets out.
- * Return: KW_TRAP_NONE or the trap; then nothing but kwasm_trap_describe() and
- * kwasm_run_end() may follow.
+ * Return: KW_TRAP_NONE or the trap; then kwasm_trap_describe() and kwasm_run_end(),
+ * or another program's kwasm_run_enter(), may follow.
  */
 static inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
 				   struct kwasm_packet *pkt, u64 deadline_ns,

@@ -3,6 +3,11 @@
  * Links at netfilter hooks: ip, ip6, inet and bridge at their five places, arp
  * at its two, and what enters and leaves one network device.
  *
+ * Links of one priority at one hook of one namespace (and device) share one
+ * registration with the kernel, a place: the second costs its own run only.
+ * Other priorities have registrations of their own, so that other users of the
+ * hook can come in between.
+ *
  * The kernel's verdict is made here from one of three values and never from
  * what a guest returned: an unknown verdict in nf_hook_slow() leaks the packet.
  */
@@ -11,37 +16,49 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_arp.h>
 #include <linux/rtnetlink.h>
+#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "../link.h"
+#include "../chain.h"
 #include "../watchdog.h"
 
 #define MAX_NET_LINKS	1024	/* of one namespace */
 
-/* Links of one network namespace; kwasm_link_lock. */
+/* Places in one network namespace; kwasm_link_lock. */
 struct nf_net {
-	struct list_head links;
+	struct list_head places;
 	u32 nr_links;
 };
 
 static unsigned int nf_net_id;
 
 /**
- * struct nf_link - a link at a netfilter hook
- * @net:    the namespace while attached, NULL after; kwasm_link_lock
+ * struct nf_place - one registration
  * @in_net: in that namespace's list; kwasm_link_lock
- * @ops:    ops.dev is the device of links at one while attached, under RTNL or
- *          kwasm_link_lock
+ * @ops:    ops.dev is set for places of one device
+ */
+struct nf_place {
+	struct kwasm_chain chain;
+	struct net *net;
+	struct list_head in_net;
+	struct nf_hook_ops ops;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct nf_link - a link at a netfilter hook
+ * @place:  while attached, NULL after; kwasm_link_lock
+ * @family: and @hook and @priority: where that is
  * @queue_verdict: the kernel's for KWASM_NF_QUEUE
  * @device: name when it was attached, of links at one device
  */
 struct nf_link {
 	struct kwasm_link link;
-	struct net *net;
-	struct list_head in_net;
+	struct nf_place *place;
 	u64 netns_ino;
-	struct nf_hook_ops ops;
+	u32 family, hook;
+	s32 priority;
 	u32 queue_verdict;
 	u16 queue, flags;
 	char device[KWASM_DEVICE_NAME_LEN];
@@ -52,19 +69,33 @@ static struct nf_link *nf_link(const struct kwasm_link *l)
 	return container_of(l, struct nf_link, link);
 }
 
+/*
+ * A drop ends the chain.  An accept does not: each program is a plug-in of
+ * its own, and one that has nothing against a packet must not keep the next
+ * from looking at it.  It only beats "no opinion"; and since what comes back from a
+ * queue goes on behind this place, a queue waits until all have looked.
+ */
+#define NF_RANKS	(KWASM_RANK(KWASM_NF_NONE, 0) |		\
+			 KWASM_RANK(KWASM_NF_ACCEPT, 1) |	\
+			 KWASM_RANK(KWASM_NF_QUEUE, 2) |	\
+			 KWASM_RANK(KWASM_NF_DROP, KWASM_RANK_ENDS))
+
 static unsigned int run_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct kwasm_packet pkt = { .skb = skb, .state = state };
-	struct nf_link *l = priv;
-	u32 verdict = kwasm_link_run(&l->link, &pkt);
+	const struct nf_place *place = priv;
+	struct kwasm_chain_answer a;
 
-	if (verdict == KWASM_NF_NONE)
-		verdict = l->link.default_verdict;
-	switch (verdict) {
+	kwasm_chain_call(&place->chain, &pkt, &a);
+	if (!a.link)
+		return NF_ACCEPT;
+	if (a.result == KWASM_NF_NONE)
+		a.result = a.default_verdict;
+	switch (a.result) {
 	case KWASM_NF_ACCEPT:
 		return NF_ACCEPT;
 	case KWASM_NF_QUEUE:
-		return l->queue_verdict;
+		return nf_link(a.link)->queue_verdict;
 	default:
 		return NF_DROP;
 	}
@@ -107,38 +138,20 @@ static int nf_check(const struct kwasm_link_create *a)
 	return at_device(family, hook) == !!a->netfilter.device[0] ? 0 : -EINVAL;
 }
 
-static int register_hook(struct nf_link *l, struct net *net)
-{
-	int err;
-
-	if (!l->device[0])
-		return nf_register_net_hook(net, &l->ops);
-	/* The device cannot go before the notifier can find this link. */
-	ASSERT_RTNL();
-	l->ops.dev = __dev_get_by_name(net, l->device);
-	if (!l->ops.dev)
-		return -ENXIO;
-	err = nf_register_net_hook(net, &l->ops);
-	if (err)
-		l->ops.dev = NULL;
-	return err;
-}
-
 static void fill(struct nf_link *l, const struct kwasm_link_create *a)
 {
 	bool queues = a->netfilter.family != NFPROTO_ARP &&
 		      !at_device(a->netfilter.family, a->netfilter.hook);
 
-	l->ops.hook = run_hook;
-	l->ops.priv = l;
-	l->ops.pf = a->netfilter.family;
-	l->ops.hooknum = a->netfilter.hook;
-	l->ops.priority = a->netfilter.priority;
 	l->link.results = (struct kwasm_results) {
 		.nr = queues ? KWASM_NF_QUEUE + 1 : KWASM_NF_QUEUE,
 		.deny = KWASM_NF_DROP,
 		.allow = KWASM_NF_ACCEPT,
+		.rank = NF_RANKS,
 	};
+	l->family = a->netfilter.family;
+	l->hook = a->netfilter.hook;
+	l->priority = a->netfilter.priority;
 	l->queue = a->netfilter.queue;
 	l->flags = a->netfilter.flags;
 	l->queue_verdict = NF_QUEUE_NR(l->queue);
@@ -147,19 +160,103 @@ static void fill(struct nf_link *l, const struct kwasm_link_create *a)
 	memcpy(l->device, a->netfilter.device, sizeof(l->device));
 }
 
+static struct nf_place *place_find(struct nf_net *nn, const struct nf_link *l,
+				   const struct net_device *dev)
+{
+	struct nf_place *p;
+
+	list_for_each_entry(p, &nn->places, in_net)
+		if (p->ops.pf == l->family && p->ops.hooknum == l->hook &&
+		    p->ops.priority == l->priority && p->ops.dev == dev)
+			return p;
+	return NULL;
+}
+
+static int place_new(struct net *net, const struct nf_link *l, struct net_device *dev,
+		     struct nf_place **out)
+{
+	struct nf_net *nn = net_generic(net, nf_net_id);
+	struct nf_place *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	kwasm_chain_init(&p->chain);
+	p->net = net;
+	p->ops.hook = run_hook;
+	p->ops.priv = p;
+	p->ops.pf = l->family;
+	p->ops.hooknum = l->hook;
+	p->ops.priority = l->priority;
+	p->ops.dev = dev;
+	err = nf_register_net_hook(net, &p->ops);
+	if (err) {
+		kfree(p);
+		return err;
+	}
+	list_add_tail(&p->in_net, &nn->places);
+	*out = p;
+	return 0;
+}
+
+/* If no link is left. */
+static void place_drop(struct nf_place *p)
+{
+	if (p->chain.nr_links)
+		return;
+	nf_unregister_net_hook(p->net, &p->ops);
+	list_del(&p->in_net);
+	kwasm_chain_end(&p->chain);
+	/* A CPU may be in the hook still. */
+	kfree_rcu(p, rcu);
+}
+
+static int place_get(struct net *net, const struct nf_link *l, struct nf_place **out)
+{
+	struct net_device *dev = NULL;
+
+	if (l->device[0]) {
+		/* The device cannot go before the notifier can find this place. */
+		ASSERT_RTNL();
+		dev = __dev_get_by_name(net, l->device);
+		if (!dev)
+			return -ENXIO;
+	}
+	*out = place_find(net_generic(net, nf_net_id), l, dev);
+	return *out ? 0 : place_new(net, l, dev, out);
+}
+
+static int run_in(struct nf_link *l, struct nf_place *p)
+{
+	int err;
+
+	kwasm_chain_add(&p->chain, &l->link);
+	err = l->link.enabled ? kwasm_chain_prepare(&p->chain) : 0;
+	if (err)
+		kwasm_chain_remove(&p->chain, &l->link);
+	else
+		kwasm_chain_commit(&p->chain);
+	return err;
+}
+
 static int attach_locked(struct nf_link *l, struct net *net)
 {
 	struct nf_net *nn = net_generic(net, nf_net_id);
+	struct nf_place *p;
 	int err;
 
 	if (nn->nr_links >= MAX_NET_LINKS)
 		return -ENOSPC;
-	err = register_hook(l, net);
+	err = place_get(net, l, &p);
 	if (err)
 		return err;
-	list_add_tail(&l->in_net, &nn->links);
+	err = run_in(l, p);
+	if (err) {
+		place_drop(p);
+		return err;
+	}
 	nn->nr_links++;
-	l->net = net;
+	l->place = p;
 	l->netns_ino = net->ns.inum;
 	l->link.attached = true;
 	return 0;
@@ -187,19 +284,18 @@ static int nf_attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 
 static void nf_detach(struct kwasm_link *link)
 {
-	struct nf_link *l = nf_link(link);
-	struct nf_net *nn = net_generic(l->net, nf_net_id);
+	struct nf_place *p = nf_link(link)->place;
+	struct nf_net *nn = net_generic(p->net, nf_net_id);
 
-	nf_unregister_net_hook(l->net, &l->ops);
-	l->ops.dev = NULL;
-	l->net = NULL;
-	list_del(&l->in_net);
+	kwasm_chain_remove(&p->chain, link);
+	nf_link(link)->place = NULL;
 	nn->nr_links--;
+	place_drop(p);
 }
 
 static int nf_may_change(const struct kwasm_link *link)
 {
-	return ns_capable(nf_link(link)->net->user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
+	return ns_capable(nf_link(link)->place->net->user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
 }
 
 static void nf_info(const struct kwasm_link *link, struct kwasm_link_info *i)
@@ -207,9 +303,9 @@ static void nf_info(const struct kwasm_link *link, struct kwasm_link_info *i)
 	const struct nf_link *l = nf_link(link);
 
 	i->netns_ino = l->netns_ino;
-	i->nf_family = l->ops.pf;
-	i->nf_hook = l->ops.hooknum;
-	i->nf_priority = l->ops.priority;
+	i->nf_family = l->family;
+	i->nf_hook = l->hook;
+	i->nf_priority = l->priority;
 	i->nf_queue = l->queue;
 	i->nf_flags = l->flags;
 	memcpy(i->nf_device, l->device, sizeof(i->nf_device));
@@ -217,6 +313,7 @@ static void nf_info(const struct kwasm_link *link, struct kwasm_link_info *i)
 
 const struct kwasm_link_ops kwasm_nf_ops = {
 	.type = KWASM_LINK_NETFILTER,
+	.chained = true,
 	.link_bytes = sizeof(struct nf_link),
 	.check = nf_check,
 	.attach = nf_attach,
@@ -230,19 +327,29 @@ static int __net_init net_start(struct net *net)
 {
 	struct nf_net *nn = net_generic(net, nf_net_id);
 
-	INIT_LIST_HEAD(&nn->links);
+	INIT_LIST_HEAD(&nn->places);
 	return 0;
+}
+
+/* The place goes with the last of them. */
+static void detach_all(struct nf_place *p, u32 why)
+{
+	u32 n = p->chain.nr_links;
+
+	while (n--)
+		kwasm_link_detach_locked(list_first_entry(&p->chain.links, struct kwasm_link,
+							  in_chain), why);
 }
 
 /* The namespace goes: its hooks would be freed under our links. */
 static void __net_exit net_end(struct net *net)
 {
 	struct nf_net *nn = net_generic(net, nf_net_id);
-	struct nf_link *l, *next;
+	struct nf_place *p, *next;
 
 	mutex_lock(&kwasm_link_lock);
-	list_for_each_entry_safe(l, next, &nn->links, in_net)
-		kwasm_link_detach_locked(&l->link, KWASM_DETACH_NETNS);
+	list_for_each_entry_safe(p, next, &nn->places, in_net)
+		detach_all(p, KWASM_DETACH_NETNS);
 	mutex_unlock(&kwasm_link_lock);
 }
 
@@ -258,14 +365,14 @@ static int device_event(struct notifier_block *nb, unsigned long event, void *pt
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct nf_net *nn = net_generic(dev_net(dev), nf_net_id);
-	struct nf_link *l, *next;
+	struct nf_place *p, *next;
 
 	if (event != NETDEV_UNREGISTER)
 		return NOTIFY_DONE;
 	mutex_lock(&kwasm_link_lock);
-	list_for_each_entry_safe(l, next, &nn->links, in_net)
-		if (l->ops.dev == dev)
-			kwasm_link_detach_locked(&l->link, KWASM_DETACH_DEVICE);
+	list_for_each_entry_safe(p, next, &nn->places, in_net)
+		if (p->ops.dev == dev)
+			detach_all(p, KWASM_DETACH_DEVICE);
 	mutex_unlock(&kwasm_link_lock);
 	return NOTIFY_DONE;
 }

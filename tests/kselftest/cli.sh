@@ -199,6 +199,16 @@ t "show: a timer"				0 "timer/tick, every 100 ms, armed on 1 CPUs" kwasm show ti
 t "show: a timer in JSON"			0 '"every_ns":100000000,"all_cpus":false,"armed":1' kwasm show timers --json
 t "replace: a timer"				0 "replaced timers" kwasm replace timers ./timers.wasm
 t "detach: a timer"				0 "detached timers" kwasm detach timers
+# Two plug-ins at one hook: who comes first is changed without loading anything.
+kwasm attach /samples/drop_port.wasm --netns right --name one >/dev/null
+t "attach: a place among the links of a hook"	0 "attached two: id " kwasm attach /samples/drop_port.wasm --netns right --name two --order 5
+t "show: order"					0 "priority 0, order 5" kwasm show two
+t "order: the second before the first"		0 "ordered two" kwasm order two one
+t "order: both have moved"			0 '"order":2' kwasm show one --json
+t "order: a link that is none"			5 "there is no link 'three'" kwasm order one three
+kwasm attach /samples/drop_port.wasm --netns right --name far --priority 10 >/dev/null
+t "order: not across priorities"		2 "one and far are not at the same hook" kwasm order one far
+kwasm detach one >/dev/null; kwasm detach two >/dev/null; kwasm detach far >/dev/null
 
 kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
 ip netns del right

@@ -52,6 +52,7 @@
 #define KWASM_INSTANCE_GLOBAL	_IO(KWASM_IOC, 0x10)	/* struct kwasm_instance_global */
 #define KWASM_MODULE_PROGRAM	_IO(KWASM_IOC, 0x11)	/* struct kwasm_module_program: ENOENT at the end */
 #define KWASM_MODULE_MAP	_IO(KWASM_IOC, 0x12)	/* struct kwasm_module_map: ENOENT at the end */
+#define KWASM_TRANSACTION	_IO(KWASM_IOC, 0x17)	/* struct kwasm_transaction */
 #define KWASM_RING_CREATE	_IO(KWASM_IOC, 0x18)	/* struct kwasm_ring_create -> fd: mmap(), poll() */
 
 enum kwasm_obj_type {
@@ -288,7 +289,7 @@ struct kwasm_link_create {
 	__u32 default_verdict;		/* of "no opinion": KWASM_NF_DROP or KWASM_NF_ACCEPT */
 	__u64 deadline_ns;
 	__u32 quarantine;
-	__u32 pad;
+	__s32 order;			/* among the links of one place, lower comes first; else by age */
 	struct {
 		__u32 family;		/* NFPROTO_INET, _IPV4, _IPV6, _ARP, _BRIDGE, _NETDEV */
 		__u32 hook;		/* of that family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_* */
@@ -317,6 +318,9 @@ struct kwasm_link_create {
 /* Flags of kwasm_link_create.netfilter */
 #define KWASM_NF_QUEUE_BYPASS	0x1	/* accept when nobody listens to the queue, instead of drop */
 
+/* Flags of kwasm_link_create */
+#define KWASM_LINK_PREPARED	0x1	/* all is ready, but it runs only after a step with KWASM_STEP_ENABLE */
+
 /* Replace the program behind a link: every packet sees the old one or the new one. */
 struct kwasm_link_update {
 	__u32 size;
@@ -325,6 +329,39 @@ struct kwasm_link_update {
 	__s32 old_program_fd;		/* -1, or: EBUSY unless this one is attached */
 	__u32 flags;
 	__u32 pad;
+};
+
+/* What a step does, or-ed; DETACH stands alone. */
+#define KWASM_STEP_ENABLE	0x1	/* a prepared link runs from now on */
+#define KWASM_STEP_REPLACE	0x2	/* another program behind it */
+#define KWASM_STEP_ORDER	0x4	/* another place among the links of its place */
+#define KWASM_STEP_DETACH	0x8
+
+struct kwasm_step {
+	__u32 what;			/* KWASM_STEP_* */
+	__s32 link_fd;
+	__s32 program_fd;		/* REPLACE */
+	__s32 old_program_fd;		/* REPLACE: -1, or: EBUSY unless this one is attached */
+	__s32 order;			/* ORDER, else 0 */
+	__u32 pad;
+};
+
+/**
+ * struct kwasm_transaction - change several links at once, or none of them
+ * @steps:  user pointer to @nr_steps struct kwasm_step, 1 .. 256, no link twice
+ * @failed: out: the step that failed, ~0 if it was none
+ *
+ * A call of a place (for netfilter: of one hook at one priority) runs all of
+ * its links as they were, or all as they will be.  Needs what each step alone
+ * would need.  Errors: EEXIST a link twice, ENOLINK it is detached, EBUSY,
+ * EINVAL, ENOMEM, EPERM, EBADF; EOPNOTSUPP links of this type have no order.
+ */
+struct kwasm_transaction {
+	__u32 size;
+	__u32 nr_steps;
+	__aligned_u64 steps;
+	__u32 flags;
+	__u32 failed;
 };
 
 struct kwasm_obj_id {
@@ -427,6 +464,8 @@ struct kwasm_link_info {
 	char nf_device[KWASM_DEVICE_NAME_LEN];	/* as it was called when the link was made */
 	__u16 nf_queue;
 	__u16 nf_flags;
+	__s32 order;
+	__u32 prepared;			/* 1: attached, but not enabled yet */
 	__u32 pad2;
 	__u32 fs_scope;
 	__u32 fs_events;		/* KWASM_FS_* */

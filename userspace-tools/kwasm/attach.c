@@ -27,6 +27,8 @@ static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 
 	err = opt_s32(c, OPT_PRIORITY, &o->priority);
 	if (!err)
+		err = opt_s32(c, OPT_ORDER, &o->order);
+	if (!err)
 		err = opt_word(c, OPT_ON_TRAP, &o->on_trap);
 	if (!err)
 		err = opt_word(c, OPT_ON_SHORT, &o->on_short);
@@ -233,7 +235,27 @@ static struct kwasm_link *attach_one(struct kwasm_program *p, const struct kwasm
 	return kwasm_program__attach_netfilter(p, nf);
 }
 
-/* Attach and pin one after the other; a failure takes the earlier ones back. */
+/* Netfilter's are prepared and begin together; the others run from their creation on. */
+static bool is_prepared(const struct attachment *a)
+{
+	return !is_fs(a->program) && !libkwasm_is_timer(kwasm_program__name(a->program));
+}
+
+static int enable_all(const struct attachment *a, int nr)
+{
+	struct kwasm_step step[LINKS_MAX] = { 0 };
+	int i, n = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (!is_prepared(&a[i]))
+			continue;
+		step[n].what = KWASM_STEP_ENABLE;
+		step[n++].link_fd = kwasm_link__fd(a[i].link);
+	}
+	return n ? kwasm_transaction(step, n, NULL) : 0;
+}
+
+/* Prepare and pin one after the other, then run them all; a failure takes the earlier ones back. */
 static int attach_all(struct cli *c, const struct kwasm_module *m, struct attachment *a, int nr,
 		      const struct kwasm_netfilter_opts *o, const struct kwasm_fs_opts *fs)
 {
@@ -248,8 +270,12 @@ static int attach_all(struct cli *c, const struct kwasm_module *m, struct attach
 		if (err)
 			err = fail_attach(c, err, m, &a[i]);
 	}
-	if (!err)
-		return 0;
+	if (!err) {
+		err = enable_all(a, nr);
+		if (!err)
+			return 0;
+		err = fail_errno(c, err, "cannot enable the links");
+	}
 	for (i = 0; i < nr; i++)
 		if (a[i].pinned)
 			kwasm_link__unpin(a[i].link, a[i].name);
@@ -289,6 +315,7 @@ static void print_links(struct cli *c, const struct attachment *a, int nr)
 		json_u64(&c->j, "id", info.id);
 		json_str(&c->j, "program", kwasm_program__name(a[i].program));
 		json_s64(&c->j, "priority", info.nf_priority);
+		json_s64(&c->j, "order", info.order);
 		json_close(&c->j);
 	}
 	if (c->json)
@@ -331,6 +358,7 @@ int run_attach(struct cli *c)
 		goto out_netns;
 	ask_module(c, m, &o);
 	fs.on_trap = o.on_trap;
+	o.prepared = 1;
 	err = choose_programs(c, m, a, &nr);
 	if (err)
 		goto out_module;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kwasm replace, detach, unload: changes to what is there. */
+/* kwasm replace, order, detach, unload: changes to what is there. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,32 +95,62 @@ int run_detach(struct cli *c)
 	return err;
 }
 
-/* Make every link of @set run @m's program of the same name; all are looked up before the first changes. */
-static int update_links(struct cli *c, const struct link_set *set, struct kwasm_module *m)
+static int fail_no_program(struct cli *c, const struct kwasm_module *m, const char *export)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found" };
-	struct kwasm_program *p;
-	struct kwasm_link *l;
-	size_t i;
-	int err;
 
-	for (i = 0; i < set->nr; i++) {
-		p = kwasm_module__find_program_by_name(m, set->info[i].export_name);
-		if (!p)
-			return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m),
-				    set->info[i].export_name);
-		if (kwasm_program__fd(p) < 0)
-			return fail_errno(c, -errno, kwasm_program__name(p));
+	return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m), export);
+}
+
+/* The step that makes link @info run @m's program of the same name; its descriptor is the caller's. */
+static int replace_step(struct cli *c, const struct kwasm_link_info *info, struct kwasm_module *m,
+			struct kwasm_step *step)
+{
+	struct kwasm_program *p = kwasm_module__find_program_by_name(m, info->export_name);
+
+	if (!p)
+		return fail_no_program(c, m, info->export_name);
+	*step = (struct kwasm_step){ .what = KWASM_STEP_REPLACE, .old_program_fd = -1 };
+	step->program_fd = kwasm_program__fd(p);
+	if (step->program_fd < 0)
+		return fail_errno(c, step->program_fd, kwasm_program__name(p));
+	step->link_fd = kwasm_link_get_fd_by_id(info->id);
+	return step->link_fd < 0 ? fail_errno(c, step->link_fd, info->pin) : 0;
+}
+
+/* Take @nr steps at once and close their links' descriptors. */
+static int take(struct cli *c, const struct link_set *set, const struct kwasm_step *step, size_t nr)
+{
+	uint32_t failed;
+	size_t i;
+	int err = kwasm_transaction(step, nr, &failed);
+
+	for (i = 0; i < nr; i++)
+		close(step[i].link_fd);
+	if (!err)
+		return 0;
+	return fail_errno(c, err, failed < nr ? set->info[failed].pin : "cannot change the links");
+}
+
+/* Make every link of @set run @m's program of the same name, or none. */
+static int update_links(struct cli *c, const struct link_set *set, struct kwasm_module *m)
+{
+	struct kwasm_step *step = calloc(set->nr, sizeof(*step));
+	size_t i, nr;
+	int err = 0;
+
+	if (!step)
+		die_nomem();
+	for (nr = 0; nr < set->nr && !err; nr++)
+		err = replace_step(c, &set->info[nr], m, &step[nr]);
+	if (!err) {
+		err = take(c, set, step, nr);
+	} else {
+		for (i = 0; i + 1 < nr; i++)
+			close(step[i].link_fd);
 	}
-	for (i = 0; i < set->nr; i++) {
-		l = kwasm_link__open_by_id(set->info[i].id);
-		p = kwasm_module__find_program_by_name(m, set->info[i].export_name);
-		err = l ? kwasm_link__update_program(l, p) : -errno;
-		kwasm_link__destroy(l);
-		if (err)
-			return fail_errno(c, err, set->info[i].pin);
-	}
-	return 0;
+	free(step);
+	return err;
 }
 
 /* What the old program remembers in maps goes on, unless the maps are pinned where the user says. */
@@ -184,6 +214,80 @@ int run_replace(struct cli *c)
 	free(set.info);
 out:
 	kwasm_module__close(m);
+	return err;
+}
+
+static const struct kwasm_link_info *find_link(const struct link_set *all, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < all->nr; i++)
+		if (!strcmp(all->info[i].pin, name))
+			return &all->info[i];
+	return NULL;
+}
+
+static bool same_place(const struct kwasm_link_info *a, const struct kwasm_link_info *b)
+{
+	return a->type == b->type && a->netns_ino == b->netns_ino && a->nf_family == b->nf_family &&
+	       a->nf_hook == b->nf_hook && a->nf_priority == b->nf_priority &&
+	       !strcmp(a->nf_device, b->nf_device);
+}
+
+/* The links that are named, in that order; they must be of one place. */
+static int pick_in_order(struct cli *c, const struct link_set *all, struct link_set *set)
+{
+	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
+			     .hint = hint_list };
+	const struct kwasm_link_info *l;
+	int i;
+
+	for (i = 0; i < c->nr_args; i++) {
+		l = find_link(all, c->args[i]);
+		if (!l)
+			return fail(c, &f, "there is no link '%s'", c->args[i]);
+		set->info[set->nr++] = *l;
+		if (!same_place(l, &set->info[0]))
+			return fail_usage(c, "%s and %s are not at the same hook with the same priority",
+					  c->args[0], c->args[i]);
+	}
+	return 0;
+}
+
+static int order_links(struct cli *c, const struct link_set *set)
+{
+	struct kwasm_step *step = calloc(set->nr, sizeof(*step));
+	size_t i;
+	int err;
+
+	if (!step)
+		die_nomem();
+	for (i = 0; i < set->nr; i++)
+		step[i] = (struct kwasm_step){ .what = KWASM_STEP_ORDER, .order = i + 1, .program_fd = -1,
+					       .link_fd = kwasm_link_get_fd_by_id(set->info[i].id) };
+	err = take(c, set, step, set->nr);
+	free(step);
+	return err;
+}
+
+int run_order(struct cli *c)
+{
+	struct link_set all, set = { .info = calloc(c->nr_args, sizeof(*set.info)) };
+	int err;
+
+	if (!set.info)
+		die_nomem();
+	err = read_links(c, &all);
+	if (err)
+		goto out;
+	err = pick_in_order(c, &all, &set);
+	if (!err)
+		err = order_links(c, &set);
+	if (!err)
+		report(c, "ordered", &set);
+	free(all.info);
+out:
+	free(set.info);
 	return err;
 }
 

@@ -28,7 +28,7 @@ const char *link_state(const struct kwasm_link_info *l, char *buf, size_t bytes)
 	if (l->detached)
 		snprintf(buf, bytes, "detached: %s", detach_why(l->detach_why));
 	else
-		snprintf(buf, bytes, "attached");
+		snprintf(buf, bytes, "%s", l->prepared ? "prepared" : "attached");
 	return buf;
 }
 
@@ -198,6 +198,8 @@ void json_link(struct json *j, const char *key, const struct kwasm_link_info *l)
 	json_u64(j, "netns_ino", l->netns_ino);
 	json_str(j, "netns", netns_name(l->netns_ino, buf, sizeof(buf)));
 	json_s64(j, "priority", l->nf_priority);
+	json_s64(j, "order", l->order);
+	json_bool(j, "prepared", l->prepared);
 	if (l->type == KWASM_LINK_TIMER) {
 		json_u64(j, "every_ns", l->timer_every_ns);
 		json_bool(j, "all_cpus", l->timer_flags & KWASM_TIMER_ALL_CPUS);
@@ -318,8 +320,8 @@ static void print_link(const struct kwasm_link_info *l)
 		rowf("hook", "%s, %s %s%s%s", l->export_name, libkwasm_fs_scope_name(l->fs_scope) ?: "?",
 		     l->fs_path, *l->fs_glob ? ", only " : "", l->fs_glob);
 	} else {
-		rowf("hook", "%s%s%s, priority %d", l->export_name, *l->nf_device ? " of " : "", l->nf_device,
-		     l->nf_priority);
+		rowf("hook", "%s%s%s, priority %d, order %d", l->export_name, *l->nf_device ? " of " : "",
+		     l->nf_device, l->nf_priority, l->order);
 		row("netns", netns_name(l->netns_ino, a, sizeof(a)));
 	}
 	row("state", link_state(l, a, sizeof(a)));

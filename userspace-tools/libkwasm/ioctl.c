@@ -137,6 +137,7 @@ int kwasm_link_create(int program_fd, enum kwasm_link_type type,
 	req.default_verdict = OPTS_GET(opts, default_verdict, 0);
 	req.quarantine = OPTS_GET(opts, quarantine, 0);
 	req.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
+	req.order = OPTS_GET(opts, order, 0);
 	if (OPTS_GET(opts, device, NULL)) {
 		if (strlen(opts->device) >= KWASM_DEVICE_NAME_LEN)
 			return libkwasm_err(-ENXIO);
@@ -185,6 +186,18 @@ int kwasm_link_detach(int link_fd)
 	struct kwasm_fd_arg req = { .size = sizeof(req), .fd = link_fd };
 
 	return dev_ioctl(KWASM_LINK_DETACH, &req);
+}
+
+int kwasm_transaction(const struct kwasm_step *steps, __u32 nr, __u32 *failed)
+{
+	struct kwasm_transaction req = {
+		.size = sizeof(req), .nr_steps = nr, .steps = ptr_to_u64(steps), .failed = ~0u,
+	};
+	int err = dev_ioctl(KWASM_TRANSACTION, &req);
+
+	if (failed)
+		*failed = req.failed;
+	return err;
 }
 
 static int get_next_id(enum kwasm_obj_type type, __u32 start_id, __u32 *next_id)

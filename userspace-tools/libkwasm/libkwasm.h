@@ -130,6 +130,7 @@ struct kwasm_link_create_opts {
 		__u64 every_ns;
 		__u32 flags;		/* KWASM_TIMER_* */
 	} timer;
+	__s32 order;			/* among the links of one place */
 	size_t :0;
 };
 
@@ -147,6 +148,9 @@ struct kwasm_link_update_opts {
 LIBKWASM_API int kwasm_link_update(int link_fd, int program_fd,
 				   const struct kwasm_link_update_opts *opts);
 LIBKWASM_API int kwasm_link_detach(int link_fd);
+
+/* All of @nr steps, or none: then *@failed, unless NULL, is the one that could not be, or ~0. */
+LIBKWASM_API int kwasm_transaction(const struct kwasm_step *steps, __u32 nr, __u32 *failed);
 
 /* Smallest id above @start_id.  -ENOENT at the end. */
 LIBKWASM_API int kwasm_module_get_next_id(__u32 start_id, __u32 *next_id);
@@ -370,6 +374,8 @@ struct kwasm_netfilter_opts {
 	__u16 queue;			/* where KWASM_NF_QUEUE goes */
 	__u16 flags;			/* KWASM_NF_* */
 	const char *device;		/* for netfilter/netdev and netfilter/inet/ingress; -ENXIO: there is none */
+	__s32 order;			/* among the links of one place and priority, lower comes first; else by age */
+	__u32 prepared;			/* 1: it runs only after a kwasm_transaction() that enables it */
 	size_t :0;
 };
 

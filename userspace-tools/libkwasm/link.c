@@ -50,6 +50,8 @@ struct kwasm_link *kwasm_program__attach_netfilter(struct kwasm_program *p,
 	o.netfilter.queue = OPTS_GET(opts, queue, 0);
 	o.netfilter.flags = OPTS_GET(opts, flags, 0);
 	o.device = OPTS_GET(opts, device, NULL);
+	o.order = OPTS_GET(opts, order, 0);
+	o.flags = OPTS_GET(opts, prepared, 0) ? KWASM_LINK_PREPARED : 0;
 	return link_new(kwasm_link_create(fd, KWASM_LINK_NETFILTER, &o));
 }
 
