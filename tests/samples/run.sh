@@ -68,6 +68,20 @@ for dir in "$here"/*/; do
 	done
 done
 
+# The same filter in other languages says the same of the same packets.
+for language in rust as; do
+	wasm=$root/build/samples/drop_port_$language.wasm
+	if [ ! -e "$wasm" ]; then
+		n=$((n + 1))
+		echo "ok $n drop_port in $language # SKIP make samples found no compiler for it"
+		continue
+	fi
+	for packet in "$here"/drop_port/*.pkt; do
+		check "$wasm" "$packet"
+		report $? "drop_port_$language: $(basename "$packet" .pkt): $(sed -n '1s/^# //p' "$packet")"
+	done
+done
+
 # Each sample imports only what the header declares, and the header declares all there is.
 declared=$(sed -n 's/.*KWASM_IMPORT("\([a-z0-9_]*\)", "\([a-z0-9_]*\)").*/\1 \2/p' "$root/uapi/linux/kwasm_guest.h" | sort)
 provided=$(sed -n 's/^KW_HOST([A-Z0-9_]*,[[:blank:]]*"\([a-z0-9_]*\)",[[:blank:]]*"\([a-z0-9_]*\)".*/\1 \2/p' "$root/jit/rt/host.def" | sort)
