@@ -31,7 +31,7 @@ check-env = O=$(O) SPEC_DIR='$(SPEC_DIR)' SPEC3_DIR='$(SPEC3_DIR)' KWASM_STRESS=
 
 hostile-wasm  := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/hostile/*.wat)))
 
-.PHONY: hostile tests guest-tests check check-fast check-arm64 check-kernel check-stress style sparse demo
+.PHONY: hostile tests guest-tests check check-fast check-arm64 check-kernel check-stress check-sanitizer style sparse demo
 tests: user $(host-tests) $(test-c-wasm)
 guest-tests: user $(guest-tests) $(test-wasm) build/guest-tools/traffic
 hostile: $(hostile-wasm)
@@ -64,6 +64,10 @@ check-stress: export TIMEOUT = 14000
 check-stress: ## the kernel tests with the full counts (200,000 swaps, ...): long
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests guest-tests samples || true
 	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py unit kernel
+
+check-sanitizer: ## the kernel tests under KASAN, lockdep, kmemleak, UBSAN, in check mode and in guard mode: builds two kernels once
+	$(Q)$(MAKE) -s -k -j$(nr-cpus) user guest-tests samples || true
+	$(Q)$(check-env) KERNEL='$(or $(KERNEL),6.1-kasan 6.1-kasan-guard)' tests/check.py kernel
 
 KWASM_STRESS ?= 1
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Boots a Debian kernel with kwasm.ko in QEMU, runs one command there.
+# Boots a kernel with kwasm.ko in QEMU, runs one command there.
 #
 # usage: boot.sh KERNEL COMMAND [FOLDER]...
 #
@@ -10,7 +10,7 @@
 # is ours (120 and above: the guest did not get to the end).  The kernel log
 # is left in build/guest/KERNEL/klog.
 #
-#   MEM=1024 SMP=2 TIMEOUT=1500  size of the guest, seconds until it is killed
+#   MEM=1024 SMP=2 TIMEOUT=1500  size of the guest, seconds until it is killed; sanitizers: 3072, 10000
 #   MODULE=FILE                  a kwasm.ko built elsewhere
 #   ICOUNT=1                     guest time follows instructions, not the host's clock
 #   GUEST_TESTS="NAME..."        what run-tests runs, instead of all
@@ -23,6 +23,12 @@ name=${1:?usage: boot.sh KERNEL COMMAND [FOLDER]...}
 command=${2:?usage: boot.sh KERNEL COMMAND [FOLDER]...}
 shift 2
 k=build/kernels/$name
+case $name in
+*-kasan*)
+	MEM=${MEM:-3072} TIMEOUT=${TIMEOUT:-10000}
+	# All reports, not the first alone.
+	APPEND="kasan_multi_shot ${APPEND:-}" ;;
+esac
 g=build/guest/$name
 mkdir -p "$g"
 
@@ -62,6 +68,7 @@ for m in veth llc stp bridge; do
 	case $f in
 	*.xz) xz -dc "$f" > "$g/root/$m.ko" ;;
 	?*)   cp "$f" "$g/root/$m.ko" ;;
+	*)    continue ;;		# built in
 	esac
 	echo "/$m.ko"
 done > "$g/root/modules.list"
