@@ -174,6 +174,17 @@ void kw_arena_release(struct kw_arena *a, struct kw_arena_mark m)
 	a->end = m.end;
 }
 
+void kw_arena_pop(struct kw_arena *a, void *p)
+{
+	struct kw_arena_chunk *c = a->chunks;
+
+	while ((u8 *)p < (u8 *)c || (u8 *)p >= (u8 *)c + c->bytes)
+		c = c->next;
+	free_chunks(a, c);
+	a->pos = p;
+	a->end = (u8 *)c + c->bytes;
+}
+
 void kw_arena_reset(struct kw_arena *a)
 {
 	struct kw_arena_chunk *oldest = a->chunks;

@@ -79,6 +79,12 @@ static inline struct kw_arena_mark kw_arena_mark(const struct kw_arena *a)
 /* Forget what was allocated since @m. */
 void kw_arena_release(struct kw_arena *a, struct kw_arena_mark m);
 
+/*
+ * Forget @p and what was allocated after it.  None of these was larger than
+ * KW_ARENA_SMALL: so each chunk holds what is younger than the one before.
+ */
+void kw_arena_pop(struct kw_arena *a, void *p);
+
 /* Forget all allocations; the first chunk stays for reuse, unless it is a large one. */
 void kw_arena_reset(struct kw_arena *a);
 void kw_arena_free(struct kw_arena *a);

@@ -396,17 +396,25 @@ static int inherit(struct ra *ra, u32 b, u32 pred)
 int kw_ra_enter_block(struct ra *ra, u32 b)
 {
 	const struct kw_mblock *mb = &ra->mf->block[b];
-	const struct ra_live *l = ra->blk[b].live;
+	struct ra_block *blk = &ra->blk[b];
+	int err = 0;
 	u32 k;
 
 	ra->cur_block = b;
 	kw_ra_open_block(ra);
-	if (mb->nr_preds == 1 && !mb->nr_params)
-		return inherit(ra, b, pred_edge(ra, b, 0)->from);
-	vacate_all(ra, ra->occupied);
-	for (k = 0; k < ra->blk[b].nr_live; k++)
-		ra->next[l[k].vreg] = ra_when_add(l[k].when, mb->first);
-	return mb->nr_preds ? meet(ra, b) : 0;
+	if (mb->nr_preds == 1 && !mb->nr_params) {
+		err = inherit(ra, b, pred_edge(ra, b, 0)->from);
+	} else {
+		vacate_all(ra, ra->occupied);
+		for (k = 0; k < blk->nr_live; k++)
+			ra->next[blk->live[k].vreg] = ra_when_add(blk->live[k].when, mb->first);
+		if (mb->nr_preds)
+			err = meet(ra, b);
+	}
+	if (blk->live)
+		kw_arena_pop(&ra->lists, blk->live);
+	blk->live = NULL;
+	return err;
 }
 
 /**

@@ -24,8 +24,8 @@ struct walk {
 	u32 calls;		/* classes destroyed by calls of the block */
 	bool final;
 	bool pressure;		/* of the block matters: it is in a loop, and not cold */
-	struct ra_live *all;	/* live-in values of a block, before the nearest are kept; not in */
-	u32 cap_all;		/* ra.arena, which forgets what a first walk used */
+	struct ra_live *all;	/* live-in values of a block, before the nearest are kept */
+	u32 cap_all;
 	u32 whole;		/* block whose live-in set is what .when says, RA_NONE */
 };
 
@@ -447,7 +447,7 @@ static int live_in(struct walk *w, u32 b)
 	struct ra_live *l;
 
 	/* Half as much again is for nearest(). */
-	l = kw_arena_grow(ra->mf->arena, w->all, &w->cap_all, nr + nr / 2 + 1, sizeof(*l));
+	l = kw_arena_grow(ra->arena, w->all, &w->cap_all, nr + nr / 2 + 1, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
 	w->all = l;
@@ -474,11 +474,14 @@ static int live_in(struct walk *w, u32 b)
 				drop_furthest(l, k);
 		n = RA_MAX_LIVE;
 	}
-	ra->blk[b].live = kw_arena_raw_array(ra->arena, n, sizeof(*l));
+	ra->blk[b].live = NULL;
+	ra->blk[b].nr_live = n;
+	if (!n)
+		return 0;
+	ra->blk[b].live = kw_arena_raw_array(&ra->lists, n, sizeof(*l));
 	if (!ra->blk[b].live)
 		return -ENOMEM;
 	memcpy(ra->blk[b].live, l, n * sizeof(*l));
-	ra->blk[b].nr_live = n;
 	return 0;
 }
 
@@ -548,12 +551,13 @@ static int close_loop(struct walk *w, u32 h)
 	u32 k, v, to_end;
 
 	/* Not where the sets of the first walk are: those go. */
-	l = kw_arena_raw_array(ra->mf->arena, RA_MAX_LIVE, sizeof(*l));
+	l = kw_arena_raw_array(ra->arena, RA_MAX_LIVE, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
 	blk->hlive = l;
 	blk->nr_hlive = blk->nr_live;
-	memcpy(l, blk->live, blk->nr_live * sizeof(*l));
+	if (blk->nr_live)
+		memcpy(l, blk->live, blk->nr_live * sizeof(*l));
 	if (blk->parent != RA_NONE) {
 		parent = &ra->blk[blk->parent];
 		to_end = mb[mb[blk->parent].loop_end - 1].end - mb[h].first;
@@ -571,7 +575,7 @@ static int close_loop(struct walk *w, u32 h)
 		for (k = 0; k < blk->nr_live; k++)
 			w->when[l[k].vreg] = RA_DEAD;
 	}
-	kw_arena_shrink(ra->mf->arena, l, blk->nr_hlive * sizeof(*l));
+	kw_arena_shrink(ra->arena, l, blk->nr_hlive * sizeof(*l));
 	return ra_step(ra);
 }
 
@@ -588,7 +592,7 @@ static u32 outermost_loop(const struct ra *ra, u32 b)
 static int skim_loop(struct walk *w, u32 h, u32 end)
 {
 	struct ra *ra = w->ra;
-	struct kw_arena_mark mark = kw_arena_mark(ra->arena);
+	struct kw_arena_mark mark = kw_arena_mark(&ra->lists);
 	u32 b;
 	int err;
 
@@ -604,7 +608,7 @@ static int skim_loop(struct walk *w, u32 h, u32 end)
 		if (err)
 			return err;
 	}
-	kw_arena_release(ra->arena, mark);
+	kw_arena_release(&ra->lists, mark);
 	w->whole = RA_NONE;
 	w->final = true;
 	return 0;

@@ -11,13 +11,20 @@
 int kw_ra_add_edit(struct ra *ra, enum ra_phase phase, const struct ra_edit *e)
 {
 	struct ra_edits *list = &ra->edits[phase];
-	struct ra_edit *p = kw_arena_grow(ra->arena, list->e, &list->cap, list->nr + 1,
-					  sizeof(*p));
+	struct ra_edit_piece *p = list->last;
 
-	if (!p)
-		return -ENOMEM;
-	list->e = p;
-	p[list->nr++] = *e;
+	if (list->nr % RA_PIECE == 0) {
+		p = kw_arena_alloc(ra->arena, sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		p->next = NULL;
+		if (list->last)
+			list->last->next = p;
+		else
+			list->first = p;
+		list->last = p;
+	}
+	p->e[list->nr++ % RA_PIECE] = *e;
 	return 0;
 }
 

@@ -45,6 +45,7 @@ static struct ra *new_ra(struct kw_mfunc *mf)
 		return NULL;
 	ra->mf = mf;
 	ra->arena = mf->tmp;
+	kw_arena_init_shared(&ra->lists, mf->arena->account ?: mf->arena);
 	ra->like = KW_NO_REG;
 	ra->blk = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*ra->blk));
 	ra->pick = kw_arena_array(mf->tmp, KW_NR_RCLASSES * RA_MAX_PICKS, sizeof(*ra->pick));
@@ -97,5 +98,6 @@ int kw_ra_assign(struct kw_mfunc *mf)
 		err = kw_ra_live(ra);
 	if (!err)
 		err = walk(ra);
+	kw_arena_free(&ra->lists);
 	return err ? err : kw_ra_slots(ra);
 }

@@ -309,14 +309,16 @@ static int sort_edits(struct ra *ra)
 {
 	struct kw_mfunc *mf = ra->mf;
 	u32 *pos = kw_arena_array(ra->arena, mf->nr_insts + 2, sizeof(*pos));
+	const struct ra_edit_piece *piece;
+	const struct ra_edit *e;
 	u32 phase, k, total = 0;
 
 	if (!pos)
 		return -ENOMEM;
 	for (phase = 0; phase < RA_NR_PHASES; phase++)
-		for (k = 0; k < ra->edits[phase].nr; k++)
-			if (is_needed(ra, &ra->edits[phase].e[k]))
-				pos[ra->edits[phase].e[k].at + 1]++;
+		ra_for_each_edit(&ra->edits[phase], piece, k, e)
+			if (is_needed(ra, e))
+				pos[e->at + 1]++;
 	for (k = 0; k <= mf->nr_insts; k++) {
 		total += pos[k + 1];
 		pos[k + 1] = total;
@@ -327,12 +329,9 @@ static int sort_edits(struct ra *ra)
 	mf->nr_edits = total;
 	mf->cap_edits = total + 1;
 	for (phase = 0; phase < RA_NR_PHASES; phase++)
-		for (k = 0; k < ra->edits[phase].nr; k++) {
-			const struct ra_edit *e = &ra->edits[phase].e[k];
-
+		ra_for_each_edit(&ra->edits[phase], piece, k, e)
 			if (is_needed(ra, e))
 				put_edit(ra, e, &mf->edit[pos[e->at]++]);
-		}
 	return ra_step(ra);
 }
 

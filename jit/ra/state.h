@@ -65,9 +65,10 @@ struct ra_move {
 
 struct ra_edit {
 	u32 at;
-	u8 kind, type;
 	ra_loc_t from, to;
-	u32 remat;
+	u32 kind : 2;		/* enum kw_edit_kind */
+	u32 type : 4;		/* enum kw_irtype */
+	u32 remat : 26;		/* 1 + instruction */
 };
 
 /* Edits with one .at stand in this order. */
@@ -79,13 +80,27 @@ enum ra_phase {
 	RA_NR_PHASES
 };
 
-struct ra_edits {
-	struct ra_edit *e;
-	u32 nr, cap;
+/* A list in pieces: one that moved to grow would leave its old places behind. */
+#define RA_PIECE	64
+
+struct ra_edit_piece {
+	struct ra_edit e[RA_PIECE];
+	struct ra_edit_piece *next;
 };
 
+struct ra_edits {
+	struct ra_edit_piece *first, *last;
+	u32 nr;
+};
+
+/* Go over the edits of one phase: @e, by way of @piece and number @k. */
+#define ra_for_each_edit(list, piece, k, e) \
+	for ((piece) = (list)->first, (k) = 0; \
+	     (k) < (list)->nr && ((e) = &(piece)->e[(k) % RA_PIECE]); \
+	     (piece) = ++(k) % RA_PIECE ? (piece) : (piece)->next)
+
 struct ra_block {
-	struct ra_live *live;	/* live-in */
+	struct ra_live *live;	/* live-in; NULL when there is none, or the block was entered */
 	struct ra_live *hlive;	/* header: live-in of the whole loop */
 	struct ra_held *entry, *exit;	/* registers */
 	u32 nr_live, nr_hlive;
@@ -104,6 +119,7 @@ struct ra_block {
 struct ra {
 	struct kw_mfunc *mf;
 	struct kw_arena *arena;
+	struct kw_arena lists;	/* live-in lists: made from the last block to the first, then given back */
 	struct ra_block *blk;
 	u32 steps;
 

@@ -177,6 +177,29 @@ static bool releases_large(void)
 	return good && !a.held_bytes;
 }
 
+/* Lists made one behind the other go one by one, the last first. */
+static bool pops(void)
+{
+	struct kw_arena a;
+	u8 *p[1000];
+	u64 held[1000];
+	bool good = true;
+	u32 i;
+
+	kw_arena_init(&a, 1 << 20);
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = kw_arena_alloc(&a, 8 + i % 400);
+		held[i] = a.held_bytes;
+	}
+	good = held[999] > 3 * held[0];
+	while (i--) {
+		kw_arena_pop(&a, p[i]);
+		good &= a.held_bytes == held[i] && a.pos == p[i];
+	}
+	kw_arena_free(&a);
+	return good && !a.held_bytes;
+}
+
 static bool reset_keeps_one_chunk(void)
 {
 	struct kw_arena a;
@@ -204,6 +227,7 @@ int main(void)
 	ok(releases(), "release gives back what came behind the mark, to the account it shares");
 	ok(releases_large(), "and where allocations came from then");
 	ok(holds_little_more(), "little more is held than was asked for");
+	ok(pops(), "pop gives back what is younger, chunk by chunk");
 	ok(reset_keeps_one_chunk(), "reset keeps one chunk, free none");
 	return tap_done();
 }

@@ -65,6 +65,8 @@ static struct ra *new_state(struct mirgen *g, u64 regs)
 static bool run(struct ra *ra, const ra_loc_t *place, u32 nr_regs, const u32 *source,
 		u64 bystanders)
 {
+	const struct ra_edit_piece *piece;
+	const struct ra_edit *e;
 	struct machine m, start;
 	u32 k, n = 0;
 
@@ -73,7 +75,7 @@ static bool run(struct ra *ra, const ra_loc_t *place, u32 nr_regs, const u32 *so
 	for (k = 0; k < ARRAY_SIZE(m.slot); k++)
 		m.slot[k] = 200 + k;
 	start = m;
-	ra->edits[RA_AT_INST].nr = 0;
+	ra->edits[RA_AT_INST] = (struct ra_edits){ 0 };
 	for (k = 0; k < PLACES; k++) {
 		if (source[k] == NOTHING)
 			continue;
@@ -83,8 +85,8 @@ static bool run(struct ra *ra, const ra_loc_t *place, u32 nr_regs, const u32 *so
 	}
 	if (kw_ra_emit_moves(ra, 0, RA_AT_INST, bystanders))
 		return false;
-	for (n = 0; n < ra->edits[RA_AT_INST].nr; n++)
-		execute(&m, &ra->edits[RA_AT_INST].e[n]);
+	ra_for_each_edit(&ra->edits[RA_AT_INST], piece, n, e)
+		execute(&m, e);
 	for (k = 0; k < PLACES; k++) {
 		u32 want = source[k] == ANEW ? 1001 + k :
 			   *at(&start, place[source[k] == NOTHING ? k : source[k]]);
