@@ -24,7 +24,7 @@ include tests/tests.mk
 modules: ## kwasm.ko for the kernel headers in KDIR (default: the running kernel's)
 	$(Q)scripts/build-module.sh "$(KDIR)" $(ARENA_MB)
 
-install: install-user ## tools, library, headers, udev rule under DESTDIR/PREFIX
+install: install-user ## tools, library, headers, udev rule, systemd unit under DESTDIR/PREFIX
 
 clean: ## remove build/, but not the downloaded kernels (build/cache)
 	$(Q)find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +

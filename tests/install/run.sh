@@ -26,11 +26,19 @@ env -u MAKEFLAGS -u MAKELEVEL make -s -C "$root" install DESTDIR="$i" PREFIX=/us
 report $? "make install DESTDIR= PREFIX="
 for f in bin/kwasm lib/libkwasm.so.0 lib/libkwasm.so lib/libkwasm.a lib/pkgconfig/libkwasm.pc include/kwasm/libkwasm.h \
 	 include/linux/kwasm.h include/linux/kwasm_guest.h lib/udev/rules.d/70-kwasm.rules \
+	 lib/systemd/system/kwasm.service \
 	 share/bash-completion/completions/kwasm; do
 	[ -s "$i/usr/$f" ] || echo "/usr/$f is missing"
 done >"$tmp/log"
 [ ! -s "$tmp/log" ]
 report $? "everything is where it belongs"
+
+if command -v systemd-analyze >/dev/null; then
+	# It runs what was installed here.
+	sed "s|/usr/bin/|$i/usr/bin/|" "$i/usr/lib/systemd/system/kwasm.service" >"$tmp/kwasm.service"
+	systemd-analyze verify --man=no "$tmp/kwasm.service" >"$tmp/log" 2>&1 && [ ! -s "$tmp/log" ]
+	report $? "systemd has nothing against the unit"
+fi
 
 # Names the shared library shows, and those of its map.
 nm -D --defined-only "$i/usr/lib/libkwasm.so" | awk '$2 == "T" { sub(/@.*/, "", $3); print $3 }' | sort >"$tmp/shown"

@@ -199,6 +199,44 @@ t "show: a timer"				0 "timer/tick, every 100 ms, armed on 1 CPUs" kwasm show ti
 t "show: a timer in JSON"			0 '"every_ns":100000000,"all_cpus":false,"armed":1' kwasm show timers --json
 t "replace: a timer"				0 "replaced timers" kwasm replace timers ./timers.wasm
 t "detach: a timer"				0 "detached timers" kwasm detach timers
+# A configuration: shown, applied, applied again, changed, broken, emptied.
+conf=/tmp/conf/edge.conf
+mkdir -p /tmp/conf
+cp /samples/drop_port.wasm /tmp/conf/a.wasm
+fw='[module fw]\nfile = a.wasm\n'
+first='[link first]\nmodule = fw\nnetns = right\n' second='[link second]\nmodule = fw\nnetns = right\n'
+printf "# two links\n${fw}${first}order = 1\n${second}order = 2\n" >$conf
+t "apply --dry-run: shows"			0 "+ link edge:first: netfilter/inet/input" kwasm apply $conf --dry-run
+t "apply --dry-run: and changes nothing"	5 "edge:first" kwasm show edge:first
+t "apply: does it"				0 "edge: applied" kwasm apply $conf
+t "apply: the links are there"			0 "priority 0, order 2" kwasm show edge:second
+ping_right 3 >/dev/null 2>&1
+calls=$(counter edge:first calls)
+t "apply: again, there is nothing to change"	0 "edge: nothing to change" kwasm apply $conf
+cp /samples/rate_limit.wasm /tmp/conf/a.wasm
+sed -i 's/order = 1/order = 9/' $conf
+t "apply: another module, another order"	0 "~ link edge:first: module, order 1 -> 9" kwasm apply $conf
+[ "$calls" -ge 3 ] && [ "$(counter edge:first calls)" -ge "$calls" ]
+result $? "apply: a link that changes in place keeps its counters"
+id=$(counter edge:first module_id)
+head -c 100 /samples/drop_port.wasm >/tmp/conf/a.wasm
+t "apply: a broken module is refused"		3 "a.wasm: offset 0x" kwasm apply $conf
+cp /samples/drop_port.wasm /tmp/conf/a.wasm
+printf "${fw}${first}order = 4\n[link second]\nmodule = fw\nnetns = nowhere\n" >$conf
+t "apply: a namespace that is none"		5 "there is no network namespace 'nowhere'" kwasm apply $conf
+[ "$(counter edge:first module_id)" = "$id" ] && [ "$(counter edge:first order)" = 9 ]
+result $? "apply: after either, what was there runs on"
+printf "${fw}${first}priority = 7\n" >$conf
+t "apply: what is not in the file goes"		0 "- link edge:second" kwasm apply $conf
+t "apply: a link at another place is a new one"	0 "priority 7, order 0" kwasm show edge:first
+printf "${first}" >$conf
+t "apply: a module that is not there"		2 "edge.conf:1: there is no [module fw]" kwasm apply $conf
+printf "${fw}colour = red\n" >$conf
+t "apply: a key that is none"			2 "edge.conf:3: a module has no 'colour'" kwasm apply $conf
+: >$conf
+t "apply: JSON"					0 '{"action":"remove","kind":"link","name":"edge:first","why":null}' kwasm apply $conf --json
+t "apply: an empty file leaves nothing"		5 "edge:first" kwasm show edge:first
+
 # Two plug-ins at one hook: who comes first is changed without loading anything.
 kwasm attach /samples/drop_port.wasm --netns right --name one >/dev/null
 t "attach: a place among the links of a hook"	0 "attached two: id " kwasm attach /samples/drop_port.wasm --netns right --name two --order 5

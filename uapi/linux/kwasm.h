@@ -52,7 +52,7 @@
 #define KWASM_INSTANCE_GLOBAL	_IO(KWASM_IOC, 0x10)	/* struct kwasm_instance_global */
 #define KWASM_MODULE_PROGRAM	_IO(KWASM_IOC, 0x11)	/* struct kwasm_module_program: ENOENT at the end */
 #define KWASM_MODULE_MAP	_IO(KWASM_IOC, 0x12)	/* struct kwasm_module_map: ENOENT at the end */
-#define KWASM_TRANSACTION	_IO(KWASM_IOC, 0x17)	/* struct kwasm_transaction */
+#define KWASM_TRANSACTION	_IO(KWASM_IOC, 0x13)	/* struct kwasm_transaction */
 #define KWASM_RING_CREATE	_IO(KWASM_IOC, 0x18)	/* struct kwasm_ring_create -> fd: mmap(), poll() */
 
 enum kwasm_obj_type {

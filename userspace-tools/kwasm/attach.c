@@ -20,7 +20,7 @@ struct attachment {
 	bool pinned;
 };
 
-static int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
+int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o)
 {
 	uint32_t queue = 0;
 	int err;
@@ -175,7 +175,7 @@ static int check_path(struct cli *c, const struct attachment *a, int nr)
 }
 
 /* Ingress and egress are places of a device, and only they. */
-static bool wants_device(const struct kwasm_program *p)
+bool wants_device(const struct kwasm_program *p)
 {
 	const char *place = strrchr(kwasm_program__name(p), '/');
 

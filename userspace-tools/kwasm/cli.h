@@ -142,6 +142,11 @@ bool link_name_matches(const char *pin, const char *name);
 uint64_t link_traps(const struct kwasm_link_info *l);
 const char *verdict_name(uint32_t v);
 
+/* attach.c: a link's options; o->netns_fd above 0 is the caller's to close. */
+int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o);
+/* Ingress and egress are places of a device, and only they. */
+bool wants_device(const struct kwasm_program *p);
+
 /* netns.c */
 int open_netns(struct cli *c, const char *ns, int *fd);
 /* Name of the namespace with inode @ino as in /run/netns, else "ino:4026..."; @buf is returned. */

@@ -15,6 +15,7 @@ includedir ?= $(PREFIX)/include
 datadir    ?= $(PREFIX)/share
 mandir     ?= $(datadir)/man
 udevdir    ?= $(PREFIX)/lib/udev/rules.d
+unitdir    ?= $(PREFIX)/lib/systemd/system
 
 OBJCOPY  := $(CROSS_COMPILE)objcopy
 RST2MAN  ?= $(shell command -v rst2man || command -v rst2man.py)
@@ -35,10 +36,14 @@ $(O)/dist/libkwasm.pc: userspace-tools/libkwasm/libkwasm.pc.in FORCE
 	@mkdir -p $(@D)
 	$(Q)sed 's|@prefix@|$(PREFIX)|; s|@libdir@|$(libdir)|; s|@includedir@|$(includedir)|; s|@version@|$(libkwasm-version)|' $< > $@
 
+$(O)/dist/kwasm.service: userspace-tools/kwasm/kwasm.service.in FORCE
+	@mkdir -p $(@D)
+	$(Q)sed 's|@bindir@|$(bindir)|' $< > $@
+
 .PHONY: man install-user
 man: $(man-pages) ## man pages, in build/user/man/
 
-install-user: user man $(O)/dist/libkwasm.a $(O)/dist/libkwasm.pc
+install-user: user man $(O)/dist/libkwasm.a $(O)/dist/libkwasm.pc $(O)/dist/kwasm.service
 	$(Q)install -D -m 755 $(O)/kwasm $(DESTDIR)$(bindir)/kwasm
 	$(Q)install -D -m 644 $(O)/libkwasm.so $(DESTDIR)$(libdir)/libkwasm.so.$(libkwasm-version)
 	$(Q)ln -sf libkwasm.so.$(libkwasm-version) $(DESTDIR)$(libdir)/$(libkwasm-soname)
@@ -49,6 +54,7 @@ install-user: user man $(O)/dist/libkwasm.a $(O)/dist/libkwasm.pc
 	$(Q)install -D -m 644 uapi/linux/kwasm.h $(DESTDIR)$(includedir)/linux/kwasm.h
 	$(Q)install -D -m 644 uapi/linux/kwasm_guest.h $(DESTDIR)$(includedir)/linux/kwasm_guest.h
 	$(Q)install -D -m 644 userspace-tools/kwasm/70-kwasm.rules $(DESTDIR)$(udevdir)/70-kwasm.rules
+	$(Q)install -D -m 644 $(O)/dist/kwasm.service $(DESTDIR)$(unitdir)/kwasm.service
 	$(Q)install -d $(DESTDIR)$(datadir)/bash-completion/completions
 	$(Q)$(O)/kwasm completion bash > $(DESTDIR)$(datadir)/bash-completion/completions/kwasm
 	$(Q)for page in $(man-pages); do \
