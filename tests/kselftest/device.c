@@ -120,7 +120,7 @@ static void descriptors(void)
 	close(closed);
 	fails_with(EBADF, program(closed, "netfilter/ip/input"), "a closed descriptor");
 	fails_with(EINVAL, attach(m, 1), "a module where a program is wanted");
-	a.flags = 1;
+	a.flags = 0x80000000;
 	fails_with(EINVAL, link_create(&a), "attach: unknown flag");
 	a = link_args(p, 7);
 	fails_with(EINVAL, link_create(&a), "attach: no such place");
