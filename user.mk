@@ -59,7 +59,7 @@ endif
 engine-src  := $(call tool-src,engine)
 library-src := $(call tool-src,libkwasm)
 ifneq ($(ARCH),x86_64)
-library-src := $(filter-out %/maps.c,$(library-src))	# libbpf is not there
+library-src := $(filter-out %/maps.c %/stub.c,$(library-src))	# libbpf is not there
 endif
 libs := $(O)/libkwjit.a
 ifneq ($(engine-src),)

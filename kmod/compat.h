@@ -102,4 +102,16 @@ static inline ssize_t kwasm_getxattr(const struct path *path, const char *name, 
 #endif
 }
 
+/* Functions that BPF programs may call, and sets of them. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define KWASM_KFUNCS_START	BTF_KFUNCS_START
+#define KWASM_KFUNCS_END	BTF_KFUNCS_END
+#else
+#define KWASM_KFUNCS_START	BTF_SET8_START
+#define KWASM_KFUNCS_END	BTF_SET8_END
+#endif
+#ifndef __bpf_kfunc
+#define __bpf_kfunc		__used noinline
+#endif
+
 #endif /* KWASM_COMPAT_H */

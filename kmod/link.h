@@ -167,4 +167,9 @@ void kwasm_nf_exit(void);
 extern const struct kwasm_link_ops kwasm_fs_ops;
 void kwasm_fs_exit(void);
 
+/* hooks/stub.c */
+extern const struct kwasm_link_ops kwasm_xdp_ops;
+int kwasm_stub_init(void);
+void kwasm_stub_exit(void);
+
 #endif /* KWASM_LINK_H */

@@ -21,11 +21,16 @@ int kwasm_objects_init(void)
 	err = kwasm_nf_init();
 	if (err)
 		goto err_wq;
-	err = kwasm_dev_init();
+	err = kwasm_stub_init();
 	if (err)
 		goto err_nf;
+	err = kwasm_dev_init();
+	if (err)
+		goto err_stub;
 	return 0;
 
+err_stub:
+	kwasm_stub_exit();
 err_nf:
 	kwasm_nf_exit();
 err_wq:
@@ -37,6 +42,7 @@ err_wq:
 void kwasm_objects_exit(void)
 {
 	kwasm_dev_exit();
+	kwasm_stub_exit();
 	kwasm_nf_exit();
 	kwasm_fs_exit();
 	/* Programs whose grace period is not over, then the work that frees them. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The packet a program runs on.  Offset 0 is the network header, at whatever
- * place of the skb that is.
+ * The packet a program runs on.  Offset 0 is the network header of an skb, at
+ * whatever place of it that is; the link header of an XDP buffer.
  */
 #ifndef KWASM_PACKET_H
 #define KWASM_PACKET_H
@@ -10,18 +10,27 @@
 
 #include "exec.h"
 
+#define KWASM_TAIL_MAX	65535	/* has to fit into an answer to the stub */
+
 struct nf_hook_state;
+struct xdp_buff;
 
 /**
  * struct kwasm_packet - exec->host of S executions
  * @skb:   not shared: nobody else has this struct sk_buff
- * @state: of the hook
- * @net_off: network header relative to skb->data, may be negative
+ * @xdp:   instead of @skb
+ * @state: of the hook, with @skb
+ * @net_off: offset 0 relative to skb->data, may be negative
+ * @redirect_ifindex: XDP: device to send it out by
+ * @tail:  XDP: bytes to add at its end, after the program
  */
 struct kwasm_packet {
 	struct sk_buff *skb;
+	struct xdp_buff *xdp;
 	const struct nf_hook_state *state;
 	int net_off;
+	u32 redirect_ifindex;
+	s32 tail;
 };
 
 /**
@@ -37,5 +46,12 @@ void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_m
  * guest ends: it runs outside of any hook, or on another kind of event.
  */
 struct kwasm_packet *kwasm_host_packet(struct kw_inst *i);
+
+/* host/xdp.c: the same of an XDP buffer */
+void kwasm_xdp_show(struct kw_exec *e, const struct xdp_buff *xdp);
+u64 kwasm_xdp_field(const struct xdp_buff *xdp, u32 id);
+/* @off + @len is inside the packet. */
+void kwasm_xdp_read(const struct xdp_buff *xdp, u32 off, u8 *to, u32 len);
+void kwasm_xdp_write(struct xdp_buff *xdp, u32 off, const u8 *from, u32 len);
 
 #endif /* KWASM_PACKET_H */

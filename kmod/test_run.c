@@ -133,7 +133,7 @@ int kwasm_ioctl_test_run(void *arg, struct file **file)
 	p = kwasm_program_from_fd(a->program_fd);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	/* What else there is takes no packet. */
+	/* What else there is takes no packet, or runs by BPF_PROG_TEST_RUN of its stub. */
 	pkt.skb = p->hook->type == KWASM_LINK_NETFILTER ? make_skb(a) : ERR_PTR(-EOPNOTSUPP);
 	err = PTR_ERR_OR_ZERO(pkt.skb);
 	if (err)

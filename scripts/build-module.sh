@@ -5,7 +5,13 @@
 # system writes next to the sources, so it is given a folder of links to ours,
 # one for each kernel: two kernels never see each other's objects.
 #
-# usage: build-module.sh KDIR [ARENA_MB] [make arguments...]      OUT=DIR: build there
+# XDP and tc programs reach the module through functions that BPF programs call.
+# For these the module needs BTF, which pahole makes on top of the kernel's own.
+# That is found beside the headers, in /boot or in the running kernel; where it
+# or pahole is missing, the module comes without and those hooks are refused.
+#
+# usage: build-module.sh KDIR [ARENA_MB] [make arguments...]
+#        OUT=DIR: build there      KERNEL_BTF=FILE: vmlinuz, vmlinux or BTF of that kernel
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +20,7 @@ if [ ! -e "$kdir/include/generated/utsrelease.h" ]; then
 	echo "build-module.sh: no kernel headers in $1: install linux-headers-$(uname -r), or say KDIR=..." >&2
 	exit 1
 fi
+beside=$(dirname "$1")		# where tests/qemu/fetch-kernel.sh puts the kernel
 arena_mb=${2:-16}
 shift $(($# < 2 ? $# : 2))
 release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h")
@@ -25,6 +32,8 @@ cp -rsu "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/" 2>/dev/null ||
 	{ rm -rf "${out:?}"; mkdir -p "$out"; cp -rs "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/"; }
 find "$out" -xtype l -delete
 
+# The kernel's build system would make BTF only where it has all it wants for it;
+# make_btf() does it the same way for every kernel.
 args=(CONFIG_DEBUG_INFO_BTF_MODULES= "KWASM_ARENA_MB=$arena_mb")
 
 # The compiler the kernel was built with, else the nearest: an older one lacks
@@ -54,4 +63,38 @@ if [ -e kmod/arch/x86/arena.s ]; then
 	args+=("LDFLAGS_MODULE=$out/arena_img.o")
 fi
 
+# kernel_btf: where the BTF of the kernel is that these headers are of
+kernel_btf() {
+	local f
+	for f in "${KERNEL_BTF:-}" "$kdir/vmlinux" "$beside/vmlinuz" "/boot/vmlinuz-$release"; do
+		if [ -n "$f" ] && [ -e "$f" ]; then
+			echo "$f"
+			return
+		fi
+	done
+	if [ "$(uname -r)" = "$release" ] && [ -e /sys/kernel/btf/vmlinux ]; then
+		echo /sys/kernel/btf/vmlinux
+	fi
+}
+
+make_btf() {
+	local from base=$out/kernel.btf
+	from=$(kernel_btf)
+	if [ -z "$from" ] || ! command -v pahole >/dev/null; then
+		echo "build-module.sh: no BTF, so no XDP and tc: ${from:+install pahole}${from:-say KERNEL_BTF=/boot/vmlinuz-$release}" >&2
+		return
+	fi
+	[ "$base" -nt "$from" ] || scripts/btf.py base "$from" "$base"
+	# All of it or nothing: a module with .BTF is not looked at again.
+	cp "$out/kwasm.ko" "$out/kwasm.btf.ko"
+	LLVM_OBJCOPY=objcopy pahole -J --btf_gen_floats -j --lang_exclude=rust --btf_base "$base" "$out/kwasm.btf.ko"
+	scripts/btf.py ids "$base" "$out/kwasm.btf.ko"
+	mv "$out/kwasm.btf.ko" "$out/kwasm.ko"
+}
+
 make --no-print-directory -j"$(nproc)" -C "$kdir" M="$out" "${args[@]}" "$@" modules
+
+# Once for every link.
+if ! readelf -SW "$out/kwasm.ko" | grep -q ' \.BTF '; then
+	make_btf
+fi

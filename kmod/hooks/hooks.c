@@ -41,6 +41,7 @@ static const struct kwasm_hook hook[] = {
 	FS(access_perm, ACCESS),
 	FS(exec_perm, EXEC),
 	FS(notify, NOTIFY),
+	{ .name = "xdp", .type = KWASM_LINK_XDP },
 };
 
 static const struct kwasm_hook timer_hook = { .name = "timer/", .type = KWASM_LINK_TIMER,

@@ -33,6 +33,9 @@ KW_PROTO_I_II(kwasm_host_pkt_st8);
 KW_PROTO_I_II(kwasm_host_pkt_st16be);
 KW_PROTO_I_II(kwasm_host_pkt_st32be);
 KW_PROTO_I_I(kwasm_host_pkt_set_mark);
+KW_PROTO_I_I(kwasm_host_pkt_adjust_head);
+KW_PROTO_I_I(kwasm_host_pkt_adjust_tail);
+KW_PROTO_I_II(kwasm_host_pkt_redirect);
 KW_PROTO_I_II(kwasm_host_pkt_capture);
 
 /* kwasm_v1 and kwasm_fs_v1, in process context only */

@@ -23,6 +23,10 @@ static void show_data(struct kw_exec *e, const struct kwasm_packet *p)
 {
 	const struct sk_buff *skb = p->skb;
 
+	if (p->xdp) {
+		kwasm_xdp_show(e, p->xdp);
+		return;
+	}
 	e->pkt_data = skb->data + p->net_off;
 	e->pkt_lin = skb_headlen(skb) - p->net_off;
 	e->pkt_len = skb->len - p->net_off;
@@ -33,6 +37,8 @@ static u64 field_of(const struct kwasm_packet *p, u32 id)
 	const struct sk_buff *skb = p->skb;
 	const struct nf_hook_state *st = p->state;
 
+	if (p->xdp)
+		return kwasm_xdp_field(p->xdp, id);
 	switch (id) {
 	case KW_FIELD_PROTO:
 		return ntohs(skb->protocol);
@@ -72,7 +78,8 @@ void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_m
 	x->e.host = p;
 	x->e.pkt_short = 0;
 	if (p) {
-		p->net_off = skb_network_offset(p->skb);
+		if (p->skb)
+			p->net_off = skb_network_offset(p->skb);
 		show_data(&x->e, p);
 	}
 	while (field_mask) {
@@ -91,6 +98,15 @@ struct kwasm_packet *kwasm_host_packet(struct kw_inst *i)
 }
 
 /* ---- Loads ---- */
+
+/* @off + @len is inside the packet. */
+static int read(const struct kwasm_packet *p, u32 off, u8 *to, u32 len)
+{
+	if (!p->xdp)
+		return skb_copy_bits(p->skb, p->net_off + off, to, len);
+	kwasm_xdp_read(p->xdp, off, to, len);
+	return 0;
+}
 
 static u64 value_of(const u8 *b, u32 size, bool be)
 {
@@ -112,7 +128,7 @@ void kwasm_pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
 	u8 buf[8];
 
 	if (p && (u64)s->off + s->size <= e->pkt_len &&
-	    !skb_copy_bits(p->skb, p->net_off + s->off, buf, s->size)) {
+	    !read(p, s->off, buf, s->size)) {
 		s->value = value_of(buf, s->size, s->be);
 		return;
 	}
@@ -133,7 +149,7 @@ KW_PROTO_I_III(kwasm_host_pkt_load)
 		kw_raise(i, KW_TRAP_HOST_OOB);
 		return 0;
 	}
-	if ((u64)a + c > i->exec->pkt_len || skb_copy_bits(p->skb, p->net_off + a, to, c))
+	if ((u64)a + c > i->exec->pkt_len || read(p, a, to, c))
 		return -EFAULT;
 	return 0;
 }
@@ -156,6 +172,10 @@ static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
 		return 0;
 	if ((u64)off + len > e->pkt_len)
 		return -EFAULT;
+	if (p->xdp) {
+		kwasm_xdp_write(p->xdp, off, from, len);
+		return 0;
+	}
 	if (kw_pkt_is_parsed(e->pkt_data, e->pkt_lin, off, len))
 		return -EPERM;
 	if (skb_ensure_writable(p->skb, p->net_off + off + len))
@@ -209,6 +229,8 @@ KW_PROTO_I_I(kwasm_host_pkt_set_mark)
 
 	if (!p)
 		return 0;
+	if (!p->skb)
+		return -EOPNOTSUPP;
 	p->skb->mark = a;
 	i->exec->field[KW_FIELD_MARK] = a;
 	return 0;

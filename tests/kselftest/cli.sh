@@ -42,7 +42,7 @@ head -c 100 /samples/drop_port.wasm >/tmp/cut.wasm
 
 t "feature: tells the mode"			0 "mode" kwasm feature
 t "feature: tells what modules may use"		0 "floating point: " kwasm feature
-t "feature: JSON"				0 '"hooks":["netfilter","timer","fs"]' kwasm feature --json
+t "feature: JSON"				0 '"hooks":["netfilter","timer","fs"' kwasm feature --json
 t "list: empty tables"				0 "MODULE" kwasm list
 t "show: nothing of that name"			5 "there is no module or link 'edge'" kwasm show edge
 t "attach: no such module"			5 "no module is loaded as 'edge'" kwasm attach edge

@@ -41,6 +41,8 @@ tests/qemu/fetch-kernel.sh "$name"
 if OUT=$PWD/build/kmod-selftest-$name scripts/build-module.sh "build/kernels/$name/kdir" 16 KWASM_SELFTEST=y \
 	> "build/guest/$name.selftest.log" 2>&1; then
 	strip -g -o build/guest/over/kwasm-selftest.ko "build/kmod-selftest-$name/kwasm.ko"
+	# And one that the kernel has no type information of, for tests/kselftest/xdp.sh.
+	objcopy -g -R .BTF build/guest/over/kwasm-selftest.ko build/guest/over/kwasm-nobtf.ko
 fi
 
 errors=build/guest/$name.errors

@@ -53,6 +53,7 @@
 #define KWASM_MODULE_PROGRAM	_IO(KWASM_IOC, 0x11)	/* struct kwasm_module_program: ENOENT at the end */
 #define KWASM_MODULE_MAP	_IO(KWASM_IOC, 0x12)	/* struct kwasm_module_map: ENOENT at the end */
 #define KWASM_TRANSACTION	_IO(KWASM_IOC, 0x13)	/* struct kwasm_transaction */
+#define KWASM_LINK_STUB		_IO(KWASM_IOC, 0x17)	/* struct kwasm_link_stub */
 #define KWASM_RING_CREATE	_IO(KWASM_IOC, 0x18)	/* struct kwasm_ring_create -> fd: mmap(), poll() */
 
 enum kwasm_obj_type {
@@ -233,6 +234,7 @@ struct kwasm_module_map {
 
 enum kwasm_link_type {
 	KWASM_LINK_NETFILTER = 1,
+	KWASM_LINK_XDP = 2,
 	KWASM_LINK_FS = 4,
 	KWASM_LINK_TIMER = 5,
 };
@@ -296,7 +298,7 @@ struct kwasm_link_create {
 		__s32 priority;
 		__u16 queue;		/* number of KWASM_NF_QUEUE's queue */
 		__u16 flags;		/* KWASM_NF_* */
-		char device[KWASM_DEVICE_NAME_LEN];	/* of ingress and egress hooks */
+		char device[KWASM_DEVICE_NAME_LEN];	/* of ingress and egress hooks, and of XDP */
 	} netfilter;
 	struct {
 		__s32 path_fd;		/* the file or directory; O_PATH will do */
@@ -362,6 +364,20 @@ struct kwasm_transaction {
 	__aligned_u64 steps;
 	__u32 flags;
 	__u32 failed;
+};
+
+/**
+ * struct kwasm_link_stub - hand over the BPF link through which a link is called
+ * @bpf_link_fd: of a BPF program that calls kwasm_xdp() with the handle in
+ *               struct kwasm_link_info; put when the link detaches
+ *
+ * Links of type XDP only, once (EALREADY).
+ */
+struct kwasm_link_stub {
+	__u32 size;
+	__s32 link_fd;
+	__s32 bpf_link_fd;
+	__u32 flags;
 };
 
 struct kwasm_obj_id {
@@ -475,6 +491,8 @@ struct kwasm_link_info {
 	__u64 timer_every_ns;
 	__u32 timer_flags;
 	__u32 timer_armed;		/* on so many CPUs: 0: each has answered 0 */
+	__u32 stub_handle;		/* what the BPF program of an XDP link passes to kwasm_xdp() */
+	__u32 ifindex;			/* of the device of an XDP link, when it was made; its name: nf_device */
 };
 
 enum kwasm_detach_why {

@@ -34,7 +34,8 @@ typedef long long kwasm_s64;
  *         arp, hook input or output; family netdev, hook ingress or egress;
  *         "fs/open_perm", "fs/access_perm", "fs/exec_perm", "fs/notify";
  *         "timer/<name>": called again and again, without a packet; the result is
- *         the time until the next call in ms, 0 for none
+ *         the time until the next call in ms, 0 for none;
+ *         "xdp", at a device, before the kernel has made anything of the packet
  *
  *	KWASM_PROGRAM("netfilter/inet/input") int filter(void) { return KWASM_NF_ACCEPT; }
  */
@@ -123,6 +124,13 @@ typedef long long kwasm_s64;
 #define KWASM_LAYOUT(name, fields)	KWASM_META("layout " #name " " fields)
 
 /* ---- Results ---------------------------------------------------------- */
+
+/* Of programs "xdp", as in linux/bpf.h.  Anything else is a trap. */
+#define KWASM_XDP_ABORTED	0	/* dropped, and seen by the tracepoint xdp:xdp_exception */
+#define KWASM_XDP_DROP		1
+#define KWASM_XDP_PASS		2
+#define KWASM_XDP_TX		3	/* back out by the device it came in by */
+#define KWASM_XDP_REDIRECT	4	/* where kwasm_pkt_redirect() said */
 
 /* Of netfilter programs.  Anything else is a trap. */
 #define KWASM_NF_DROP		0
@@ -235,7 +243,7 @@ kwasm_s32 kwasm_ringbuf_output(kwasm_s32 ring, const void *p, kwasm_u32 len, kwa
 /* ---- Packet imports: kwasm_pkt_v1 ------------------------------------- */
 
 /*
- * Offsets count from the network header.  A load past the packet's end gives
+ * Offsets count from the network header, in XDP programs from the link header.  A load past the packet's end gives
  * 0 (or the default, in the _or forms), never a trap, and the plain forms
  * remember it: kwasm_pkt_err() reads and clears that.  If a program ends
  * without having asked, the link's on_short decides (drop, unless told
@@ -285,6 +293,21 @@ KWASM_IMPORT("kwasm_pkt_v1", "st16be")
 kwasm_s32 kwasm_pkt_st16be(kwasm_u32 off, kwasm_u32 value);
 KWASM_IMPORT("kwasm_pkt_v1", "st32be")
 kwasm_s32 kwasm_pkt_st32be(kwasm_u32 off, kwasm_u32 value);
+
+/*
+ * XDP programs only; elsewhere -EOPNOTSUPP.  Move the packet's beginning by
+ * @delta bytes, below 0 for more room in front (at once; offset 0 moves along),
+ * or its end (after the program: its length does not change while it runs; if
+ * that fails, the packet is XDP_ABORTED).  -EINVAL: no room, or nothing left.
+ */
+KWASM_IMPORT("kwasm_pkt_v1", "adjust_head")
+kwasm_s32 kwasm_pkt_adjust_head(kwasm_s32 delta);
+KWASM_IMPORT("kwasm_pkt_v1", "adjust_tail")
+kwasm_s32 kwasm_pkt_adjust_tail(kwasm_s32 delta);
+
+/* Send it out by the device of that index; @flags 0.  Return: KWASM_XDP_REDIRECT, to be returned; or -errno. */
+KWASM_IMPORT("kwasm_pkt_v1", "redirect")
+kwasm_s32 kwasm_pkt_redirect(kwasm_u32 ifindex, kwasm_u32 flags);
 
 KWASM_IMPORT("kwasm_pkt_v1", "set_mark")
 kwasm_s32 kwasm_pkt_set_mark(kwasm_u32 mark);

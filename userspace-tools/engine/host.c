@@ -454,6 +454,25 @@ static u32 host_FS_XATTR(struct kw_inst *i, u32 name, u32 name_len, u32 ptr, u32
 	return no_task(i);
 }
 
+/* Of XDP only, which this engine has no packets of. */
+static u32 host_PKT_ADJUST_HEAD(struct kw_inst *i, u32 delta)
+{
+	(void)i, (void)delta;
+	return -EOPNOTSUPP;
+}
+
+static u32 host_PKT_ADJUST_TAIL(struct kw_inst *i, u32 delta)
+{
+	(void)i, (void)delta;
+	return -EOPNOTSUPP;
+}
+
+static u32 host_PKT_REDIRECT(struct kw_inst *i, u32 ifindex, u32 flags)
+{
+	(void)i, (void)ifindex, (void)flags;
+	return -EOPNOTSUPP;
+}
+
 /* A load that does not lie within the linear part. */
 static void pkt_slow(struct kw_exec *x, struct kw_pkt_slow *s)
 {

@@ -115,7 +115,7 @@ static void ask_module(struct cli *c, const struct kwasm_module *m, struct kwasm
 static int fail_no_program(struct cli *c, const struct kwasm_module *m)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
-			     .hint = "a program is an export named netfilter/<family>/<hook>, fs/<event> or timer/<name>, type () -> i32" };
+			     .hint = "a program is an export named netfilter/<family>/<hook>, xdp, fs/<event> or timer/<name>, type () -> i32" };
 
 	if (c->opt[OPT_PROGRAM])
 		return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m), c->opt[OPT_PROGRAM]);
@@ -134,15 +134,18 @@ static int choose_programs(struct cli *c, const struct kwasm_module *m, struct a
 	return *nr ? 0 : fail_no_program(c, m);
 }
 
-/* NAME, or NAME:inet.input when there are several. */
+/* NAME, or NAME:inet.input and NAME:xdp when there are several. */
 static int name_links(struct cli *c, const char *name, struct attachment *a, int nr)
 {
+	const char *place;
 	char *slash;
 	int i, len;
 
 	for (i = 0; i < nr; i++) {
+		place = strchr(kwasm_program__name(a[i].program), '/');
+		place = place ? place + 1 : kwasm_program__name(a[i].program);
 		len = snprintf(a[i].name, sizeof(a[i].name), "%s%s%s", name, nr > 1 ? ":" : "",
-			       nr > 1 ? strchr(kwasm_program__name(a[i].program), '/') + 1 : "");
+			       nr > 1 ? place : "");
 		if (len >= KWASM_NAME_LEN)
 			return fail_usage(c, "the name '%s' is too long", name);
 		slash = strchr(a[i].name, '/');
@@ -174,25 +177,37 @@ static int check_path(struct cli *c, const struct attachment *a, int nr)
 	return 0;
 }
 
-/* Ingress and egress are places of a device, and only they. */
+static bool is_xdp(const struct kwasm_program *p)
+{
+	return !strcmp(kwasm_program__name(p), "xdp");
+}
+
+/* Ingress, egress and XDP are places of a device, and only they. */
 bool wants_device(const struct kwasm_program *p)
 {
 	const char *place = strrchr(kwasm_program__name(p), '/');
 
+	if (is_xdp(p))
+		return true;
 	return place && (!strcmp(place, "/ingress") || !strcmp(place, "/egress"));
 }
 
 static int check_device(struct cli *c, const struct attachment *a, int nr)
 {
-	int i;
+	uint32_t mode;
+	int i, err = opt_word(c, OPT_XDP_MODE, &mode);
 
+	if (err)
+		return err;
 	for (i = 0; i < nr; i++) {
+		if (c->opt[OPT_XDP_MODE] && !is_xdp(a[i].program))
+			return fail_usage(c, "%s is no XDP program: no --xdp-mode", kwasm_program__name(a[i].program));
 		if (wants_device(a[i].program) && !c->opt[OPT_DEVICE])
 			return fail_usage(c, "%s is at a device: say --device DEV", kwasm_program__name(a[i].program));
 		if (libkwasm_is_timer(kwasm_program__name(a[i].program)))
 			continue;
 		if (!wants_device(a[i].program) && c->opt[OPT_DEVICE])
-			return fail_usage(c, "%s sees all devices: --device is for ingress and egress",
+			return fail_usage(c, "%s sees all devices: --device is for ingress, egress and xdp",
 					  kwasm_program__name(a[i].program));
 	}
 	return 0;
@@ -212,7 +227,26 @@ static int fail_attach(struct cli *c, int err, const struct kwasm_module *m, con
 		f = (struct failure){ .status = EXIT_NOT_FOUND, .err = ENXIO, .code = "not_found" };
 		return fail(c, &f, "there is no network device '%s'", c->opt[OPT_DEVICE]);
 	}
+	if (err == -EBUSY && is_xdp(a->program)) {
+		f = (struct failure){ .status = EXIT_BUSY, .err = EBUSY, .code = "busy",
+				      .hint = "ip link shows it; a device has one XDP program" };
+		return fail(c, &f, "'%s' has an XDP program already", c->opt[OPT_DEVICE]);
+	}
 	return fail_errno(c, err, kwasm_program__name(a->program));
+}
+
+static struct kwasm_link *attach_packets(struct cli *c, struct kwasm_program *p,
+					 const struct kwasm_netfilter_opts *o)
+{
+	LIBKWASM_OPTS(kwasm_xdp_opts, x, .netns_fd = o->netns_fd, .device = o->device,
+		      .on_trap = o->on_trap, .on_short = o->on_short,
+		      .quarantine = o->quarantine, .deadline_ns = o->deadline_ns);
+
+	if (!is_xdp(p))
+		return kwasm_program__attach_netfilter(p, o);
+	/* Checked by check_device(). */
+	opt_word(c, OPT_XDP_MODE, &x.mode);
+	return kwasm_program__attach_xdp(p, &x);
 }
 
 /* A timer's part of the options; the policy is what netfilter's program would have. */
@@ -225,20 +259,21 @@ static int parse_timer(struct cli *c, const struct kwasm_netfilter_opts *nf, str
 	return opt_duration_ns(c, OPT_EVERY, (uint64_t *)&o->every_ns);
 }
 
-static struct kwasm_link *attach_one(struct kwasm_program *p, const struct kwasm_netfilter_opts *nf,
+static struct kwasm_link *attach_one(struct cli *c, struct kwasm_program *p,
+				     const struct kwasm_netfilter_opts *nf,
 				     const struct kwasm_timer_opts *timer, const struct kwasm_fs_opts *fs)
 {
 	if (is_fs(p))
 		return kwasm_program__attach_fs(p, fs);
 	if (libkwasm_is_timer(kwasm_program__name(p)))
 		return kwasm_program__attach_timer(p, timer);
-	return kwasm_program__attach_netfilter(p, nf);
+	return attach_packets(c, p, nf);
 }
 
 /* Netfilter's are prepared and begin together; the others run from their creation on. */
 static bool is_prepared(const struct attachment *a)
 {
-	return !is_fs(a->program) && !libkwasm_is_timer(kwasm_program__name(a->program));
+	return !is_fs(a->program) && !is_xdp(a->program) && !libkwasm_is_timer(kwasm_program__name(a->program));
 }
 
 static int enable_all(const struct attachment *a, int nr)
@@ -264,7 +299,7 @@ static int attach_all(struct cli *c, const struct kwasm_module *m, struct attach
 
 	err = parse_timer(c, o, &timer);
 	for (i = 0; i < nr && !err; i++) {
-		a[i].link = attach_one(a[i].program, o, &timer, fs);
+		a[i].link = attach_one(c, a[i].program, o, &timer, fs);
 		err = a[i].link ? kwasm_link__pin(a[i].link, a[i].name) : -errno;
 		a[i].pinned = !err;
 		if (err)

@@ -141,6 +141,9 @@ int find_module_fd(struct cli *c, const char *name, uint32_t id, int *status);
 bool link_name_matches(const char *pin, const char *name);
 uint64_t link_traps(const struct kwasm_link_info *l);
 const char *verdict_name(uint32_t v);
+/* How many verdicts links of its type have, and what they are called. */
+uint32_t link_verdicts(const struct kwasm_link_info *l);
+const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v);
 
 /* attach.c: a link's options; o->netns_fd above 0 is the caller's to close. */
 int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o);

@@ -74,6 +74,8 @@ static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 		json_str(j, NULL, "timer");
 	if (f->hooks >> KWASM_LINK_FS & 1)
 		json_str(j, NULL, "fs");
+	if (f->hooks >> KWASM_LINK_XDP & 1 && libkwasm_has_btf())
+		json_str(j, NULL, "xdp");
 	json_close(j);
 	json_close(j);
 }
@@ -102,6 +104,8 @@ static void print_kwasm(const struct kwasm_feature *f)
 	printf("stack        %s per program\n", unit_bytes(a, f->stack_bytes));
 	printf("hooks        %s%s%s\n", f->hooks >> KWASM_LINK_NETFILTER & 1 ? "netfilter" : "none",
 	       f->hooks >> KWASM_LINK_TIMER & 1 ? ", timer" : "", f->hooks >> KWASM_LINK_FS & 1 ? ", fs" : "");
+	printf("             %s\n", libkwasm_has_btf() ? "xdp" :
+	       "no xdp: kwasm.ko has no BTF of this kernel; build it with pahole installed");
 }
 
 int run_feature(struct cli *c)

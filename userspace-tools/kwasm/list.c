@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kwasm list: what is in the kernel, a line each. */
+#include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ static void print_links(const struct link_set *links)
 	char ns[64], state[64];
 	struct table t;
 	size_t i;
-	bool fs;
+	bool fs, xdp;
 
 	table_init(&t, "LINK >ID MODULE HOOK NETNS >PRIO >CALLS >DROP >ACCEPT >TRAPS STATE");
 	for (i = 0; i < links->nr; i++) {
@@ -59,8 +60,10 @@ static void print_links(const struct link_set *links)
 		table_cell(&t, "%s", fs ? "-" : netns_name(l->netns_ino, ns, sizeof(ns)));
 		table_cell(&t, "%d", l->nf_priority);
 		table_cell(&t, "%llu", (unsigned long long)l->calls);
-		table_cell(&t, "%llu", (unsigned long long)(fs ? l->verdict[1] + l->verdict[2] : l->verdict[KWASM_NF_DROP]));
-		table_cell(&t, "%llu", (unsigned long long)l->verdict[fs ? 0 : KWASM_NF_ACCEPT]);
+		xdp = l->type == KWASM_LINK_XDP;
+		table_cell(&t, "%llu", (unsigned long long)(fs ? l->verdict[1] + l->verdict[2] :
+							     l->verdict[xdp ? XDP_DROP : KWASM_NF_DROP]));
+		table_cell(&t, "%llu", (unsigned long long)l->verdict[fs ? 0 : xdp ? XDP_PASS : KWASM_NF_ACCEPT]);
 		table_cell(&t, "%llu", (unsigned long long)link_traps(l));
 		table_cell(&t, "%s", link_state(l, state, sizeof(state)));
 	}

@@ -175,3 +175,17 @@ const char *verdict_name(uint32_t v)
 
 	return v < sizeof(names) / sizeof(names[0]) ? names[v] : "?";
 }
+
+uint32_t link_verdicts(const struct kwasm_link_info *l)
+{
+	return l->type == KWASM_LINK_XDP ? 5 : KWASM_NF_QUEUE + 1;
+}
+
+const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v)
+{
+	static const char *const xdp[] = { "aborted", "drop", "pass", "tx", "redirect" };
+
+	if (l->type != KWASM_LINK_XDP)
+		return verdict_name(v);
+	return v < sizeof(xdp) / sizeof(xdp[0]) ? xdp[v] : "?";
+}

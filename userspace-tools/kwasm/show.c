@@ -144,7 +144,9 @@ static const char *counter_name(const struct kwasm_link_info *l, uint32_t i)
 
 	if (l->type == KWASM_LINK_FS)
 		return i < sizeof(fs) / sizeof(fs[0]) ? fs[i] : NULL;
-	return i <= KWASM_NF_QUEUE && l->type != KWASM_LINK_TIMER ? verdict_name(i) : NULL;
+	if (l->type == KWASM_LINK_TIMER)
+		return NULL;
+	return i < link_verdicts(l) ? link_verdict_name(l, i) : NULL;
 }
 
 static void json_fs(struct json *j, const struct kwasm_link_info *l)

@@ -61,7 +61,7 @@ struct kwasm_program {
 	struct kwasm_module *module;
 	char *name;
 	int fd;				/* -1 until asked for */
-	bool netfilter, fs;		/* neither: a timer */
+	bool netfilter, fs, xdp;	/* none of them: a timer */
 	__u32 nf_family, nf_hook;
 };
 
@@ -102,6 +102,10 @@ int module_error_plain(struct kwasm_module *m, int err, const char *what);
 /* module.c */
 /* Decode in this process, once.  0 or -errno with the error noted. */
 int module_decode(struct kwasm_module *m);
+
+/* stub.c */
+/* Load the BPF program of the XDP link @link_fd and attach it at the link's device. */
+int link_attach_xdp(struct kwasm_module *m, int link_fd, int netns_fd, __u32 mode);
 
 /* maps.c */
 /* See that there is a descriptor for each declared map.  0 or -errno with the error noted. */

@@ -200,6 +200,15 @@ int kwasm_transaction(const struct kwasm_step *steps, __u32 nr, __u32 *failed)
 	return err;
 }
 
+int kwasm_link_stub(int link_fd, int bpf_link_fd)
+{
+	struct kwasm_link_stub req = {
+		.size = sizeof(req), .link_fd = link_fd, .bpf_link_fd = bpf_link_fd,
+	};
+
+	return dev_ioctl(KWASM_LINK_STUB, &req);
+}
+
 static int get_next_id(enum kwasm_obj_type type, __u32 start_id, __u32 *next_id)
 {
 	struct kwasm_obj_id req = { .size = sizeof(req), .type = type, .id = start_id };

@@ -148,6 +148,8 @@ struct kwasm_link_update_opts {
 LIBKWASM_API int kwasm_link_update(int link_fd, int program_fd,
 				   const struct kwasm_link_update_opts *opts);
 LIBKWASM_API int kwasm_link_detach(int link_fd);
+/* Hand over the BPF link through which an XDP link is called; kwasm_program__attach_xdp() does it all. */
+LIBKWASM_API int kwasm_link_stub(int link_fd, int bpf_link_fd);
 
 /* All of @nr steps, or none: then *@failed, unless NULL, is the one that could not be, or ~0. */
 LIBKWASM_API int kwasm_transaction(const struct kwasm_step *steps, __u32 nr, __u32 *failed);
@@ -418,6 +420,38 @@ struct kwasm_timer_opts {
 /* Call a program named timer/<name> again and again.  -EINVAL: it is named otherwise. */
 LIBKWASM_API struct kwasm_link *
 kwasm_program__attach_timer(struct kwasm_program *p, const struct kwasm_timer_opts *opts);
+
+enum kwasm_xdp_mode {
+	KWASM_XDP_AUTO,			/* native where the driver can, else skb */
+	KWASM_XDP_NATIVE,		/* in the driver */
+	KWASM_XDP_SKB,			/* generic: behind the driver, for any device */
+};
+
+struct kwasm_xdp_opts {
+	size_t sz;
+	int netns_fd;			/* 0: the caller's namespace */
+	const char *device;		/* must be said; -ENXIO: there is none */
+	__u32 mode;			/* enum kwasm_xdp_mode */
+	__u32 on_trap;			/* enum kwasm_on_trap */
+	__u32 on_short;			/* enum kwasm_on_short */
+	__u32 quarantine;
+	__u64 deadline_ns;
+	size_t :0;
+};
+
+/**
+ * kwasm_program__attach_xdp() - attach a program named "xdp" at a device
+ *
+ * Loads a BPF program of its own, so needs CAP_BPF and CAP_NET_ADMIN.  For
+ * another namespace the calling thread enters it for a moment.
+ * Errors: -EOPNOTSUPP kwasm.ko has no BTF of this kernel, or the driver does
+ * not know the mode; -EBUSY the device has an XDP program already.
+ */
+LIBKWASM_API struct kwasm_link *
+kwasm_program__attach_xdp(struct kwasm_program *p, const struct kwasm_xdp_opts *opts);
+
+/* Has the kernel accepted the type information (BTF) of kwasm.ko?  Without it there is no XDP. */
+LIBKWASM_API bool libkwasm_has_btf(void);
 
 /* ---- Links ------------------------------------------------------------- */
 

@@ -73,7 +73,7 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 {
 	struct kwasm_program **grown, *p;
 	__u32 family = 0, hook = 0;
-	bool fs, netfilter;
+	bool fs, xdp, netfilter;
 	char buf[KWASM_NAME_LEN];
 
 	if (len >= sizeof(buf))
@@ -82,7 +82,8 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 	buf[len] = 0;
 	fs = libkwasm_is_fs(buf);
 	netfilter = !libkwasm_netfilter_by_name(buf, &family, &hook);
-	if (strlen(buf) != len || (!fs && !netfilter && !libkwasm_is_timer(buf)))
+	xdp = !strcmp(buf, "xdp");
+	if (strlen(buf) != len || (!fs && !xdp && !netfilter && !libkwasm_is_timer(buf)))
 		return 0;
 
 	grown = realloc(m->programs, (m->nr_programs + 1) * sizeof(*grown));
@@ -101,6 +102,7 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 	p->fd = -1;
 	p->netfilter = netfilter;
 	p->fs = fs;
+	p->xdp = xdp;
 	p->nf_family = family;
 	p->nf_hook = hook;
 	m->programs[m->nr_programs++] = p;

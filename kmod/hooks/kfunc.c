@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The functions of this module that BPF programs may call, and which kinds of
+ * program may call which.
+ *
+ * Each takes what its kind of program gets as context, and a link's handle;
+ * it trusts nothing about the caller but that context, which the BPF verifier
+ * has checked.
+ */
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/filter.h>
+#include <net/net_namespace.h>
+#include <net/xdp.h>
+
+#include "../compat.h"
+#include "stub.h"
+
+/*
+ * What the stub is told: the verdict, and what it has to do for it because
+ * only BPF programs may.  Layout: userspace-tools/libkwasm/stub.c.
+ */
+static u64 answer(u32 verdict, const struct kwasm_packet *pkt)
+{
+	return (u64)pkt->redirect_ifindex << 32 | (u32)pkt->tail << 8 | (u8)verdict;
+}
+
+__diag_push();
+__diag_ignore(GCC, 8, "-Wmissing-prototypes", "BPF programs call them");
+
+/**
+ * kwasm_xdp() - run the program of an XDP link
+ * @ctx:     the packet
+ * @link_id: handle of the link
+ *
+ * Return: bits 7..0 an enum xdp_action; 31..8, signed: bytes to add at the
+ * packet's end; 63..32 with XDP_REDIRECT: the device
+ */
+__bpf_kfunc u64 kwasm_xdp(struct xdp_md *ctx, u32 link_id)
+{
+	struct xdp_buff *xdp = (struct xdp_buff *)ctx;
+	struct kwasm_packet pkt = { .xdp = xdp };
+	struct kwasm_link *l;
+	u64 ret = XDP_PASS;
+
+	rcu_read_lock();
+	l = kwasm_stub_link(link_id, KWASM_LINK_XDP, dev_net(xdp->rxq->dev));
+	if (likely(l))
+		ret = answer(kwasm_link_run(l, &pkt), &pkt);
+	rcu_read_unlock();
+	return ret;
+}
+
+__diag_pop();
+
+KWASM_KFUNCS_START(xdp_funcs)
+BTF_ID_FLAGS(func, kwasm_xdp)
+KWASM_KFUNCS_END(xdp_funcs)
+
+static const struct btf_kfunc_id_set xdp_set = { .owner = THIS_MODULE, .set = &xdp_funcs };
+
+/*
+ * Which program types may call which set.  A type that a kernel does not know
+ * kfuncs for loses the whole module its kfuncs there (6.1): rows for such
+ * types stand under a condition of compat.h.
+ */
+static const struct {
+	enum bpf_prog_type type;
+	const struct btf_kfunc_id_set *set;
+} allowed[] = {
+	{ BPF_PROG_TYPE_XDP, &xdp_set },
+};
+
+int kwasm_kfunc_init(void)
+{
+	u32 i;
+	int err = 0;
+
+	/* Without BTF in the module this registers nothing, says so in the log, and gives 0. */
+	for (i = 0; i < ARRAY_SIZE(allowed) && !err; i++)
+		err = register_btf_kfunc_id_set(allowed[i].type, allowed[i].set);
+	return err;
+}

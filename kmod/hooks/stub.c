@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Links at XDP and tc, which the kernel lets only BPF programs into.
+ *
+ * The link is found by its handle, which the BPF program (the stub) passes
+ * with each packet.  Who makes the link attaches the stub by a BPF link and
+ * hands that over with KWASM_LINK_STUB; from then on it lives as long as
+ * ours is attached.  A handle is given out once in four billion: a stub that
+ * outlives its link finds nothing, and the packet goes on as if there were
+ * no program.
+ */
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/netdevice.h>
+#include <linux/pkt_cls.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+#include "../compat.h"
+#include "../dev.h"
+#include "../watchdog.h"
+#include "stub.h"
+
+#define MAX_STUB_LINKS	1024
+
+/* The BPF link of one of ours.  Putting it may take RTNL: never done under a lock of ours. */
+struct holder {
+	struct work_struct put;
+	struct bpf_link *bpf;
+};
+
+/**
+ * struct stub_link - a link at a device, called by a BPF program
+ * @handle:  what that program passes; constant
+ * @net:     the device's namespace while attached; written under kwasm_link_lock
+ * @ifindex, @device: of the device when it was attached
+ * @in_list: in @links; kwasm_link_lock
+ * @holder:  NULL until the stub has been handed over; kwasm_link_lock
+ */
+struct stub_link {
+	struct kwasm_link link;
+	u32 handle;
+	struct net *net;
+	u64 netns_ino;
+	int ifindex;
+	char device[KWASM_DEVICE_NAME_LEN];
+	struct list_head in_list;
+	struct holder *holder;
+};
+
+static DEFINE_XARRAY_ALLOC1(handles);
+static u32 next_handle;
+
+/* kwasm_link_lock */
+static LIST_HEAD(links);
+static u32 nr_links;
+
+static struct stub_link *stub_link(const struct kwasm_link *l)
+{
+	return container_of(l, struct stub_link, link);
+}
+
+struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net)
+{
+	struct stub_link *l = xa_load(&handles, handle);
+
+	if (unlikely(!l || l->link.ops->type != type || READ_ONCE(l->net) != net))
+		return NULL;
+	return &l->link;
+}
+
+static int stub_check(const struct kwasm_link_create *a)
+{
+	if (a->netfilter.family || a->netfilter.hook || a->netfilter.priority ||
+	    a->netfilter.queue || a->netfilter.flags)
+		return -EINVAL;
+	if (!a->netfilter.device[0] ||
+	    strnlen(a->netfilter.device, KWASM_DEVICE_NAME_LEN) == KWASM_DEVICE_NAME_LEN)
+		return -EINVAL;
+	return 0;
+}
+
+/* RTNL and kwasm_link_lock held. */
+static int attach_locked(struct stub_link *l, struct net *net)
+{
+	struct net_device *dev = __dev_get_by_name(net, l->device);
+	int err;
+
+	if (!dev)
+		return -ENXIO;
+	if (nr_links >= MAX_STUB_LINKS)
+		return -ENOSPC;
+	l->ifindex = dev->ifindex;
+	l->netns_ino = net->ns.inum;
+	WRITE_ONCE(l->net, net);
+	err = xa_alloc_cyclic(&handles, &l->handle, l, xa_limit_32b, &next_handle, GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		return err;
+	list_add_tail(&l->in_list, &links);
+	nr_links++;
+	l->link.attached = true;
+	return 0;
+}
+
+static int attach(struct kwasm_link *link, const struct kwasm_link_create *a)
+{
+	struct net *net = kwasm_link_net(a->netns_fd);
+	struct stub_link *l = stub_link(link);
+	int err;
+
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	memcpy(l->device, a->netfilter.device, sizeof(l->device));
+	rtnl_lock();
+	mutex_lock(&kwasm_link_lock);
+	err = attach_locked(l, net);
+	mutex_unlock(&kwasm_link_lock);
+	rtnl_unlock();
+	put_net(net);
+	return err;
+}
+
+static int xdp_attach(struct kwasm_link *link, const struct kwasm_link_create *a)
+{
+	link->results = (struct kwasm_results) {
+		.nr = XDP_REDIRECT + 1,
+		.deny = XDP_DROP,
+		.allow = XDP_PASS,
+	};
+	return attach(link, a);
+}
+
+static void put_work(struct work_struct *w)
+{
+	struct holder *h = container_of(w, struct holder, put);
+
+	bpf_link_put(h->bpf);
+	kfree(h);
+}
+
+static void stub_detach(struct kwasm_link *link)
+{
+	struct stub_link *l = stub_link(link);
+
+	xa_erase(&handles, l->handle);
+	WRITE_ONCE(l->net, NULL);
+	list_del(&l->in_list);
+	nr_links--;
+	if (l->holder)
+		queue_work(kwasm_wq, &l->holder->put);
+	l->holder = NULL;
+}
+
+static int stub_may_change(const struct kwasm_link *link)
+{
+	return ns_capable(stub_link(link)->net->user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
+}
+
+static void stub_info(const struct kwasm_link *link, struct kwasm_link_info *i)
+{
+	const struct stub_link *l = stub_link(link);
+
+	i->netns_ino = l->netns_ino;
+	i->stub_handle = l->handle;
+	i->ifindex = l->ifindex;
+	memcpy(i->nf_device, l->device, sizeof(i->nf_device));
+}
+
+const struct kwasm_link_ops kwasm_xdp_ops = {
+	.type = KWASM_LINK_XDP,
+	.link_bytes = sizeof(struct stub_link),
+	.check = stub_check,
+	.attach = xdp_attach,
+	.detach = stub_detach,
+	.may_change = stub_may_change,
+	.info = stub_info,
+};
+
+/* ---- KWASM_LINK_STUB ---- */
+
+static int hold_locked(struct kwasm_link *link, struct holder *h)
+{
+	struct stub_link *l = stub_link(link);
+	int err;
+
+	if (link->ops->detach != stub_detach)
+		return -EINVAL;
+	if (!link->attached)
+		return -ENOLINK;
+	err = stub_may_change(link);
+	if (err)
+		return err;
+	if (l->holder)
+		return -EALREADY;
+	l->holder = h;
+	return 0;
+}
+
+int kwasm_ioctl_link_stub(void *arg, struct file **file)
+{
+	struct kwasm_link_stub *a = arg;
+	struct kwasm_object *o;
+	struct holder *h;
+	int err;
+
+	if (a->flags)
+		return -EINVAL;
+	o = kwasm_object_from_fd(a->link_fd, KWASM_OBJ_LINK);
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
+	err = -ENOMEM;
+	if (!h)
+		goto out_put;
+	INIT_WORK(&h->put, put_work);
+	h->bpf = bpf_link_get_from_fd(a->bpf_link_fd);
+	err = PTR_ERR_OR_ZERO(h->bpf);
+	if (err)
+		goto out_free;
+	mutex_lock(&kwasm_link_lock);
+	err = hold_locked(container_of(o, struct kwasm_link, obj), h);
+	mutex_unlock(&kwasm_link_lock);
+	if (!err)
+		goto out_put;
+	bpf_link_put(h->bpf);
+out_free:
+	kfree(h);
+out_put:
+	kwasm_object_put(o);
+	return err;
+}
+
+/* ---- Devices that go ---- */
+
+/* Also to another namespace.  Under RTNL, as attach() is. */
+static int device_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct stub_link *l, *next;
+
+	if (event != NETDEV_UNREGISTER)
+		return NOTIFY_DONE;
+	mutex_lock(&kwasm_link_lock);
+	list_for_each_entry_safe(l, next, &links, in_list)
+		if (l->net == dev_net(dev) && l->ifindex == dev->ifindex)
+			kwasm_link_detach_locked(&l->link, KWASM_DETACH_DEVICE);
+	mutex_unlock(&kwasm_link_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block device_notifier = {
+	.notifier_call = device_event,
+};
+
+int kwasm_stub_init(void)
+{
+	int err = kwasm_kfunc_init();
+
+	return err ?: register_netdevice_notifier(&device_notifier);
+}
+
+void kwasm_stub_exit(void)
+{
+	unregister_netdevice_notifier(&device_notifier);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Links whose place in the kernel is a BPF program's: XDP and tc.  Userspace
+ * loads a small BPF program, the stub, which calls kwasm_xdp() or kwasm_tc()
+ * with the link's handle and carries out what they ask for.
+ */
+#ifndef KWASM_STUB_H
+#define KWASM_STUB_H
+
+#include "../link.h"
+
+struct net;
+
+/**
+ * kwasm_stub_link() - the link a stub means
+ * @handle: as the stub was given it
+ * @type:   enum kwasm_link_type of the function that was called
+ * @net:    namespace of the device the packet is at
+ *
+ * Context: under RCU, up to the end of the link's use.
+ * Return: NULL if it has been detached, or is of another type or namespace.
+ */
+struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net);
+
+/* hooks/kfunc.c: the functions that stubs may call.  0, or why there will be no such hooks. */
+int kwasm_kfunc_init(void);
+
+#endif /* KWASM_STUB_H */
