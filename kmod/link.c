@@ -271,6 +271,11 @@ static const struct kwasm_link_ops *const types[] = {
 	[KWASM_LINK_TIMER] = &kwasm_timer_ops,
 };
 
+static u64 deadline_max_ns(const struct kwasm_link_ops *ops)
+{
+	return ops->deadline_max_ns ?: KWASM_DEADLINE_DEFAULT_NS;
+}
+
 static int check_create(const struct kwasm_link_create *a)
 {
 	if (a->type >= ARRAY_SIZE(types) || !types[a->type] || a->flags & ~KWASM_LINK_PREPARED)
@@ -278,7 +283,7 @@ static int check_create(const struct kwasm_link_create *a)
 	if ((a->flags || a->order) && !types[a->type]->chained)
 		return -EOPNOTSUPP;
 	if (a->on_trap > KWASM_ON_TRAP_DETACH || a->on_short > KWASM_ON_SHORT_PROGRAM ||
-	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > types[a->type]->deadline_max_ns)
+	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > deadline_max_ns(types[a->type]))
 		return -EINVAL;
 	return types[a->type]->check(a);
 }

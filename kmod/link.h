@@ -44,7 +44,7 @@ struct kwasm_link_plan {
  * @info:       the type's part of struct kwasm_link_info
  * @drain:      before the link is freed: wait for calls that a grace period of
  *              RCU does not cover; NULL: there are none
- * @deadline_max_ns: what a request may ask for
+ * @deadline_max_ns: what a request may ask for; 0: KWASM_DEADLINE_DEFAULT_NS, the most in softirq
  * @is_program: may this program run at this link?  NULL: any of the type
  *
  * @detach, @may_change and @info are called with kwasm_link_lock held, the

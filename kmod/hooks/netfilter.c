@@ -318,7 +318,6 @@ const struct kwasm_link_ops kwasm_nf_ops = {
 	.check = nf_check,
 	.attach = nf_attach,
 	.detach = nf_detach,
-	.deadline_max_ns = KWASM_DEADLINE_DEFAULT_NS,
 	.may_change = nf_may_change,
 	.info = nf_info,
 };

@@ -199,6 +199,9 @@ t "show: a timer"				0 "timer/tick, every 100 ms, armed on 1 CPUs" kwasm show ti
 t "show: a timer in JSON"			0 '"every_ns":100000000,"all_cpus":false,"armed":1' kwasm show timers --json
 t "replace: a timer"				0 "replaced timers" kwasm replace timers ./timers.wasm
 t "detach: a timer"				0 "detached timers" kwasm detach timers
+t "attach: a timer with a deadline"		0 "timer/tick, every " kwasm attach ./timers.wasm --deadline 500us
+t "show: its deadline"				0 "deadline 500 us" kwasm show timers
+kwasm detach timers >/dev/null
 # A configuration: shown, applied, applied again, changed, broken, emptied.
 conf=/tmp/conf/edge.conf
 mkdir -p /tmp/conf

@@ -113,6 +113,10 @@ result $? "and then packets pass"
 attach --device r1
 [ $? = 5 ]
 result $? "a device that is not there"
+attach --deadline 500us && kwasm show x >$out 2>&1 && grep -q 'deadline 500 us' $out
+result $? "a deadline of its own"
+kwasm detach x >$out 2>&1
+
 kwasm attach ./xdp.wasm --name x --netns right >$out 2>&1
 [ $? = 2 ]
 result $? "no device is refused"
