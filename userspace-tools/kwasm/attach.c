@@ -270,19 +270,15 @@ static struct kwasm_link *attach_one(struct cli *c, struct kwasm_program *p,
 	return attach_packets(c, p, nf);
 }
 
-/* Netfilter's are prepared and begin together; the others run from their creation on. */
-static bool is_prepared(const struct attachment *a)
-{
-	return !is_fs(a->program) && !is_xdp(a->program) && !libkwasm_is_timer(kwasm_program__name(a->program));
-}
-
+/* Those of types that have chains were prepared and begin together; the others run already. */
 static int enable_all(const struct attachment *a, int nr)
 {
 	struct kwasm_step step[LINKS_MAX] = { 0 };
+	struct kwasm_link_info info;
 	int i, n = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (!is_prepared(&a[i]))
+		if (kwasm_link__info(a[i].link, &info) || !info.prepared)
 			continue;
 		step[n].what = KWASM_STEP_ENABLE;
 		step[n++].link_fd = kwasm_link__fd(a[i].link);
