@@ -1,53 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The peer as its client sees it: what all sides have done, sent; its answers compared with the reference's. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "child.h"
 #include "peer.h"
 
 /* qemu-aarch64 never gives back what it notes of pages once mapped: 10 MB or more for each module. */
 #define MODULES_PER_PEER	50
 
-static FILE *to, *from;
+static struct child peer;
 static u32 nr_modules;
-static pid_t child;
 static const char *peer_command;
 
 bool peer_start(const char *command)
 {
-	char line[1024];
-	int in[2], out[2];
+	const char *const argv[] = { "sh", "-c", command, NULL };
 
 	peer_command = command;
-	snprintf(line, sizeof(line), "exec %s", command);
-	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
-		return false;
-	child = fork();
-	if (!child) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		execl("/bin/sh", "sh", "-c", line, NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	to = fdopen(in[1], "w");
-	from = fdopen(out[0], "r");
-	return child > 0 && to && from;
+	return child_start(&peer, argv);
 }
 
 void peer_stop(void)
 {
-	if (!to)
-		return;
-	fclose(to);
-	fclose(from);
-	to = NULL;
-	waitpid(child, NULL, 0);
+	child_stop(&peer);
 }
 
 /*
@@ -70,7 +47,7 @@ static u16 sides_wanted(const struct subject *x)
 
 void peer_restart(void)
 {
-	if (!to)
+	if (!peer.to)
 		return;
 	peer_stop();
 	peer_start(peer_command);
@@ -82,20 +59,20 @@ static void send(const struct subject *x, u16 sides, const struct done_call *cal
 				  .portable = x->portable, .sides = sides };
 	u32 i;
 
-	fwrite(&q, sizeof(q), 1, to);
-	fwrite(x->bytes, 1, x->len, to);
+	fwrite(&q, sizeof(q), 1, peer.to);
+	fwrite(x->bytes, 1, x->len, peer.to);
 	for (i = 0; i < nr; i++) {
 		struct peer_call c = { calls[i].func, kw_func_type(&x->m, calls[i].func)->nr_params };
 
-		fwrite(&c, sizeof(c), 1, to);
-		fwrite(calls[i].arg, sizeof(*calls[i].arg), c.nr_args, to);
+		fwrite(&c, sizeof(c), 1, peer.to);
+		fwrite(calls[i].arg, sizeof(*calls[i].arg), c.nr_args, peer.to);
 	}
-	fflush(to);
+	fflush(peer.to);
 }
 
 static bool get(void *p, size_t n)
 {
-	return fread(p, 1, n, from) == n;
+	return fread(p, 1, n, peer.from) == n;
 }
 
 /* Return: what differs, or NULL. */
@@ -160,7 +137,7 @@ const char *peer_compare(const struct subject *x, const struct ref_side *r, int 
 	u16 sides = sides_wanted(x);
 	u32 i, call;
 
-	if (!to)
+	if (!peer.to)
 		return NULL;
 	if (nr_modules++ % MODULES_PER_PEER == MODULES_PER_PEER - 1)
 		peer_restart();

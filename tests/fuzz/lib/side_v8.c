@@ -1,44 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /* V8's side: calls written to v8.mjs line by line, its answers compared. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "child.h"
 #include "side.h"
 
-static FILE *to, *from;
-static pid_t child;
+static struct child v8;
 
 bool v8_start(const char *script)
 {
-	const char *node = getenv("NODE");
-	int in[2], out[2];
+	const char *const argv[] = { getenv("NODE") ?: "node", script, NULL };
 	size_t len, i;
 	const u8 *env;
 
-	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
+	if (!child_start(&v8, argv))
 		return false;
-	child = fork();
-	if (!child) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		execlp(node ? node : "node", "node", script, NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	to = fdopen(in[1], "w");
-	from = fdopen(out[0], "r");
 	env = side_env(&len);
-	fputs("env ", to);
+	fputs("env ", v8.to);
 	for (i = 0; i < len; i++)
-		fprintf(to, "%02x", env[i]);
-	fputs("\n", to);
-	fflush(to);
-	if (fgetc(from) == 'o' && fgetc(from) == 'k' && fgetc(from) == '\n')
+		fprintf(v8.to, "%02x", env[i]);
+	fputs("\n", v8.to);
+	fflush(v8.to);
+	if (fgetc(v8.from) == 'o' && fgetc(v8.from) == 'k' && fgetc(v8.from) == '\n')
 		return true;
 	v8_stop();
 	return false;
@@ -46,12 +31,7 @@ bool v8_start(const char *script)
 
 void v8_stop(void)
 {
-	if (!to)
-		return;
-	fclose(to);
-	fclose(from);
-	to = NULL;
-	waitpid(child, NULL, 0);
+	child_stop(&v8);
 }
 
 /* Kinds as V8's messages tell them apart. */
@@ -121,7 +101,7 @@ static bool answered(const struct subject *x, const char *what, const char *want
 {
 	char line[4096];
 
-	if (!fgets(line, sizeof(line), from)) {
+	if (!fgets(line, sizeof(line), v8.from)) {
 		printf("# seed %llu: V8 died\n", (unsigned long long)x->seed);
 		return false;
 	}
@@ -138,20 +118,20 @@ static void send(const struct subject *x, const struct done_call *calls, u32 nr)
 	size_t i;
 	u32 k, n;
 
-	fputs("module ", to);
+	fputs("module ", v8.to);
 	for (i = 0; i < x->len; i++)
-		fprintf(to, "%02x", x->bytes[i]);
+		fprintf(v8.to, "%02x", x->bytes[i]);
 	for (k = 0; k < nr; k++) {
 		const struct kw_functype *t = kw_func_type(&x->m, calls[k].func);
 
-		fprintf(to, "\ncall %.*s", (int)calls[k].name_len, calls[k].name);
+		fprintf(v8.to, "\ncall %.*s", (int)calls[k].name_len, calls[k].name);
 		for (n = 0; n < t->nr_params; n++) {
 			show(arg, sizeof(arg), t->types[n], calls[k].arg[n]);
-			fputs(arg, to);
+			fputs(arg, v8.to);
 		}
 	}
-	fputs("\nend\n", to);
-	fflush(to);
+	fputs("\nend\n", v8.to);
+	fflush(v8.to);
 }
 
 static void expected_answer(const struct subject *x, const struct done_call *c, char *p, size_t room)
@@ -175,7 +155,7 @@ const char *v8_compare(const struct subject *x, const struct ref_side *r, const 
 	bool good;
 	u32 k;
 
-	if (!to || !nr)
+	if (!v8.to || !nr)
 		return NULL;
 	send(x, calls, nr);
 	good = answered(x, "instantiation", "ok");
@@ -186,6 +166,6 @@ const char *v8_compare(const struct subject *x, const struct ref_side *r, const 
 	}
 	if (r)
 		expected_state(r, want, sizeof(want));
-	good &= r ? answered(x, "what it left", want) : fgets(want, sizeof(want), from) != NULL;
+	good &= r ? answered(x, "what it left", want) : fgets(want, sizeof(want), v8.from) != NULL;
 	return good ? NULL : "V8";
 }
