@@ -360,35 +360,18 @@ static void under_flood(struct udp *u, void *(*change)(void *), unsigned int tod
 
 static void namespace_ends(void)
 {
-	int p = answerer(KWASM_NF_ACCEPT), l[NR], i, ns, up[2], down[2];
+	int p = answerer(KWASM_NF_ACCEPT), l[NR], i;
 	struct kwasm_link_create a = link_args(p, HOOK_INPUT);
+	struct netns ns = other_netns();
 	unsigned int tries, gone = 0;
-	char path[64];
-	pid_t pid;
 
-	if (pipe(up) || pipe(down))
-		die("pipe");
-	pid = fork();
-	if (!pid) {
-		char c = 0;
-
-		if (unshare(CLONE_NEWNET) || write(up[1], &c, 1) != 1)
-			_exit(1);
-		_exit(read(down[0], &c, 1) == 1 ? 0 : 1);
-	}
-	if (read(up[0], path, 1) != 1)
-		die("child");
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	ns = open(path, O_RDONLY | O_CLOEXEC);
-	a.netns_fd = ns;
+	a.netns_fd = ns.fd;
 	for (i = 0; i < NR; i++) {
 		a.flags = i == 1 ? KWASM_LINK_PREPARED : 0;
 		l[i] = link_create(&a);
 	}
-	close(ns);
-	if (write(down[1], path, 1) != 1)
-		die("child");
-	waitpid(pid, NULL, 0);
+	close(ns.fd);
+	netns_end(&ns);
 	for (tries = 0; tries < 500 && !link_info(l[0]).detached; tries++)
 		usleep(10000);
 	for (i = 0; i < NR; i++)
@@ -401,8 +384,6 @@ static void namespace_ends(void)
 	}
 	close_all(l, NR);
 	close(p);
-	close_all(up, 2);
-	close_all(down, 2);
 }
 
 static void close_orders(struct udp *u)

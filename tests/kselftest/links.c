@@ -231,35 +231,18 @@ static void outlive(void)
 /* A namespace of a child that ends takes the links in it along. */
 static void namespaces(void)
 {
-	int m = load("drop.wasm"), p = program(m, "netfilter/ip/input"), l, ns, up[2], down[2];
+	int m = load("drop.wasm"), p = program(m, "netfilter/ip/input"), l;
 	struct kwasm_link_create a = link_args(p, HOOK_INPUT);
 	struct udp u = udp_open(9400);
-	char path[64];
+	struct netns ns = other_netns();
 	unsigned int tries;
-	pid_t pid;
 
-	if (pipe(up) || pipe(down))
-		die("pipe");
-	pid = fork();
-	if (!pid) {
-		char c = 0;
-
-		if (unshare(CLONE_NEWNET) || write(up[1], &c, 1) != 1)
-			_exit(1);
-		_exit(read(down[0], &c, 1) == 1 ? 0 : 1);
-	}
-	if (read(up[0], path, 1) != 1)
-		die("child");
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	ns = open(path, O_RDONLY | O_CLOEXEC);
-	a.netns_fd = ns;
+	a.netns_fd = ns.fd;
 	l = link_create(&a);
-	close(ns);
+	close(ns.fd);
 	ok(l >= 0 && link_info(l).netns_ino && !link_info(l).detached, "attach in another namespace");
 	ok(udp_send(&u, 20) == 20, "which is none of ours");
-	if (write(down[1], path, 1) != 1)
-		die("child");
-	waitpid(pid, NULL, 0);
+	netns_end(&ns);
 	for (tries = 0; tries < 500 && !link_info(l).detached; tries++)
 		usleep(10000);
 	ok(link_info(l).detach_why == KWASM_DETACH_NETNS, "its end detaches the link");
@@ -268,10 +251,6 @@ static void namespaces(void)
 	close(p);
 	close(m);
 	udp_close(&u);
-	close(up[0]);
-	close(up[1]);
-	close(down[0]);
-	close(down[1]);
 }
 
 int main(void)

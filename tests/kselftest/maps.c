@@ -15,7 +15,6 @@
 #include "libkwasm.h"
 
 #define HOOK_INPUT	1
-#define TRAP_DEADLINE	11
 #define TRAP_HOST_OOB	17
 #define COUNT		50	/* payload byte of packets that are counted */
 
@@ -43,14 +42,8 @@ static struct kwasm_test_run run(int program_fd, uint8_t what)
 	uint8_t p[32] = { 0x45, 0, 0, 32, [9] = 17, [28] = what };
 	struct kwasm_test_run a = { .size = sizeof(a), .program_fd = program_fd,
 				    .data_in = (uintptr_t)p, .data_in_len = sizeof(p) };
-	unsigned int tries = 0;
 
-	/* An emulated CPU may be away for longer than a deadline: then again. */
-	do {
-		a.trap.kind = 0;
-		if (ioctl(dev(), KWASM_TEST_RUN, &a))
-			die("test run");
-	} while (a.trap.kind == TRAP_DEADLINE && tries++ < 200);
+	test_run(&a);
 	if (a.trap.kind && a.trap.kind != TRAP_HOST_OOB)
 		note("packet %u: trap %u in function %u, offset 0x%x", what, a.trap.kind, a.trap.func, a.trap.offset);
 	return a;

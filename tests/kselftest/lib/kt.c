@@ -9,6 +9,8 @@
 
 #include "kt.h"
 
+#define TRAP_DEADLINE	11
+
 static unsigned int nr_tests, nr_failed;
 
 void ok(bool cond, const char *fmt, ...)
@@ -213,6 +215,17 @@ int get_fd(uint32_t type, uint32_t id, const char *name)
 	struct kwasm_obj_id a = obj_id(type, id, name);
 
 	return ioctl(dev(), KWASM_OBJ_GET_FD, &a);
+}
+
+void test_run(struct kwasm_test_run *a)
+{
+	unsigned int tries = 0;
+
+	do {
+		a->trap.kind = 0;
+		if (ioctl(dev(), KWASM_TEST_RUN, a))
+			die("test run");
+	} while (a->trap.kind == TRAP_DEADLINE && tries++ < 200);
 }
 
 struct kwasm_link_info link_info(int link_fd)

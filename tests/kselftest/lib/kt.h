@@ -61,6 +61,8 @@ int pin(int fd, const char *name);
 int unpin(uint32_t type, const char *name);
 int get_fd(uint32_t type, uint32_t id, const char *name);
 struct kwasm_link_info link_info(int link_fd);
+/* Once, whatever comes of it; again where an emulated CPU was away for longer than a deadline. */
+void test_run(struct kwasm_test_run *a);
 /* Objects of @type that exist. */
 unsigned int count_objects(uint32_t type);
 /* All kinds together, once what is freed after a grace period is gone. */
@@ -82,6 +84,14 @@ void memory_is_flat(const struct memory *m, const char *what);
 
 /* A network namespace of our own with lo up; the process stays in it. */
 void new_netns(void);
+
+/* A network namespace that lives as long as a child process of ours; @fd is to be closed first. */
+struct netns {
+	int fd, hold, pid;
+};
+
+struct netns other_netns(void);
+void netns_end(struct netns *ns);
 
 /* UDP sockets on lo. */
 struct udp {

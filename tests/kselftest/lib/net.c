@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A network namespace with nothing but lo, and counted datagrams over it. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "kt.h"
 
@@ -20,6 +22,38 @@ void new_netns(void)
 	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &ifr))
 		die("lo up");
 	close(s);
+}
+
+struct netns other_netns(void)
+{
+	struct netns ns;
+	int up[2], down[2];
+	char path[64], c = 0;
+	pid_t pid;
+
+	if (pipe(up) || pipe(down))
+		die("pipe");
+	pid = fork();
+	if (!pid) {
+		close(down[1]);
+		if (unshare(CLONE_NEWNET) || write(up[1], &c, 1) != 1)
+			_exit(1);
+		_exit(read(down[0], &c, 1) ? 1 : 0);
+	}
+	if (read(up[0], &c, 1) != 1)
+		die("child");
+	close(up[0]);
+	close(up[1]);
+	close(down[0]);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	ns = (struct netns){ .fd = open(path, O_RDONLY | O_CLOEXEC), .hold = down[1], .pid = pid };
+	return ns;
+}
+
+void netns_end(struct netns *ns)
+{
+	close(ns->hold);
+	waitpid(ns->pid, NULL, 0);
 }
 
 struct udp udp_open(uint16_t port)
