@@ -97,14 +97,6 @@ static u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verd
 	return verdict;
 }
 
-/* The program's own limit and the link's: the lower one. */
-static u64 deadline_of(const struct kwasm_link *l, const struct kwasm_program *p)
-{
-	if (p->deadline_ns && (!l->deadline_ns || p->deadline_ns < l->deadline_ns))
-		return p->deadline_ns;
-	return l->deadline_ns;
-}
-
 u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
 		      struct kwasm_packet *pkt)
 {
@@ -117,7 +109,8 @@ u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwas
 		return kwasm_link_refused(l, err);
 	if (__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1)
 		start = ktime_get_mono_fast_ns();
-	trap = kwasm_run_packet(&r, p, pkt, deadline_of(l, p), &l->results, &verdict);
+	trap = kwasm_run_packet(&r, p, pkt, min_not_zero(l->deadline_ns, p->deadline_ns), &l->results,
+				&verdict);
 	if (start)
 		__this_cpu_add(l->stats->time_ns,
 			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);

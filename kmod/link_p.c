@@ -44,13 +44,6 @@ static void come_out(struct inside *me)
 	spin_unlock(&inside_lock);
 }
 
-static u64 deadline_of(const struct kwasm_link *l, const struct kwasm_program *p)
-{
-	u64 ns = l->deadline_ns ?: DEADLINE_DEFAULT_NS;
-
-	return p->deadline_ns ? min(ns, p->deadline_ns) : ns;
-}
-
 static int begin(struct kwasm_run *r, struct kwasm_program *p, u64 wait_ns)
 {
 	r->slot = kwasm_pool_take(p->pool, wait_ns);
@@ -74,7 +67,7 @@ static u32 interrupted(struct kwasm_link *l)
 
 static u32 run(struct kwasm_link *l, struct kwasm_program *p, void *host, int (*index)(u32 result))
 {
-	u64 deadline = deadline_of(l, p), start;
+	u64 deadline = min_not_zero(l->deadline_ns ?: DEADLINE_DEFAULT_NS, p->deadline_ns), start;
 	struct kwasm_run r;
 	u32 trap, verdict;
 	int err, at = 0;
@@ -119,7 +112,7 @@ u32 kwasm_link_run_p(struct kwasm_link *l, void *host, int (*index)(u32 result))
 		this_cpu_inc(l->stats->recursion);
 		return l->results.allow;
 	}
-	/* What swap_program() took out lives until these readers are through. */
+	/* A program that was replaced lives until these readers are through. */
 	idx = srcu_read_lock(&kwasm_srcu);
 	verdict = run(l, srcu_dereference(l->program, &kwasm_srcu), host, index);
 	srcu_read_unlock(&kwasm_srcu, idx);

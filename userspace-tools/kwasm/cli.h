@@ -147,7 +147,7 @@ const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v);
 
 /* attach.c: a link's options; o->netns_fd above 0 is the caller's to close. */
 int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o);
-/* Ingress and egress are places of a device, and only they. */
+/* Ingress, egress and XDP are places of a device, and only they. */
 bool wants_device(const struct kwasm_program *p);
 
 /* netns.c */
