@@ -5,7 +5,8 @@
 # through an apt configuration of our own, signatures checked with Debian's
 # keyring; the host's package database is not touched.
 #
-# Wants $cache, where lists and packages are kept, and $arch.
+# Wants $cache, where lists and packages are kept, and $arch: packages of which
+# architecture (for one call: arch=amd64 deb ...).
 
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
@@ -20,7 +21,7 @@ mirror() {
 
 # apt SUITE COMMAND...: apt-get or apt-cache that sees only SUITE
 private() {
-	local s=$1 tool=$2 dir=$cache/apt-$1
+	local s=$1 tool=$2 dir=$cache/apt-$1-$arch
 	shift 2
 	"$tool" -qq -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::Etc::preferencesparts=/dev/null -o Dir::Etc::preferences=/dev/null \
@@ -33,7 +34,7 @@ private() {
 
 # Package lists, at most a day old; yesterday's will do where there is no network.
 update() {
-	local s=$1 dir=$cache/apt-$1 m key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local s=$1 dir=$cache/apt-$1-$arch m key=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -e "$dir/fresh" ] && [ -n "$(find "$dir/fresh" -mtime -1)" ] && return
 	m=$(mirror)
 	mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"

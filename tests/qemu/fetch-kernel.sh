@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A Debian kernel's name (6.1, 6.12-rt, ...) in, build/kernels/NAME/ out:
+# A Debian kernel's name (6.1, 6.12-rt, 6.1-arm64, ...) in, build/kernels/NAME/ out:
 #
 #   vmlinuz  modules/  kdir/     of the newest such kernel in Debian's archive
 #   release                      what uname -r will say there
@@ -15,15 +15,18 @@ cd "$(dirname "$0")/../.."
 
 name=${1:?usage: fetch-kernel.sh NAME}
 cache=${KWASM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/kwasm}
-case $name in
-6.1|6.1-rt|6.1-cloud)		suite=bookworm ;;
-6.12|6.12-rt|6.12-cloud)	suite=trixie ;;
-6.1-kasan|6.1-kasan-guard)	exec tests/qemu/build-kernel.sh "$name" ;;
-*) echo "fetch-kernel.sh: no kernel '$name': use 6.1, 6.12, either with -rt or -cloud, 6.1-kasan, 6.1-kasan-guard" >&2; exit 2 ;;
-esac
-base=${name%%-*}
-flavour=${name#"$base"}		# "", -rt or -cloud
 arch=amd64
+flavour=
+case $name in
+*-arm64)		arch=arm64 ;;
+*-rt|*-cloud)		flavour=-${name#*-} ;;
+esac
+case $name in
+6.1|6.1-rt|6.1-cloud|6.1-arm64)		suite=bookworm ;;
+6.12|6.12-rt|6.12-cloud|6.12-arm64)	suite=trixie ;;
+6.1-kasan|6.1-kasan-guard)	exec tests/qemu/build-kernel.sh "$name" ;;
+*) echo "fetch-kernel.sh: no kernel '$name': use 6.1, 6.12, either with -rt, -cloud or -arm64, 6.1-kasan, 6.1-kasan-guard" >&2; exit 2 ;;
+esac
 out=build/kernels/$name
 
 [ -e "$out/release" ] && [ -n "$(find "$out/release" -mtime -7)" ] && exit 0
@@ -49,15 +52,19 @@ if [ "$(cat "$out/release" 2>/dev/null)" = "$release" ]; then
 	exit 0
 fi
 
-# A kbuild package holds programs; take them from the release this machine runs, so that they find their libc.
+# A kbuild package holds programs: take those of the architecture and the release
+# this machine runs, so that they run, and find their libc.
+kbuild_arch=$(dpkg --print-architecture)
 kbuild_suite=$suite
 kbuild_from=$kbuild
 host=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 if [ "$suite" = trixie ] && [ "$host" = bookworm ]; then
 	kbuild_suite=bookworm
-	update bookworm
-	kbuild_from=$(private bookworm apt-cache pkgnames linux-kbuild-6.12 | sort -V | tail -n 1)
+	arch=$kbuild_arch update bookworm
+	kbuild_from=$(arch=$kbuild_arch private bookworm apt-cache pkgnames linux-kbuild-6.12 | sort -V | tail -n 1)
 	[ -n "$kbuild_from" ] || die "Debian bookworm has no linux-kbuild-6.12: needed to build modules for 6.12"
+elif [ "$kbuild_arch" != "$arch" ]; then
+	arch=$kbuild_arch update "$suite"
 fi
 
 tmp=$out.new
@@ -66,7 +73,7 @@ mkdir -p "$tmp/root"
 image_deb=$(deb "$suite" "$image")
 headers_deb=$(deb "$suite" "$headers")
 common_deb=$(deb "$suite" "$common")
-kbuild_deb=$(deb "$kbuild_suite" "$kbuild_from")
+kbuild_deb=$(arch=$kbuild_arch deb "$kbuild_suite" "$kbuild_from")
 
 echo "# unpacking $release" >&2
 # Of some 4,000 modules the tests need few: network devices and what netfilter is made of.
