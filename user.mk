@@ -8,7 +8,9 @@
 #   userspace-tools/NAME/*.c                -> NAME, linked with all of them
 #   userspace-tools/NAME/NAME.mk            what else NAME needs: NAME-cflags, NAME-libs
 #
-# Everything lands in $(O), objects in $(O)/obj/ under their source's path.
+# Everything lands in $(O), objects in $(O)/obj/ under their source's path.  For
+# another machine than this one the libraries come out of $(sysroot), and programs
+# are static: neither test guests nor qemu-aarch64 have libraries for them.
 
 variant := $(if $(filter x86_64,$(ARCH)),,-$(ARCH))$(if $(DEBUG),-debug)$(if $(SANITIZE),-asan)$(if $(KFLAGS),-kflags)
 O       := build/user$(variant)
@@ -21,6 +23,7 @@ CROSS_COMPILE ?= $(cross-$(ARCH))
 
 CC     := $(CROSS_COMPILE)gcc
 AR     := $(CROSS_COMPILE)ar
+LD     := $(CROSS_COMPILE)ld
 CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra -Wdeclaration-after-statement -Wmissing-prototypes
 ucflags  := -std=gnu11 $(CFLAGS) -fPIC -fvisibility=hidden $(warnings) -Iuapi -Ijit -Iuserspace-tools -Iuserspace-tools/libkwasm -MMD -MP
@@ -32,8 +35,14 @@ ifdef SANITIZE
 ucflags  += -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 uldflags += -fsanitize=address,undefined
 endif
+
 ifneq ($(ARCH),x86_64)
-uldflags += -static
+sysroot  := build/sysroot-$(ARCH)
+multiarch = $(patsubst %-,%,$(cross-$(ARCH)))
+ucflags  += -isystem $(sysroot)/usr/include -isystem $(sysroot)/usr/include/$(multiarch)
+uldflags += -L$(sysroot)/usr/lib/$(multiarch) -Wl,-rpath-link,$(sysroot)/usr/lib/$(multiarch)
+static   := -static
+runner   := $(if $(filter-out aarch64,$(shell uname -m)),qemu-aarch64)
 endif
 
 jit-dir := jit
@@ -51,16 +60,10 @@ tool-src = $(sort $(wildcard userspace-tools/$(1)/*.c))
 
 libdirs := engine libkwasm
 tools   := $(filter-out $(libdirs),$(patsubst userspace-tools/%/,%,$(sort $(dir $(wildcard userspace-tools/*/*.c)))))
-ifneq ($(ARCH),x86_64)
-tools   := $(filter kwasm-spec kwasm-bench,$(tools))
-endif
 -include $(wildcard userspace-tools/*/*.mk)
 
 engine-src  := $(call tool-src,engine)
 library-src := $(call tool-src,libkwasm)
-ifneq ($(ARCH),x86_64)
-library-src := $(filter-out %/maps.c %/stub.c,$(library-src))	# libbpf is not there
-endif
 libs := $(O)/libkwjit.a
 ifneq ($(engine-src),)
 libs := $(O)/libkwengine.a $(libs)
@@ -71,7 +74,7 @@ endif
 
 user: $(libs) $(addprefix $(O)/,$(tools)) ## libraries and tools, in build/user/
 ifneq ($(library-src),)
-ifeq ($(ARCH)$(SANITIZE),x86_64)
+ifndef SANITIZE
 user: $(O)/libkwasm.so
 endif
 endif
@@ -92,7 +95,7 @@ $(eval $(call archive,libkwasm.a,$(library-src)))
 define tool
 $(O)/$(1): $(call objs,$(call tool-src,$(1))) $(libs)
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(uldflags) -o $$@ $(call objs,$(call tool-src,$(1))) -Wl,--start-group $(libs) -Wl,--end-group $$($(1)-libs) $$(libkwasm-libs) -lpthread
+	$$(Q)$$(CC) $$(uldflags) $$(static) -o $$@ $(call objs,$(call tool-src,$(1))) -Wl,--start-group $(libs) -Wl,--end-group $$($(1)-libs) $$(libkwasm-libs) -lpthread
 $(O)/obj/userspace-tools/$(1)/%.o: ucflags += $$($(1)-cflags)
 endef
 $(foreach t,$(tools),$(eval $(call tool,$(t))))
@@ -104,6 +107,13 @@ $(O)/libkwasm.so: $(call objs,$(library-src) $(engine-src) $(jit-src)) $(wildcar
 comma := ,
 $(O)/obj/userspace-tools/libkwasm/%.o: ucflags += $(libkwasm-cflags)
 $(O)/obj/userspace-tools/%.o: ucflags += -D_GNU_SOURCE
+
+# The list of what is in it is written last.
+ifdef sysroot
+$(sysroot)/packages: tests/qemu/fetch-sysroot.sh
+	$(Q)tests/qemu/fetch-sysroot.sh $(ARCH) && touch $@
+$(call objs,$(library-src)): $(sysroot)/packages
+endif
 
 $(O)/obj/%.o: %.c user.mk
 	@mkdir -p $(@D)

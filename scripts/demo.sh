@@ -6,7 +6,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+arch=${ARCH:-x86_64}
 kernel=${KERNEL:-6.1}
+[ "$arch" = x86_64 ] || kernel=${kernel%-"$arch"}-$arch
 log=build/demo.log
 mkdir -p build
 bold='' plain=''
@@ -31,18 +33,20 @@ scripts/install-packages.sh
 start=$SECONDS
 
 printf '\n%skwasm: WebAssembly in the Linux kernel%s\n\n' "$bold" "$plain"
-step "compiler library and tools" make -s -j"$(nproc)" user
+step "compiler library and tools" make -s -j"$(nproc)" "ARCH=$arch" user
 step "sample filters (clang) and hostile ones (wat2wasm)" make -s samples hostile
 step "Debian's kernel $kernel: fetched, unpacked, not installed" tests/qemu/fetch-kernel.sh "$kernel"
 step "kwasm.ko for $(cat "build/kernels/$kernel/release")" scripts/build-module.sh "build/kernels/$kernel/kdir"
-step "traffic generator" make -s build/guest-tools/traffic
+name=$kernel
+. tests/qemu/arch.sh
+step "traffic generator" make -s "ARCH=$arch" "$user/guest-tools/traffic"
 
 over=build/guest/demo
 rm -rf "$over"
 mkdir -p "$over/bin"
 cp -r build/samples build/hostile "$over/"
 install tests/qemu/demo-guest.sh "$over/demo"
-install build/guest-tools/traffic "$over/bin/traffic"
+install "$user/guest-tools/traffic" "$over/bin/traffic"
 echo "  booting it in QEMU (no KVM needed) ..."
 rc=0
 GUEST_ENV="BOLD='$bold' PLAIN='$plain'" tests/qemu/boot.sh "$kernel" /demo "$over" || rc=$?

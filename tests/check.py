@@ -207,7 +207,7 @@ def arm64(results):
         results.add(True, 'arm64: all', 'no qemu-aarch64, or no aarch64-linux-gnu-gcc')
         return
     own = [os.path.basename(c)[:-2] for c in sorted(glob.glob('tests/unit/a64_*_test.c'))]
-    for name in own + ['isa_test', 'engine_test', 'rt_test', 'lanes_test', 'far_test']:
+    for name in own + ['isa_test', 'engine_test', 'rt_test', 'lanes_test', 'far_test', 'libkwasm_test']:
         if not os.path.exists(f'{out}/tests/{name}'):
             results.add(False, f'arm64 {name[:-5]}: builds')
             continue

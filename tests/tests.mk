@@ -15,13 +15,9 @@
 host-test-src := $(filter-out tests/kselftest/% tests/qemu/% tests/hostile/% tests/ref/%,$(sort $(wildcard tests/*/*.c)))
 # What executes one machine's code, by its name; encoders and dumps only look at it.
 host-test-src := $(filter-out $(patsubst %,tests/unit/%_%test.c,$(filter-out $(isa),x64 a64)),$(host-test-src))
-# The library wants libbpf, which is there for this machine only.
-ifneq ($(ARCH),x86_64)
-host-test-src := $(filter-out tests/unit/libkwasm_test.c,$(host-test-src))
-endif
 host-tests    := $(addprefix $(O)/tests/,$(basename $(notdir $(host-test-src))))
 host-shared   := $(filter-out tests/kselftest/%,$(sort $(wildcard tests/ref/*.c tests/*/lib/*.c)))
-guest-tests   := $(patsubst tests/kselftest/%.c,build/kselftest/%,$(sort $(wildcard tests/kselftest/*.c)))
+guest-tests   := $(patsubst tests/kselftest/%.c,$(O)/kselftest/%,$(sort $(wildcard tests/kselftest/*.c)))
 guest-common  := $(sort $(wildcard tests/kselftest/lib/*.c))
 test-c-wasm   := $(patsubst tests/kselftest/guest/%.c,build/kselftest/%.wasm,$(sort $(wildcard tests/kselftest/guest/*.c)))
 test-wasm     := $(test-c-wasm) $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/kselftest/*.wat tests/hostile/*.wat)))
@@ -33,7 +29,7 @@ hostile-wasm  := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/hos
 
 .PHONY: hostile tests guest-tests check check-fast check-arm64 check-kernel check-stress check-sanitizer style sparse demo
 tests: user $(host-tests) $(test-c-wasm)
-guest-tests: user $(guest-tests) $(test-wasm) build/guest-tools/traffic
+guest-tests: user $(guest-tests) $(test-wasm) $(O)/guest-tools/traffic
 hostile: $(hostile-wasm)
 
 demo: ## see it work: Debian's kernel in QEMU, a filter, real packets, three attackers
@@ -80,18 +76,18 @@ define host-test
 $(O)/tests/$(basename $(notdir $(1))): $(call objs,$(1)) $($(basename $(notdir $(1)))-objs) $(O)/libtests.a $(libs)
 	@mkdir -p $$(@D)
 	@echo "  LD      $$@"
-	$$(Q)$$(CC) $$(uldflags) -o $$@ $$(filter %.o,$$^) $(O)/libtests.a -Wl,--start-group $(libs) -Wl,--end-group $$(libkwasm-libs) -lm -lpthread
+	$$(Q)$$(CC) $$(uldflags) $$(static) -o $$@ $$(filter %.o,$$^) $(O)/libtests.a -Wl,--start-group $(libs) -Wl,--end-group $$(libkwasm-libs) -lm -lpthread
 endef
 $(foreach t,$(host-test-src),$(eval $(call host-test,$(t))))
 
 # The guest has no libraries of its own for them: static.
-build/kselftest/%: tests/kselftest/%.c $(guest-common) $(wildcard tests/kselftest/*.h tests/kselftest/lib/*.h) $(libs)
+$(O)/kselftest/%: tests/kselftest/%.c $(guest-common) $(wildcard tests/kselftest/*.h tests/kselftest/lib/*.h) $(libs)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) $(filter-out -MMD -MP,$(ucflags)) -D_GNU_SOURCE -Itests/kselftest -Itests/kselftest/lib -isystem tests/kselftest/vendor -Wno-unused-parameter \
-		-static -o $@ $< $(guest-common) -Wl,--start-group $(libs) -Wl,--end-group $(libkwasm-libs) -lpthread
+		$(uldflags) -static -o $@ $< $(guest-common) -Wl,--start-group $(libs) -Wl,--end-group $(libkwasm-libs) -lpthread
 
-build/guest-tools/%: tests/qemu/%.c
+$(O)/guest-tools/%: tests/qemu/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) -std=gnu11 -O2 $(warnings) -D_GNU_SOURCE -static -o $@ $<
@@ -120,7 +116,6 @@ MINUTES ?= 10
 JOBS    ?= 1
 
 .PHONY: fuzz
-runner := $(if $(filter arm64,$(ARCH)),$(if $(filter-out aarch64,$(shell uname -m)),qemu-aarch64))
 peer   := $(if $(filter x86_64,$(ARCH)),$(if $(shell command -v $(cross-arm64)gcc),$(shell command -v qemu-aarch64)))
 fuzz: tests ## random modules on every engine there is (reference, kwasm here and for arm64, node), from a random seed: MINUTES=n JOBS=n
 	@mkdir -p build/fuzz

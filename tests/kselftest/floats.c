@@ -15,11 +15,11 @@
 #include <time.h>
 
 #include "kt.h"
+#include "registers.h"
 
 #define HOOK_INPUT	1
 #define NR_PACKETS	stress(10000)
 #define BURST		200		/* fits the queues it goes through */
-#define MXCSR_OURS	0x7f80		/* round towards zero */
 #define NR_TERMS	20000
 #define NR_LONG		5000000
 
@@ -30,38 +30,6 @@ static struct tally {
 	unsigned long spins, corrupted, calls, wrong;
 	bool stop;
 } *tally;
-
-struct registers {
-	uint8_t ymm[16][32];
-	uint32_t mxcsr;
-};
-
-#define EACH(op)	op(0) op(1) op(2) op(3) op(4) op(5) op(6) op(7) op(8) op(9) op(10) \
-			op(11) op(12) op(13) op(14) op(15)
-#define STR(n)		#n
-#define LOAD_YMM(n)	"vmovdqu 32 * " STR(n) "(%1), %%ymm" STR(n) "\n"
-#define SAVE_YMM(n)	"vmovdqu %%ymm" STR(n) ", 32 * " STR(n) "(%2)\n"
-#define LOAD_XMM(n)	"movups 32 * " STR(n) "(%1), %%xmm" STR(n) "\n"
-#define SAVE_XMM(n)	"movups %%xmm" STR(n) ", 32 * " STR(n) "(%2)\n"
-#define CLOBBER(n)	"xmm" STR(n),
-#define SPIN		"1: dec %0\njnz 1b\n"
-#define HOLD(load, save)						\
-	asm volatile("ldmxcsr 512(%1)\n" EACH(load) SPIN EACH(save)	\
-		     "stmxcsr 512(%2)\nldmxcsr %3\n"			\
-		     : "+r" (n) : "r" (in), "r" (out), "m" (usual)	\
-		     : EACH(CLOBBER) "memory", "cc")
-
-/* Registers hold @in for a while; @out is what they hold then. */
-static void hold(const struct registers *in, struct registers *out, bool avx)
-{
-	const uint32_t usual = 0x1f80;
-	unsigned long n = 200000;
-
-	if (avx)
-		HOLD(LOAD_YMM, SAVE_YMM);
-	else
-		HOLD(LOAD_XMM, SAVE_XMM);
-}
 
 static void stay_on(int cpu)
 {
@@ -76,16 +44,15 @@ static void stay_on(int cpu)
 static void spinner(void)
 {
 	struct registers in, out = { 0 };
-	bool avx = __builtin_cpu_supports("avx");
-	unsigned int i, k;
+	unsigned int i, k, width = register_bytes();
 
 	memset(&in, 0, sizeof(in));
-	for (i = 0; i < 16; i++)
-		for (k = 0; k < (avx ? 32 : 16); k++)
-			in.ymm[i][k] = 0x11 * i + 7 * k + 1;
-	in.mxcsr = MXCSR_OURS;
+	for (i = 0; i < NR_REGISTERS; i++)
+		for (k = 0; k < width; k++)
+			in.bytes[i * width + k] = 0x11 * i + 7 * k + 1;
+	in.control = CONTROL_OURS;
 	while (!tally->stop) {
-		hold(&in, &out, avx);
+		hold(&in, &out);
 		tally->spins++;
 		tally->corrupted += memcmp(&in, &out, sizeof(in)) != 0;
 	}

@@ -31,6 +31,8 @@ case $name in
 esac
 g=build/guest/$name
 mkdir -p "$g"
+. tests/qemu/arch.sh
+[ -z "$sysroot" ] || tests/qemu/fetch-sysroot.sh arm64
 
 tests/qemu/fetch-kernel.sh "$name"
 release=$(cat "$k/release")
@@ -43,24 +45,25 @@ fi
 
 # put FILE TARGET: a program with the libraries it needs
 put() {
+	local lib
 	install -D "$1" "$g/root/$2"
-	{ ldd "$1" 2>/dev/null | grep -o '/[^ ]*' || true; } | while read -r lib; do
-		[ -e "$g/root$lib" ] || install -D "$lib" "$g/root$lib"
+	libraries "$1" | while read -r lib; do
+		[ -e "$g/root$lib" ] || install -D "$sysroot$lib" "$g/root$lib"
 	done
 }
 
 rm -rf "$g/root"
 mkdir -p "$g/root"/{bin,dev,t}
 install tests/qemu/init "$g/root/init"
-put /bin/busybox bin/busybox
-put /bin/bash bin/bash
-put "$(PATH=$PATH:/sbin:/usr/sbin command -v ip)" usr/sbin/ip
-bpftool=$(PATH=$PATH:/sbin:/usr/sbin command -v bpftool || true)
+put "$(program busybox)" bin/busybox
+put "$(program bash)" bin/bash
+put "$(program ip)" usr/sbin/ip
+bpftool=$(program bpftool || true)
 [ -z "$bpftool" ] || put "$bpftool" usr/sbin/bpftool
 for tool in kwasm kwasm-spec; do
-	[ ! -x "build/user/$tool" ] || put "build/user/$tool" "bin/$tool"
+	[ ! -x "$user/$tool" ] || put "$user/$tool" "bin/$tool"
 done
-strip -g -o "$g/root/kwasm.ko" "$module"
+"${cross}strip" -g -o "$g/root/kwasm.ko" "$module"
 
 # Modules in Debian's kernels; in order of what needs what.
 for m in veth llc stp bridge; do
@@ -76,7 +79,7 @@ done > "$g/root/modules.list"
 for folder in "$@"; do
 	cp -rL "$folder/." "$g/root/"
 done
-printf 'GUEST_DIR=/t\nGUEST_COMMAND="%s"\nexport KWASM_STRESS=%s GUEST_TESTS="%s" %s\n' "$command" \
+printf 'GUEST_TTY=/dev/%s\nGUEST_DIR=/t\nGUEST_COMMAND="%s"\nexport KWASM_STRESS=%s GUEST_TESTS="%s" %s\n' "$tty" "$command" \
 	"${KWASM_STRESS:-1}" "${GUEST_TESTS:-}" "${GUEST_ENV:-}" > "$g/root/guest.conf"
 (cd "$g/root" && find . | cpio -o -H newc --quiet -R 0:0 | gzip -1) > "$g/initrd"
 rm -rf "$g/root"
@@ -89,10 +92,10 @@ rc=0
 : > "$g/klog"
 # Word splitting of QEMU_ARGS is meant.
 # shellcheck disable=SC2086
-timeout -k 10 "${TIMEOUT:-1500}" qemu-system-x86_64 "${accel[@]}" -cpu max -smp "${SMP:-2}" -m "${MEM:-1024}" \
-	-display none -nodefaults -no-reboot -serial "file:$g/klog" -serial stdio \
+timeout -k 10 "${TIMEOUT:-1500}" "${qemu[@]}" "${accel[@]}" -smp "${SMP:-2}" -m "${MEM:-1024}" \
+	-display none -nodefaults -no-reboot -chardev "file,id=log,path=$g/klog" -chardev stdio,id=tests \
 	-kernel "$k/vmlinuz" -initrd "$g/initrd" \
-	-append "console=ttyS0 no_timer_check panic=-1 oops=panic loglevel=7 printk.time=1 ${APPEND:-}" ${QEMU_ARGS:-} \
+	-append "console=$console panic=-1 oops=panic loglevel=7 printk.time=1 $append ${APPEND:-}" ${QEMU_ARGS:-} \
 	</dev/null 2>"$g/qemu.log" |
 	awk '/^@@ exit / { seen = 1; rc = $3; next } { sub(/\r$/, ""); print; fflush() }
 	     END { exit seen ? rc : 121 }' || rc=$?

@@ -9,6 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
 name=${1:?usage: check.sh KERNEL}
+. tests/qemu/arch.sh
 over=(build/guest/over)
 if [ -n "${SPEC_DIR:-}" ]; then
 	rm -rf build/guest/spec
@@ -18,7 +19,7 @@ if [ -n "${SPEC_DIR:-}" ]; then
 fi
 rm -rf build/guest/over
 mkdir -p build/guest/over/t build/guest/over/bin
-[ ! -x build/guest-tools/traffic ] || cp build/guest-tools/traffic build/guest/over/bin/
+[ ! -x "$user/guest-tools/traffic" ] || cp "$user/guest-tools/traffic" build/guest/over/bin/
 cp tests/qemu/run-tests build/guest/over/t/
 for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat tests/kselftest/guest/*.c; do
 	test=$(basename "${f%.*}")
@@ -26,7 +27,7 @@ for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat tests/ks
 	*\**)	continue ;;
 	*.sh)	built=$f ;;
 	*/guest/*) built=build/kselftest/$test.wasm ;;
-	*.c)	built=build/kselftest/$test ;;
+	*.c)	built=$user/kselftest/$test ;;
 	*.wat)	built=build/kselftest/$test.wasm ;;
 	esac
 	cp "$built" build/guest/over/t/ || printf '@@ begin %s\nnot ok builds\n@@ end %s 0\n' "$test" "$test"
@@ -40,9 +41,9 @@ done
 tests/qemu/fetch-kernel.sh "$name"
 if OUT=$PWD/build/kmod-selftest-$name scripts/build-module.sh "build/kernels/$name/kdir" 16 KWASM_SELFTEST=y \
 	> "build/guest/$name.selftest.log" 2>&1; then
-	strip -g -o build/guest/over/kwasm-selftest.ko "build/kmod-selftest-$name/kwasm.ko"
+	"${cross}strip" -g -o build/guest/over/kwasm-selftest.ko "build/kmod-selftest-$name/kwasm.ko"
 	# And one that the kernel has no type information of, for tests/kselftest/xdp.sh.
-	objcopy -g -R .BTF build/guest/over/kwasm-selftest.ko build/guest/over/kwasm-nobtf.ko
+	"${cross}objcopy" -g -R .BTF build/guest/over/kwasm-selftest.ko build/guest/over/kwasm-nobtf.ko
 fi
 
 errors=build/guest/$name.errors

@@ -7,7 +7,7 @@
 libkwasm-version := 0.1.0
 libkwasm-soname  := libkwasm.so.0
 
-libkwasm-libs := $(if $(filter x86_64,$(ARCH)),-lbpf -lelf -lz)
+libkwasm-libs := -lbpf -lelf -lz
 
 bindir     ?= $(PREFIX)/bin
 libdir     ?= $(PREFIX)/lib
@@ -56,6 +56,6 @@ install-user: user man $(O)/dist/libkwasm.a $(O)/dist/libkwasm.pc $(O)/dist/kwas
 	$(Q)install -D -m 644 userspace-tools/kwasm/70-kwasm.rules $(DESTDIR)$(udevdir)/70-kwasm.rules
 	$(Q)install -D -m 644 $(O)/dist/kwasm.service $(DESTDIR)$(unitdir)/kwasm.service
 	$(Q)install -d $(DESTDIR)$(datadir)/bash-completion/completions
-	$(Q)$(O)/kwasm completion bash > $(DESTDIR)$(datadir)/bash-completion/completions/kwasm
+	$(Q)$(runner) $(O)/kwasm completion bash > $(DESTDIR)$(datadir)/bash-completion/completions/kwasm
 	$(Q)for page in $(man-pages); do \
 		install -D -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
