@@ -22,6 +22,7 @@
 #include <linux/spinlock.h>
 #include <linux/topology.h>
 
+#include "../jit/rt/pkt.h"
 #include "arch.h"
 #include "compat.h"
 #include "exec.h"
@@ -121,6 +122,7 @@ static void reset(struct kwasm_exec *x)
 {
 	x->e.host = NULL;
 	x->e.pkt_data = NULL;
+	x->e.pkt_none = kw_pkt_none;
 	x->e.pkt_lin = 0;
 	x->e.pkt_len = 0;
 	x->e.pkt_short = 0;

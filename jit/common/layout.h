@@ -76,6 +76,7 @@ static_assert(KW_MAX_CHECK_PAGES * KW_PAGE_BYTES + 2 * KW_BIAS_BYTES + KW_CLAMP_
 #define KW_MIN_FRAME		32	/* of a function that calls; see above */
 #define KW_ENTRY_FRAME		(KW_STACK_BYTES - 16)	/* frame pointer on entry: masking it still gives exec */
 #define KW_BACKTRACE_MAX	16
+#define KW_PKT_NEAR_BYTES	4095	/* constant offsets of a packet below are checked together; a 12-bit immediate */
 #define KW_NR_FIELDS		24	/* packet fields, see host.def */
 
 /**
@@ -98,6 +99,7 @@ static_assert(KW_MAX_CHECK_PAGES * KW_PAGE_BYTES + 2 * KW_BIAS_BYTES + KW_CLAMP_
  * @pkt_len:   length of the whole packet
  * @pkt_short: set by a load that fell short, cleared by err()
  * @field:     values of kwasm_pkt_v1.field(), those the program uses
+ * @pkt_none:  KW_PKT_NEAR_BYTES of nothing secret: what is read instead past a mispredicted check
  *
  * Lives at the base of a VM stack.  Only the CPU or task that runs it touches
  * it, except @flag (WRITE_ONCE from the watchdog on the same CPU or a signal).
@@ -119,6 +121,7 @@ struct kw_exec {
 	u32 reserved;
 	u64 field[KW_NR_FIELDS];
 	u64 bt[KW_BACKTRACE_MAX];
+	const u8 *pkt_none;
 };
 static_assert(sizeof(struct kw_exec) <= KW_EXEC_BYTES, "kw_exec outgrew its place");
 

@@ -87,11 +87,15 @@ static u8 bits_from(const struct kw_irfunc *f, const struct kw_node *n, struct o
 	case KW_IR_LOAD:
 	case KW_IR_HLOAD:
 		return load_bits(n);
-	case KW_IR_PKT_LD:
-		return n->c ? w : load_bits(n);	/* the default may be anything */
 	default:
 		return w;
 	}
+}
+
+/* Of a call or a packet load; a default, which is the fourth argument, may be anything. */
+static u8 bits_of_list(const struct kw_node *n)
+{
+	return n->op == KW_IR_PKT_LD && n->b == 3 ? load_bits(n) : width(n);
 }
 
 u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
@@ -100,7 +104,7 @@ u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
 	struct operands o = { 0 };
 
 	if (nr == KW_IR_VARARGS)
-		return width(n);
+		return bits_of_list(n);
 	if (nr >= 1)
 		o.a = f->node[n->a].bits;
 	if (nr >= 2)
@@ -116,7 +120,7 @@ u8 kw_ir_bits_given(const struct kw_irfunc *f, const struct kw_node *n, const u8
 	struct operands o = { 0 };
 
 	if (nr == KW_IR_VARARGS)
-		return width(n);
+		return bits_of_list(n);
 	if (nr >= 1)
 		o.a = bits[n->a];
 	if (nr >= 2)

@@ -90,7 +90,8 @@ static void append_to_head(struct kw_builder *b, kw_vid v)
 
 static bool shareable(const struct kw_node *n)
 {
-	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD || n->op == KW_IR_MEMLIMIT;
+	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD || n->op == KW_IR_MEMLIMIT ||
+	       n->op == KW_IR_PKT_LD;
 }
 
 /**
@@ -287,7 +288,7 @@ void kw_b_clobber_all(struct kw_builder *b)
 {
 	u32 i;
 
-	for (i = KW_H_CONST + 1; i <= KW_H_EXEC; i++)
+	for (i = KW_H_CONST + 1; i <= KW_H_MARK; i++)
 		kw_b_clobber(b, i);
 }
 
@@ -316,7 +317,8 @@ int kw_b_open_scope(struct kw_builder *b, struct kw_scope *s, u32 func, u32 nr_d
 	int err = read_locals(b, s, kw_func_type(b->m, func), nr_declared);
 
 	if (!err)
-		err = kw_summarise(b->f->tmp, s->body, s->nr_locals, &s->sum);
+		err = kw_summarise(b->f->tmp, s->body, s->nr_locals, b->o->bind,
+				   b->m->nr_imported_funcs, &s->sum);
 	if (err)
 		return err;
 	s->local = kw_arena_array(b->f->tmp, s->nr_locals + 1, sizeof(*s->local));

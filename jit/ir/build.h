@@ -22,7 +22,7 @@ enum kw_intrinsic {
 	KW_INTR_PKT_LD_OR,	/* (off, default) */
 	KW_INTR_PKT_FIELD,	/* (id) -> i64: constant id inline, else host stub .index2 */
 };
-#define KW_PKT_BE	0x100
+#define KW_PKT_BE	0x100	/* in kw_binding.arg */
 
 struct kw_binding {
 	u8 kind;		/* enum kw_bind */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Calls: direct, to imports, through tables, to the host; and host functions expanded in place. */
+/* Calls: direct, to imports, through tables, to the host. */
 #include "builder.h"
 
 /*
@@ -68,69 +68,12 @@ static void call_host(struct kw_builder *b, const struct kw_functype *t, u32 stu
 		kw_b_push(b, v);
 }
 
-static kw_vid exec_u32(struct kw_builder *b, s32 off, u8 hclass)
-{
-	return kw_b_hload(b, kw_b_exec(b), off, KW_T_I32, KW_M_U32, hclass);
-}
-
-static void pkt_err(struct kw_builder *b)
-{
-	s32 off = offsetof(struct kw_exec, pkt_short);
-
-	kw_b_push(b, exec_u32(b, off, KW_H_EXEC));
-	kw_b_emit(b, KW_IR_HSTORE, KW_T_VOID, kw_b_exec(b), kw_b_const(b, KW_T_I32, 0), 0,
-		  off, KW_M_U32, KW_H_EXEC);
-	kw_b_clobber(b, KW_H_EXEC);
-}
-
-static void pkt_ld(struct kw_builder *b, const struct kw_functype *t, u32 arg, bool has_default)
-{
-	kw_vid dflt = has_default ? kw_b_pop(b) : 0, off = kw_b_pop(b);
-
-	kw_b_push(b, kw_b_emit(b, KW_IR_PKT_LD, kw_ir_valtype(t->types[t->nr_params]), kw_b_exec(b),
-			       off, dflt, 0, arg & 0xff, !!(arg & KW_PKT_BE)));
-	kw_b_clobber(b, KW_H_EXEC);	/* it may set pkt_short */
-}
-
-static void pkt_field(struct kw_builder *b, const struct kw_functype *t, u32 stub)
-{
-	const struct kw_node *id;
-
-	if (b->err)
-		return;
-	id = &b->f->node[b->stack[b->sp - 1]];
-	if (id->op != KW_IR_CONST || id->imm >= KW_NR_FIELDS) {
-		call_host(b, t, stub);
-		return;
-	}
-	kw_b_pop(b);
-	b->field_mask |= BIT_ULL(id->imm);
-	kw_b_push(b, kw_b_hload(b, kw_b_exec(b), offsetof(struct kw_exec, field) + 8 * (s32)id->imm,
-				KW_T_I64, KW_M_U64, KW_H_PACKET));
-}
-
 static void call_intrinsic(struct kw_builder *b, const struct kw_functype *t, const struct kw_binding *bind)
 {
-	switch (bind->index) {
-	case KW_INTR_PKT_LEN:
-		kw_b_push(b, exec_u32(b, offsetof(struct kw_exec, pkt_len), KW_H_PACKET));
-		break;
-	case KW_INTR_PKT_ERR:
-		pkt_err(b);
-		break;
-	case KW_INTR_PKT_LD:
-		pkt_ld(b, t, bind->arg, false);
-		break;
-	case KW_INTR_PKT_LD_OR:
-		pkt_ld(b, t, bind->arg, true);
-		break;
-	case KW_INTR_PKT_FIELD:
-		pkt_field(b, t, bind->index2);
-		break;
-	default:
-		b->err = b->err ? b->err : -EOPNOTSUPP;
-		break;
-	}
+	if (bind->index == KW_INTR_PKT_FIELD && !kw_b_pkt_field(b))
+		call_host(b, t, bind->index2);
+	else if (bind->index != KW_INTR_PKT_FIELD)
+		kw_b_pkt(b, t, bind);
 }
 
 static void call_import(struct kw_builder *b, u32 func)

@@ -118,9 +118,12 @@ static struct kw_ctl *open_construct(struct kw_builder *b)
 	}
 	c->height = b->sp - c->nr_params;
 	c->resizes = true;
+	c->calls = true;
 	if (!b->locals_in_frame) {
 		w = &b->scope.sum.construct[b->scope.construct];
 		c->resizes = w->resizes;
+		c->calls = w->calls;
+		c->pkt_widths = w->pkt_widths;
 		c->written = b->scope.sum.locals + w->start;
 		c->nr_written = w->count;
 	}
@@ -134,20 +137,24 @@ static kw_vid new_phi(struct kw_builder *b, kw_vid like, u32 place)
 }
 
 /* In front of the loop, where it is worth one load for all rounds; without a use it goes away. */
-static void load_limit_before(struct kw_builder *b, const struct kw_ctl *loop)
+static void load_before(struct kw_builder *b, const struct kw_ctl *loop)
 {
 	if (b->o->check_mode && b->f->has_memory && !loop->resizes)
 		kw_b_memory_limit(b);
+	if (!loop->calls)
+		kw_b_pkt_before_loop(b, loop->pkt_widths);
 }
 
 /* What the rest of the loop does, to what HLOAD and MEMLIMIT read. */
 static void clobber_by_loop(struct kw_builder *b, const struct kw_ctl *loop)
 {
-	u32 size = b->epoch[KW_H_MEMSIZE];
+	u32 size = b->epoch[KW_H_MEMSIZE], packet = b->epoch[KW_H_PACKET];
 
 	kw_b_clobber_all(b);
 	if (!loop->resizes)
 		b->epoch[KW_H_MEMSIZE] = size;
+	if (!loop->calls)
+		b->epoch[KW_H_PACKET] = packet;
 }
 
 static void do_loop(struct kw_builder *b)
@@ -158,7 +165,7 @@ static void do_loop(struct kw_builder *b)
 
 	if (!c)
 		return;
-	load_limit_before(b, c);
+	load_before(b, c);
 	c->header = kw_b_new_block(b, from);
 	e = kw_b_new_edge(b, from, c->header);
 	if (b->err)
@@ -191,6 +198,7 @@ static void branch(struct kw_builder *b, kw_vid cond, u32 edge[2])
 /* Continue in a new block behind @edge, its only predecessor. */
 static void enter(struct kw_builder *b, u32 edge)
 {
+	const struct kw_block *from;
 	kw_bid to;
 
 	if (b->err)
@@ -200,6 +208,9 @@ static void enter(struct kw_builder *b, u32 edge)
 		return;
 	b->f->edge[edge].to = to;
 	b->cur = to;
+	from = &b->f->block[b->f->edge[edge].from];
+	if (b->f->node[from->last].op == KW_IR_BR)
+		kw_b_pkt_length(b, b->f->node[from->last].a, b->f->succs[from->succ] == edge);
 }
 
 static void do_if(struct kw_builder *b)

@@ -25,6 +25,8 @@ struct kw_ctl {
 	const u32 *written;		/* locals written inside, from the summary */
 	u32 nr_written;
 	bool resizes;			/* the memory's size may change inside */
+	bool calls;			/* something inside may change what the host has */
+	u8 pkt_widths;			/* packet loads inside, a bit for each number of bytes */
 	kw_bid header;			/* loop: its first block */
 	u32 first_edge;			/* edges to the label: linked through edge.next_in_label */
 	u32 nr_edges;
@@ -33,6 +35,13 @@ struct kw_ctl {
 };
 
 struct kw_gvn_slot;
+
+/* So many bytes of the packet, from @block on while the packet is the same. */
+struct kw_pkt_end {
+	u32 bytes;			/* 0: none */
+	kw_bid block;
+	u32 epoch;			/* of KW_H_PACKET */
+};
 
 /* The body being read, and what belongs to it alone. */
 struct kw_scope {
@@ -74,11 +83,13 @@ struct kw_builder {
 	kw_vid entry_tail;		/* last node of block 0's head: constants go behind it */
 	kw_vid inst, exec;
 	u64 field_mask;
+	struct kw_pkt_end known;	/* it has them: the guest has looked */
+	struct kw_pkt_end checked;	/* a near load is compared with that end */
 
 	struct kw_gvn_slot *gvn, *gvn_slot;	/* slot and hash of what was last looked for */
 	u32 gvn_hash;
 	u32 gvn_cap, gvn_used;
-	u32 epoch[KW_H_EXEC + 1];	/* per enum kw_hclass: bumped by what may change it */
+	u32 epoch[KW_H_MARK + 1];	/* per enum kw_hclass: bumped by what may change it */
 	u32 next_epoch;
 };
 
@@ -141,6 +152,12 @@ kw_vid kw_b_const_v128(struct kw_builder *b, u64 lo, u64 hi);
 /* build_call.c */
 bool kw_b_call(struct kw_builder *b);
 kw_vid kw_b_call_c(struct kw_builder *b, u32 stub, u8 type, const kw_vid *args, u32 n);
+
+/* build_pkt.c: kwasm_pkt_v1 in place */
+void kw_b_pkt(struct kw_builder *b, const struct kw_functype *t, const struct kw_binding *bind);
+bool kw_b_pkt_field(struct kw_builder *b);
+void kw_b_pkt_before_loop(struct kw_builder *b, u8 widths);
+void kw_b_pkt_length(struct kw_builder *b, kw_vid cond, bool truth);
 
 /* inline.c: false: it has to be called */
 bool kw_b_inline(struct kw_builder *b, u32 func);

@@ -68,6 +68,10 @@ static inline u32 kw_mtype_bytes(u8 m)
 	return bytes[m];
 }
 
+/* kw_node.aux of a PKT_LD */
+#define KW_PKT_SWAP	0x1	/* network order */
+#define KW_PKT_NEAR	0x2	/* at a constant offset, checked with others */
+
 /* What may change the word an HLOAD reads. */
 enum kw_hclass {
 	KW_H_CONST,		/* nothing while the function runs */
@@ -76,6 +80,7 @@ enum kw_hclass {
 	KW_H_TABLE,		/* table writes, calls */
 	KW_H_PACKET,		/* length and fields: calls */
 	KW_H_EXEC,		/* the short flag: packet loads, HSTORE of this class, calls */
+	KW_H_MARK,		/* the short flag, once set: HSTORE of KW_H_EXEC, calls */
 };
 
 enum kw_cond {

@@ -24,12 +24,15 @@ struct entry {
 struct open {
 	u32 id;			/* construct number + 1; 0 is the function itself */
 	u32 base;		/* its first entry */
-	bool resizes;
+	bool resizes, calls;
+	u8 pkt_widths;
 };
 
 struct state {
 	struct kw_arena *arena;
 	struct kw_summary *out;
+	const struct kw_binding *bind;
+	u32 nr_bind;
 	u32 *stamp;
 	struct entry *entry;
 	u32 nr_entries, cap_entries;
@@ -70,7 +73,7 @@ static int open_construct(struct state *s, bool real)
 		s->out->construct = c;
 		c[s->out->nr_constructs++] = (struct kw_written){ 0 };
 	}
-	o[s->nr_open++] = (struct open){ real ? s->out->nr_constructs : 0, s->nr_entries, false };
+	o[s->nr_open++] = (struct open){ .id = real ? s->out->nr_constructs : 0, .base = s->nr_entries };
 	return 0;
 }
 
@@ -80,6 +83,7 @@ static int close_construct(struct state *s)
 	struct open o = s->open[--s->nr_open];
 	u32 n = s->nr_entries - o.base, i, parent;
 	struct kw_written *w;
+	struct open *outer;
 	u32 *l;
 	int err;
 
@@ -90,21 +94,39 @@ static int close_construct(struct state *s)
 		return -ENOMEM;
 	s->out->locals = l;
 	w = &s->out->construct[o.id - 1];
-	*w = (struct kw_written){ s->nr_locals_out, n, o.resizes };
+	*w = (struct kw_written){ s->nr_locals_out, n, o.resizes, o.calls, o.pkt_widths };
 	for (i = 0; i < n; i++) {
 		l[s->nr_locals_out + i] = s->entry[o.base + i].local;
 		s->stamp[s->entry[o.base + i].local] = s->entry[o.base + i].old_stamp;
 	}
 	s->nr_locals_out += n;
 	s->nr_entries = o.base;
-	s->open[s->nr_open - 1].resizes |= o.resizes;
-	parent = s->open[s->nr_open - 1].id;
+	outer = &s->open[s->nr_open - 1];
+	outer->resizes |= o.resizes;
+	outer->calls |= o.calls;
+	outer->pkt_widths |= o.pkt_widths;
+	parent = outer->id;
 	for (i = 0; i < n; i++) {
 		err = push_entry(s, l[w->start + i], parent);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+static void call(struct state *s, const struct kw_insn *insn)
+{
+	struct open *o = &s->open[s->nr_open - 1];
+
+	if (insn->op == WASM_OP_CALL && insn->idx < s->nr_bind && s->bind[insn->idx].kind == KW_BIND_INTRINSIC &&
+	    s->bind[insn->idx].index != KW_INTR_PKT_FIELD) {
+		if (s->bind[insn->idx].index == KW_INTR_PKT_LD || s->bind[insn->idx].index == KW_INTR_PKT_LD_OR)
+			o->pkt_widths |= (u8)kw_mtype_bytes(s->bind[insn->idx].arg & 0xff);
+		return;
+	}
+	s->out->has_calls = true;
+	o->resizes = true;
+	o->calls = true;
 }
 
 static int one_insn(struct state *s, const struct kw_insn *insn)
@@ -121,8 +143,7 @@ static int one_insn(struct state *s, const struct kw_insn *insn)
 		return push_entry(s, insn->idx, s->open[s->nr_open - 1].id);
 	case WASM_OP_CALL:
 	case WASM_OP_CALL_INDIRECT:
-		s->out->has_calls = true;
-		s->open[s->nr_open - 1].resizes = true;
+		call(s, insn);
 		return 0;
 	case WASM_OP_MEMORY_GROW:
 		s->open[s->nr_open - 1].resizes = true;
@@ -132,9 +153,10 @@ static int one_insn(struct state *s, const struct kw_insn *insn)
 	}
 }
 
-int kw_summarise(struct kw_arena *arena, struct kw_body body, u32 nr_locals, struct kw_summary *out)
+int kw_summarise(struct kw_arena *arena, struct kw_body body, u32 nr_locals,
+		 const struct kw_binding *bind, u32 nr_bind, struct kw_summary *out)
 {
-	struct state s = { .arena = arena, .out = out };
+	struct state s = { .arena = arena, .out = out, .bind = bind, .nr_bind = bind ? nr_bind : 0 };
 	struct kw_insn insn;
 	u32 steps = 0, i;
 	int ret;

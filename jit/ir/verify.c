@@ -71,6 +71,15 @@ static void check_use(struct verifier *c, kw_vid use)
 		check(c, dominates(c->f, d->block, c->blk), "definition does not dominate use");
 }
 
+/* What is read past a mispredicted check depends on it. */
+static bool has_its_base(const struct kw_irfunc *f, const struct kw_node *n)
+{
+	const struct kw_node *base = &f->node[f->pool[n->a]], *off = &f->node[f->pool[n->a + 2]];
+
+	return base->op == KW_IR_PKT_BASE && base->imm == n->imm && off->op == KW_IR_CONST &&
+	       off->imm + kw_mtype_bytes(n->sub) <= n->imm && n->imm <= KW_PKT_NEAR_BYTES;
+}
+
 static void check_node(struct verifier *c, bool last, bool phis_done)
 {
 	const struct kw_node *n = &c->f->node[c->v];
@@ -82,6 +91,8 @@ static void check_node(struct verifier *c, bool last, bool phis_done)
 	check(c, n->op != KW_IR_NOP, "nop left in a block");
 	check(c, ends == last, "block end in the middle, or none");
 	check(c, n->op != KW_IR_PHI || !phis_done, "phi behind another node");
+	check(c, n->op != KW_IR_PKT_LD || !(n->aux & KW_PKT_NEAR) || has_its_base(c->f, n),
+	      "near packet load without a base for its end");
 	arg = kw_ir_args(c->f, &c->f->node[c->v], &nr);
 	for (i = 0; i < nr; i++)
 		if (arg[i])

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Bytes of a packet that a guest may not write. */
+/* Bytes of a packet that a guest may not write, and those of none. */
 #include "pkt.h"
+
+const u8 kw_pkt_none[KW_PKT_NEAR_BYTES];
 
 #define IP4_HEADER	20u	/* without options (RFC 791) */
 

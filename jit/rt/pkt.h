@@ -3,7 +3,7 @@
 #ifndef KW_RT_PKT_H
 #define KW_RT_PKT_H
 
-#include "../platform.h"
+#include "../common/layout.h"
 
 /**
  * kw_pkt_is_parsed() - has the kernel acted on any of these bytes already?
@@ -16,5 +16,8 @@
  * Return: true also where that cannot be told.
  */
 bool kw_pkt_is_parsed(const u8 *ip, u32 lin, u32 off, u32 len);
+
+/* kw_exec.pkt_none of every execution. */
+extern const u8 kw_pkt_none[KW_PKT_NEAR_BYTES];
 
 #endif /* KW_RT_PKT_H */

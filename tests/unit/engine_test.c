@@ -136,7 +136,7 @@ static void test_backtrace(struct kwasm_engine *e, struct kw_instance *inst)
 /*
  * ld16be, err, set_mark, log, len; a memory with "hi" at 16.  Function 5: ld16be(2);
  * 6: ld16be(2) and then err(), as its result; 7: set_mark(7), log(6, 16, 2), result len();
- * 8: log of bytes beyond the memory
+ * 8: log of bytes beyond the memory; 9: what 6 does, twice
  */
 static struct buf packet_module(void)
 {
@@ -161,14 +161,15 @@ static struct buf packet_module(void)
 		PUT(&im, 0, import[i].type);
 	}
 	put_section(&m, 2, &im);
-	SECTION(&m, 3, 4, 0, 0, 0, 0);
+	SECTION(&m, 3, 5, 0, 0, 0, 0, 0);
 	SECTION(&m, 5, 1, 0, 1);
-	SECTION(&m, 10, 4,
+	SECTION(&m, 10, 5,
 		6, 0, 0x41, 2, 0x10, 0, 0x0b,
 		9, 0, 0x41, 2, 0x10, 0, 0x1a, 0x10, 1, 0x0b,
 		18, 0, 0x41, 7, 0x10, 2, 0x1a, 0x41, 6, 0x41, 16, 0x41, 2, 0x10, 3, 0x1a, 0x10, 4, 0x0b,
-		15, 0, 0x41, 6, 0x41, 0xff, 0xff, 0x03, 0x41, 2, 0x10, 3, 0x1a, 0x41, 1, 0x0b);
-	/* the last body drops log's result and returns 1 */
+		15, 0, 0x41, 6, 0x41, 0xff, 0xff, 0x03, 0x41, 2, 0x10, 3, 0x1a, 0x41, 1, 0x0b,
+		/* the one above drops log's result and returns 1 */
+		17, 0, 0x41, 2, 0x10, 0, 0x1a, 0x10, 1, 0x1a, 0x41, 2, 0x10, 0, 0x1a, 0x10, 1, 0x0b);
 	SECTION(&m, 11, 1, 0, 0x41, 16, 0x0b, 2, 'h', 'i');
 	return m;
 }
@@ -206,6 +207,8 @@ static void test_packets(const struct kwasm_engine_opts *base)
 	   "%s: a load beyond the packet reads 0 and leaves a mark", setup);
 	ok(!kwasm_engine__run_packet(e, inst, 6, &pkt, &verdict, &trap) && verdict == 1 && !pkt.is_short,
 	   "%s: err() tells of it and clears it", setup);
+	ok(!kwasm_engine__run_packet(e, inst, 9, &pkt, &verdict, &trap) && verdict == 1 && !pkt.is_short,
+	   "%s: the same load after err() leaves a mark again", setup);
 	ok(!kwasm_engine__run_packet(e, inst, 7, &pkt, &verdict, &trap) && verdict == 3 &&
 	   pkt.field[KW_FIELD_MARK] == 7, "%s: set_mark and len", setup);
 	ok(!strcmp(logged, "6 hi"), "%s: log", setup);

@@ -19,6 +19,7 @@ static struct kw_arena arena, tmp;
 static struct kw_irfunc f;
 static struct kw_block block;
 static struct kw_exec *x;
+static const u8 nothing[KW_PKT_NEAR_BYTES];
 static struct kw_inst inst;
 static struct kw_user_text text;
 static struct kw_code *code;
@@ -236,24 +237,57 @@ static void test_bounds(u64 imm, u64 limit, u32 index, bool fits)
 	   (unsigned long long)imm, (unsigned long long)limit, fits ? "fits" : "traps");
 }
 
-/* Load @bytes at @off of a packet with 64 linear bytes. */
+/* What the packet load at the end of the graph makes of a packet with 64 linear bytes. */
+static void run_pkt(kw_vid v, u32 off, u64 want, u32 slow, const char *what)
+{
+	x->pkt_data = memory;
+	x->pkt_none = nothing;
+	x->pkt_lin = 64;
+	nr_slow = 0;
+	frame.f.val[0].lo = off;
+	run(v);
+	ok(returns(want) && nr_slow == slow, "packet: %s at %u%s", what, off, slow ? ", beyond the linear part" : "");
+}
+
+static const u8 unsigned_type[] = { [1] = KW_M_U8, [2] = KW_M_U16, [4] = KW_M_U32, [8] = KW_M_U64 };
+
+/* Load @bytes at @off. */
 static void test_pkt(u32 off, u32 bytes, bool be, bool or, u64 want, u32 slow)
 {
-	static const u8 mtype[] = { [1] = KW_M_U8, [2] = KW_M_U16, [4] = KW_M_U32, [8] = KW_M_U64 };
-	kw_vid p, e, d;
+	kw_vid p, e, data, last, args;
+	char what[40];
 
 	begin(i32, 1, i64, 1);
 	p = NODE(PARAM, I32, .imm = 0);
 	e = NODE(EXEC, I64, 0);
-	d = or ? NODE(CONST, I64, .imm = 0x1122334455667788) : 0;
-	p = NODE(PKT_LD, I64, .a = e, .b = p, .c = d, .sub = mtype[bytes], .aux = be);
-	x->pkt_data = memory;
-	x->pkt_lin = 64;
-	nr_slow = 0;
-	frame.f.val[0].lo = off;
-	run(p);
-	ok(returns(want) && nr_slow == slow, "packet: %u bytes at %u%s%s", bytes, off,
-	   be ? ", network order" : "", slow ? ", beyond the linear part" : "");
+	data = NODE(HLOAD, I64, .a = e, .imm = offsetof(struct kw_exec, pkt_data), .sub = KW_M_U64, .aux = KW_H_PACKET);
+	last = NODE(HLOAD, I32, .a = e, .imm = offsetof(struct kw_exec, pkt_lin), .sub = KW_M_U32, .aux = KW_H_PACKET);
+	last = NODE(ZEXT32, I64, .a = last, .bits = 32);
+	last = NODE(SUB, I64, .a = last, .b = NODE(CONST, I64, .imm = bytes));
+	args = POOL(data, last, p, or ? NODE(CONST, I64, .imm = 0x1122334455667788) : 0);
+	p = NODE(PKT_LD, I64, .a = args, .b = or ? 4 : 3, .sub = unsigned_type[bytes], .aux = be ? KW_PKT_SWAP : 0);
+	snprintf(what, sizeof(what), "%u bytes%s", bytes, be ? ", network order," : "");
+	run_pkt(p, off, want, slow, what);
+}
+
+/* Load @bytes at the constant @off, checked against @end; the default is the parameter. */
+static void test_near(u32 off, u32 bytes, u32 end, bool be, bool or, u64 want, u32 slow)
+{
+	kw_vid p, e, data, none, lin, base, args;
+	char what[40];
+
+	begin(i64, 1, i64, 1);
+	p = NODE(PARAM, I64, .imm = 0);
+	e = NODE(EXEC, I64, 0);
+	data = NODE(HLOAD, I64, .a = e, .imm = offsetof(struct kw_exec, pkt_data), .sub = KW_M_U64, .aux = KW_H_PACKET);
+	none = NODE(HLOAD, I64, .a = e, .imm = offsetof(struct kw_exec, pkt_none), .sub = KW_M_U64, .aux = KW_H_CONST);
+	lin = NODE(HLOAD, I32, .a = e, .imm = offsetof(struct kw_exec, pkt_lin), .sub = KW_M_U32, .aux = KW_H_PACKET);
+	base = NODE(PKT_BASE, I64, .a = data, .b = lin, .c = none, .imm = end);
+	args = POOL(base, lin, NODE(CONST, I32, .imm = off), p);
+	p = NODE(PKT_LD, I64, .a = args, .b = or ? 4 : 3, .imm = end, .sub = unsigned_type[bytes],
+		 .aux = KW_PKT_NEAR | (be ? KW_PKT_SWAP : 0));
+	snprintf(what, sizeof(what), "near, %u bytes%s", bytes, be ? ", network order," : "");
+	run_pkt(p, off, want, slow, what);
 }
 
 static void test_pkts(void)
@@ -271,6 +305,15 @@ static void test_pkts(void)
 	test_pkt(57, 8, false, true, 0x1122334455667788, 1);
 	test_pkt(0xffffffff, 4, false, true, 0x1122334455667788, 1);
 	test_pkt(0xffffffff, 1, false, true, 0x1122334455667788, 1);
+	test_near(0, 1, 64, false, false, 0, 0);
+	test_near(63, 1, 64, false, false, 63, 0);
+	test_near(63, 1, 65, false, false, 1063, 1);
+	test_near(62, 2, 64, true, false, 0x3e3f, 0);
+	test_near(60, 4, 64, false, false, 0x3f3e3d3c, 0);
+	test_near(61, 4, 65, true, false, 104061, 1);
+	test_near(56, 8, 64, true, false, 0x38393a3b3c3d3e3f, 0);
+	test_near(57, 8, 65, false, true, 57, 1);
+	test_near(4087, 8, 4095, false, true, 4087, 1);
 }
 
 static bool is_x64(void)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../jit/rt/pkt.h"
 #include "internal.h"
 
 #define MAX_PAGES	65536u
@@ -167,6 +168,7 @@ int kwasm_engine__run_packet(struct kwasm_engine *e, struct kw_instance *inst, u
 	int err;
 
 	x->pkt_data = pkt->data;
+	x->pkt_none = kw_pkt_none;
 	x->pkt_lin = min(pkt->linear, pkt->len);
 	x->pkt_len = pkt->len;
 	x->pkt_short = 0;

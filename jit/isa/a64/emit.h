@@ -134,6 +134,8 @@ void a64_emit_div(struct a64_emit *e);
 void a64_emit_bounds(struct a64_emit *e);
 void a64_emit_clamp(struct a64_emit *e);
 void a64_emit_pkt(struct a64_emit *e);
+void a64_emit_pkt_near(struct a64_emit *e);
+void a64_emit_pkt_base(struct a64_emit *e);
 void a64_emit_poll(struct a64_emit *e);
 void a64_emit_sigcheck(struct a64_emit *e);
 void a64_emit_tail(struct a64_emit *e);

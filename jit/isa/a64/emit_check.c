@@ -110,36 +110,59 @@ void a64_emit_clamp(struct a64_emit *e)
 	a64_put(e, A64_CSDB);
 }
 
-static void load_packet(struct a64_emit *e, u8 dst, u8 base, u8 index)
+static void swap_bytes(struct a64_emit *e, u8 reg)
 {
 	const struct kw_minst *mi = a64_inst(e);
-	bool be = mi->cc & A64_PKT_BE;
-	static const u8 row[] = { [1] = A64_LDRB, [2] = A64_LDRH, [4] = A64_LDRW, [8] = A64_LDRX };
 
-	a64_put(e, a64_mem_index(row[mi->x0], dst, base, index, A64_UXTW, false));
-	if (be && mi->x0 == 2)
-		a64_put(e, a64_rr(A64_REV16, A64_W, dst, dst));
-	else if (be && mi->x0 > 2)
-		a64_put(e, a64_rr(A64_REV, mi->x0 == 8 ? A64_X : A64_W, dst, dst));
+	if (!(mi->cc & A64_PKT_BE) || mi->x0 == 1)
+		return;
+	if (mi->x0 == 2)
+		a64_put(e, a64_rr(A64_REV16, A64_W, reg, reg));
+	else
+		a64_put(e, a64_rr(A64_REV, mi->x0 == 8 ? A64_X : A64_W, reg, reg));
 }
 
-/* offset + size <= pkt_lin as offset <= pkt_lin - size, signed and 64 bits wide: nothing wraps. */
+static u32 packet_load(const struct a64_emit *e)
+{
+	static const u8 row[] = { [1] = A64_LDRB, [2] = A64_LDRH, [4] = A64_LDRW, [8] = A64_LDRX };
+
+	return row[a64_inst(e)->x0];
+}
+
 void a64_emit_pkt(struct a64_emit *e)
 {
-	const struct kw_minst *mi = a64_inst(e);
-	u8 exec = a64_register(e, 1), off = a64_register(e, 2);
+	u8 def = a64_register(e, 0), data = a64_register(e, 1), last = a64_register(e, 2), off = a64_register(e, 3);
 	u32 back = a64_new_label(e);
 
-	a64_access(e, A64_LDRX, A64_T0, exec, offsetof(struct kw_exec, pkt_data));
-	a64_access(e, A64_LDRW, A64_T1, exec, offsetof(struct kw_exec, pkt_lin));
-	a64_put(e, a64_rri(A64_SUBI, A64_X, A64_T1, A64_T1, mi->x0));
-	a64_put(e, a64_rrr(A64_SUBS, A64_X, A64_ZR, A64_T1, off));
+	a64_put(e, a64_rrr(A64_SUBS, A64_X, A64_ZR, last, off));
 	a64_jump_if(e, A64_CC_LT, a64_cold(e, A64_COLD_PKT, 0, back));
 	/* Where the branch is mispredicted, the offset is 0. */
 	a64_put(e, a64_csel(A64_CSEL, A64_W, A64_T1, A64_ZR, off, A64_CC_LT));
 	a64_put(e, A64_CSDB);
-	load_packet(e, a64_register(e, 0), A64_T0, A64_T1);
+	a64_put(e, a64_mem_index(packet_load(e), def, data, A64_T1, A64_UXTW, false));
+	swap_bytes(e, def);
 	a64_bind(e, back);
+}
+
+void a64_emit_pkt_near(struct a64_emit *e)
+{
+	const struct kw_minst *mi = a64_inst(e);
+	u8 def = a64_register(e, 0);
+	u32 back = a64_new_label(e);
+
+	a64_put(e, a64_rri(A64_SUBSI, A64_W, A64_ZR, a64_register(e, 2), mi->aux));
+	a64_jump_if(e, A64_CC_LO, a64_cold(e, A64_COLD_PKT, 0, back));
+	a64_access(e, packet_load(e), def, a64_register(e, 1), mi->disp);
+	swap_bytes(e, def);
+	a64_bind(e, back);
+}
+
+/* csdb: for processors that guess a csel. */
+void a64_emit_pkt_base(struct a64_emit *e)
+{
+	a64_put(e, a64_rri(A64_SUBSI, A64_W, A64_ZR, a64_register(e, 2), (u32)a64_inst(e)->imm));
+	a64_put(e, a64_csel(A64_CSEL, A64_X, a64_register(e, 0), a64_register(e, 1), a64_register(e, 3), A64_CC_HS));
+	a64_put(e, A64_CSDB);
 }
 
 #define SLOW(field)	((s32)(offsetof(struct kw_pkt_slow, field) - sizeof(struct kw_pkt_slow)))
@@ -153,11 +176,11 @@ static void pkt_cold(struct a64_emit *e, const struct a64_cold *c)
 {
 	const struct kw_minst *mi = a64_inst(e);
 	u32 how = mi->x0 | (mi->cc & A64_PKT_BE ? 1 << 16 : 0) | (mi->cc & A64_PKT_DEFAULT ? 1 << 24 : 0);
+	bool near = mi->op == A64_PKT_NEAR, leaf;
 	u8 value = A64_T1;
-	bool leaf;
 
 	if (mi->cc & A64_PKT_DEFAULT && !(mi->cc & A64_PKT_IMM)) {
-		kw_alloc_t alloc = a64_operand(e, 3)->alloc;
+		kw_alloc_t alloc = a64_operand(e, near ? 3 : 4)->alloc;
 
 		if (alloc < KW_ALLOC_SLOT)
 			value = alloc;
@@ -168,7 +191,9 @@ static void pkt_cold(struct a64_emit *e, const struct a64_cold *c)
 	}
 	leaf = save_link(e);
 	a64_access(e, A64_STRX, value, A64_FP, SLOW(value));
-	a64_access(e, A64_STRW, a64_register(e, 2), A64_FP, SLOW(off));
+	if (near)
+		a64_emit_movi(e, A64_T0, mi->disp);
+	a64_access(e, A64_STRW, near ? A64_T0 : a64_register(e, 3), A64_FP, SLOW(off));
 	a64_emit_movi(e, A64_T0, how);
 	a64_access(e, A64_STRW, A64_T0, A64_FP, SLOW(size));
 	a64_call_stub(e, KW_STUB_PKT_SLOW, c->wasm_off, KW_TRAP_NONE);

@@ -423,6 +423,8 @@ void a64_emit_inst(struct a64_emit *e)
 	case A64_BOUNDS:	a64_emit_bounds(e); break;
 	case A64_CLAMP:		a64_emit_clamp(e); break;
 	case A64_PKT:		a64_emit_pkt(e); break;
+	case A64_PKT_NEAR:	a64_emit_pkt_near(e); break;
+	case A64_PKT_BASE:	a64_emit_pkt_base(e); break;
 	case A64_POLL:		a64_emit_poll(e); break;
 	case A64_SETBASE:	load_membase(e, a64_register(e, 0)); break;
 	case A64_CALL:		emit_call(e); break;

@@ -39,17 +39,18 @@ static void lower_block_end(struct kw_lower *l, const struct kw_node *n)
 
 static void lower_node(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 {
+	bool call = kw_iropinfo[n->op].nr_args == KW_IR_VARARGS && n->op != KW_IR_PKT_LD;
 	u8 flags = kw_iropinfo[n->op].flags;
 
 	if (flags & KW_IRF_B)
 		lower_block_end(l, n);
-	else if (kw_iropinfo[n->op].nr_args == KW_IR_VARARGS)
+	else if (call)
 		a64_lower_call(l, v, n);
 	else if (flags & KW_IRF_P)
 		a64_lower_value(l, v, n);
 	else
 		a64_lower_effect(l, v, n);
-	if (kw_iropinfo[n->op].nr_args == KW_IR_VARARGS || n->op == KW_IR_SETBASE)
+	if (call || n->op == KW_IR_SETBASE)
 		a64_make_addresses(l);
 	else
 		a64_make_address(l, v);

@@ -169,25 +169,37 @@ static void lower_sigcheck(struct kw_lower *l, const struct kw_node *n)
 	kw_mi_end(l);
 }
 
-static void lower_pkt(struct kw_lower *l, kw_vid v, const struct kw_node *n)
+static void packet_default(struct kw_lower *l, kw_vid v)
 {
 	u64 imm;
 
-	kw_mi_begin(l, A64_PKT, a64_size_of(n->type));
-	kw_mi_opnd(l, a64_def_vreg(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
-	kw_mi_use(l, kw_lower_value(l, n->a));
-	kw_mi_use(l, kw_lower_value(l, n->b));
-	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.cc = n->aux & 1 ? A64_PKT_BE : 0;
-	if (n->c) {
-		l->mi.cc |= A64_PKT_DEFAULT;
-		if (kw_lower_const(l, n->c, &imm)) {
-			l->mi.cc |= A64_PKT_IMM;
-			l->mi.imm = imm;
-		} else {
-			kw_mi_use_any(l, kw_lower_value(l, n->c));
-		}
+	l->mi.cc |= A64_PKT_DEFAULT;
+	if (kw_lower_const(l, v, &imm)) {
+		l->mi.cc |= A64_PKT_IMM;
+		l->mi.imm = imm;
+	} else {
+		kw_mi_use_any(l, kw_lower_value(l, v));
 	}
+}
+
+static void lower_pkt(struct kw_lower *l, kw_vid v, const struct kw_node *n)
+{
+	const kw_vid *arg = l->f->pool + n->a;
+	bool near = n->aux & KW_PKT_NEAR;
+
+	kw_mi_begin(l, near ? A64_PKT_NEAR : A64_PKT, a64_size_of(n->type));
+	kw_mi_opnd(l, a64_def_vreg(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
+	kw_mi_use(l, kw_lower_value(l, arg[0]));
+	kw_mi_use(l, kw_lower_value(l, arg[1]));
+	if (near)
+		l->mi.disp = (s32)kw_lower_node(l, arg[2])->imm;
+	else
+		kw_mi_use(l, kw_lower_value(l, arg[2]));
+	l->mi.x0 = kw_mtype_bytes(n->sub);
+	l->mi.aux = (u32)n->imm;
+	l->mi.cc = n->aux & KW_PKT_SWAP ? A64_PKT_BE : 0;
+	if (n->b > 3)
+		packet_default(l, arg[3]);
 	kw_mi_end(l);
 }
 

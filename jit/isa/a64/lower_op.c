@@ -450,6 +450,17 @@ static void lower_clamp(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_end(l);
 }
 
+static void lower_pkt_base(struct kw_lower *l, kw_vid v, const struct kw_node *n)
+{
+	kw_mi_begin(l, A64_PKT_BASE, A64_X);
+	kw_mi_def(l, v);
+	kw_mi_use(l, kw_lower_value(l, n->a));
+	kw_mi_use(l, kw_lower_value(l, n->b));
+	kw_mi_use(l, kw_lower_value(l, n->c));
+	l->mi.imm = (s64)n->imm;
+	kw_mi_end(l);
+}
+
 static void extend(struct kw_lower *l, kw_vid v, const struct kw_node *n, u8 row, u32 bits, enum a64_size size)
 {
 	bitfield(l, v, row, size, kw_lower_low32(l, n->a), 0, bits - 1);
@@ -490,6 +501,7 @@ void a64_lower_value(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	case KW_IR_CMP:		lower_cmp(l, v); break;
 	case KW_IR_SELECT:	lower_select(l, v, n); break;
 	case KW_IR_CLAMP:	lower_clamp(l, v, n); break;
+	case KW_IR_PKT_BASE:	lower_pkt_base(l, v, n); break;
 	default:		l->err = -EOPNOTSUPP; break;
 	}
 }

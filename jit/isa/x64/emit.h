@@ -128,6 +128,8 @@ void x64_emit_div(struct x64_emit *e);
 void x64_emit_bounds(struct x64_emit *e);
 void x64_emit_clamp(struct x64_emit *e);
 void x64_emit_pkt(struct x64_emit *e);
+void x64_emit_pkt_near(struct x64_emit *e);
+void x64_emit_pkt_base(struct x64_emit *e);
 void x64_emit_poll(struct x64_emit *e);
 void x64_emit_tail(struct x64_emit *e);
 void x64_emit_vec(struct x64_emit *e);		/* emit_vec.c */

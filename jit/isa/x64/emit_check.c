@@ -71,10 +71,9 @@ void x64_emit_clamp(struct x64_emit *e)
 	x64_cmov(&e->b, X64_CC_AE, X64_SQ, index, limit);
 }
 
-static void load_packet(struct x64_emit *e, u8 dst, u8 base, u8 index)
+static void load_packet(struct x64_emit *e, u8 dst, struct x64_rm m)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	struct x64_rm m = { .base = base, .index = index };
 	bool be = mi->cc & X64_PKT_BE;
 
 	switch (mi->x0) {
@@ -94,24 +93,35 @@ static void load_packet(struct x64_emit *e, u8 dst, u8 base, u8 index)
 	}
 }
 
-/* offset + size <= pkt_lin as offset <= pkt_lin - size, signed and 64 bits wide: nothing wraps. */
 void x64_emit_pkt(struct x64_emit *e)
 {
-	const struct kw_minst *mi = x64_inst(e);
-	u8 data = x64_register(e, 1), temp = x64_register(e, 2), exec = x64_register(e, 3);
-	u8 off = x64_register(e, 4);
+	u8 temp = x64_register(e, 1), data = x64_register(e, 2), last = x64_register(e, 3), off = x64_register(e, 4);
 	u32 back = x64_new_label(e);
 
-	x64_rm(&e->b, X64_MOV, X64_SQ, data, x64_mem(exec, offsetof(struct kw_exec, pkt_data)));
-	x64_rm(&e->b, X64_MOV, X64_SL, temp, x64_mem(exec, offsetof(struct kw_exec, pkt_lin)));
-	x64_mi(&e->b, X64_SUB, X64_SQ, x64_reg(temp), mi->x0);
-	x64_rm(&e->b, X64_CMP, X64_SQ, temp, x64_reg(off));
+	x64_rm(&e->b, X64_CMP, X64_SQ, last, x64_reg(off));
 	x64_jump_if(e, X64_CC_L, x64_cold(e, X64_COLD_PKT, 0, back));
 	/* Where the branch is mispredicted, the offset is 0. */
 	x64_movi_keep(&e->b, temp, 0);
 	x64_cmov(&e->b, X64_CC_GE, X64_SL, temp, x64_reg(off));
-	load_packet(e, x64_register(e, 0), data, temp);
+	load_packet(e, x64_register(e, 0), (struct x64_rm){ .base = data, .index = temp });
 	x64_bind(e, back);
+}
+
+void x64_emit_pkt_near(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	u32 back = x64_new_label(e);
+
+	x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(x64_register(e, 2)), mi->aux);
+	x64_jump_if(e, X64_CC_B, x64_cold(e, X64_COLD_PKT, 0, back));
+	load_packet(e, x64_register(e, 0), x64_mem(x64_register(e, 1), mi->disp));
+	x64_bind(e, back);
+}
+
+void x64_emit_pkt_base(struct x64_emit *e)
+{
+	x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(x64_register(e, 3)), x64_inst(e)->imm);
+	x64_cmov(&e->b, X64_CC_AE, X64_SQ, x64_register(e, 0), x64_reg(x64_register(e, 2)));
 }
 
 #define SLOW(field)	x64_mem(X64_FP, (s32)(offsetof(struct kw_pkt_slow, field) - sizeof(struct kw_pkt_slow)))
@@ -120,19 +130,24 @@ static_assert(offsetof(struct kw_pkt_slow, be) == offsetof(struct kw_pkt_slow, s
 	      offsetof(struct kw_pkt_slow, has_default) == offsetof(struct kw_pkt_slow, size) + 3,
 	      "size, be and has_default are written at once");
 
+/* The default may be in a spill slot: it goes through a register that is written anyway. */
 static void pkt_cold(struct x64_emit *e, const struct x64_cold *c)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	u8 temp = x64_register(e, 1);
+	bool near = mi->op == X64_PKT_NEAR;
+	u8 temp = x64_register(e, near ? 0 : 1);
 	u32 how = mi->x0 | (mi->cc & X64_PKT_BE ? 1 << 16 : 0) | (mi->cc & X64_PKT_DEFAULT ? 1 << 24 : 0);
 
 	if (mi->cc & X64_PKT_DEFAULT && !(mi->x2 & X64_F_IMM)) {
-		x64_rm(&e->b, X64_MOV, X64_SQ, temp, x64_place(e, x64_operand(e, 5)->alloc));
+		x64_rm(&e->b, X64_MOV, X64_SQ, temp, x64_place(e, x64_operand(e, near ? 3 : 5)->alloc));
 		x64_mr(&e->b, X64_MOV, X64_SQ, SLOW(value), temp);
 	} else {
 		x64_mi(&e->b, X64_MOV, X64_SQ, SLOW(value), mi->imm);
 	}
-	x64_mr(&e->b, X64_MOV, X64_SL, SLOW(off), x64_register(e, 4));
+	if (near)
+		x64_mi(&e->b, X64_MOV, X64_SL, SLOW(off), mi->disp);
+	else
+		x64_mr(&e->b, X64_MOV, X64_SL, SLOW(off), x64_register(e, 4));
 	x64_mi(&e->b, X64_MOV, X64_SL, SLOW(size), how);
 	x64_call_stub(e, KW_STUB_PKT_SLOW, c->wasm_off, KW_TRAP_NONE);
 	x64_rm(&e->b, X64_MOV, mi->size, x64_register(e, 0), SLOW(value));

@@ -353,6 +353,8 @@ void x64_emit_inst(struct x64_emit *e)
 	case X64_BOUNDS:	x64_emit_bounds(e); break;
 	case X64_CLAMP:		x64_emit_clamp(e); break;
 	case X64_PKT:		x64_emit_pkt(e); break;
+	case X64_PKT_NEAR:	x64_emit_pkt_near(e); break;
+	case X64_PKT_BASE:	x64_emit_pkt_base(e); break;
 	case X64_POLL:		x64_emit_poll(e); break;
 	case X64_SETBASE:	load_membase(e, x64_register(e, 0)); break;
 	case X64_CALL:		emit_call(e); break;

@@ -45,7 +45,7 @@ static void lower_node(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 
 	if (flags & KW_IRF_B)
 		lower_block_end(l, n);
-	else if (kw_iropinfo[n->op].nr_args == KW_IR_VARARGS)
+	else if (kw_iropinfo[n->op].nr_args == KW_IR_VARARGS && n->op != KW_IR_PKT_LD)
 		x64_lower_call(l, v, n);
 	else if (flags & KW_IRF_P)
 		x64_lower_value(l, v, n);

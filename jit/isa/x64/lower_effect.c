@@ -232,23 +232,35 @@ static void lower_sigcheck(struct x64_lower *l, const struct kw_node *n)
 	x64_end(l);
 }
 
+static void packet_default(struct x64_lower *l, kw_vid v)
+{
+	l->mi.cc |= X64_PKT_DEFAULT;
+	if (x64_imm(l, v, X64_SQ, &l->mi.imm))
+		l->mi.x2 = X64_F_IMM;
+	else
+		x64_use_any(l, x64_value(l, v));
+}
+
 static void lower_pkt(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
-	x64_begin(l, X64_PKT, x64_size_of(n->type));
+	const kw_vid *arg = l->f->pool + n->a;
+	bool near = n->aux & KW_PKT_NEAR;
+
+	x64_begin(l, near ? X64_PKT_NEAR : X64_PKT, x64_size_of(n->type));
 	x64_opnd(l, l->vreg[v] ? l->vreg[v] : x64_new_vreg(l, n->type), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
-	x64_temp(l, KW_T_I64);
-	x64_temp(l, KW_T_I64);
-	x64_use(l, x64_value(l, n->a));
-	x64_use(l, x64_value(l, n->b));
+	if (!near)
+		x64_temp(l, KW_T_I64);
+	x64_use(l, x64_value(l, arg[0]));
+	x64_use(l, x64_value(l, arg[1]));
+	if (near)
+		l->mi.disp = (s32)x64_node(l, arg[2])->imm;
+	else
+		x64_use(l, x64_value(l, arg[2]));
 	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.cc = n->aux & 1 ? X64_PKT_BE : 0;
-	if (n->c) {
-		l->mi.cc |= X64_PKT_DEFAULT;
-		if (x64_imm(l, n->c, X64_SQ, &l->mi.imm))
-			l->mi.x2 = X64_F_IMM;
-		else
-			x64_use_any(l, x64_value(l, n->c));
-	}
+	l->mi.aux = (u32)n->imm;
+	l->mi.cc = n->aux & KW_PKT_SWAP ? X64_PKT_BE : 0;
+	if (n->b > 3)
+		packet_default(l, arg[3]);
 	x64_end(l);
 }
 

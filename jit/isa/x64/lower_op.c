@@ -381,6 +381,17 @@ static void lower_clamp(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_end(l);
 }
 
+static void lower_pkt_base(struct x64_lower *l, kw_vid v, const struct kw_node *n)
+{
+	x64_begin(l, X64_PKT_BASE, X64_SQ);
+	x64_def_tied(l, v, 1);
+	x64_use(l, x64_value(l, n->c));
+	x64_use(l, x64_value(l, n->a));
+	x64_use(l, x64_value(l, n->b));
+	l->mi.imm = (s64)n->imm;
+	x64_end(l);
+}
+
 void x64_lower_value(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	enum x64_size size = x64_size_of(n->type);
@@ -416,6 +427,7 @@ void x64_lower_value(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	case KW_IR_CMP:		lower_cmp(l, v); break;
 	case KW_IR_SELECT:	lower_select(l, v, n); break;
 	case KW_IR_CLAMP:	lower_clamp(l, v, n); break;
+	case KW_IR_PKT_BASE:	lower_pkt_base(l, v, n); break;
 	default:		l->err = -EOPNOTSUPP; break;
 	}
 }

@@ -28,7 +28,9 @@ enum x64_mop {
 	X64_BOUNDS,		/* def, tied index, temporary, limit: trap aux unless index + imm <= limit;
 				 * x0: unless index < limit, 32 bits wide; cc: the index is used */
 	X64_CLAMP,		/* def, tied, limit: the lower of both, 64 bits wide */
-	X64_PKT,		/* def, 2 temporaries, exec, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
+	X64_PKT,		/* def, temporary, packet, last offset, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
+	X64_PKT_NEAR,		/* def, base, linear bytes, default or nothing; the slow way if these are below aux; disp: offset */
+	X64_PKT_BASE,		/* def, tied to the other one, packet, linear bytes: the packet unless these are below imm */
 	X64_POLL,		/* exec */
 	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
 	X64_CALL,		/* aux: function index */

@@ -10,8 +10,8 @@
 #define KWASM_X_NR_BT		20
 #define KWASM_X_PC		24
 #define KWASM_X_BT		272
-#define KWASM_X_PAUSING		403
-#define KWASM_X_XMM		408
+#define KWASM_X_PAUSING		411
+#define KWASM_X_XMM		416
 
 #define KWASM_I_MEM_BASE	0
 #define KWASM_I_EXEC		24
