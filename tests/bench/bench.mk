@@ -8,13 +8,18 @@ bench-py  = O=$(O) tests/bench/bench.py --rounds $(ROUNDS) $(addprefix --dir ,$(
 	    $(addprefix --engines ,$(BENCH_ENGINES)) $(addprefix --only ,$(BENCH_ONLY)) \
 	    $(addprefix --rst ,$(BENCH_RST))
 
-.PHONY: bench bench-ablation bench-compile bench-ebpf bench-kflags
+.PHONY: bench bench-ablation bench-arm64 bench-compile bench-ebpf bench-kflags
 
 bench: user ## running time against native code and other engines: ROUNDS=n BENCH_DIR=DIR BENCH_RST=FILE.rst
 	$(Q)$(bench-py) --out build/bench
 
 bench-ablation: user ## what each optimisation brings: running time without it: BENCH_MODE=check|guard
 	$(Q)$(bench-py) --out build/bench --ablate $(BENCH_MODE)
+
+bench-arm64: ## instructions executed on arm64 against gcc's, counted under qemu-aarch64: BENCH_DIR=DIR BENCH_RST=FILE.rst
+	$(Q)$(MAKE) -s ARCH=arm64 build/user-arm64/kwasm-bench
+	$(Q)O=build/user-arm64 tests/bench/count.py $(addprefix --dir ,$(BENCH_DIR)) $(addprefix --only ,$(BENCH_ONLY)) \
+		--out build/bench $(addprefix --rst ,$(BENCH_RST))
 
 NPM_MODULES ?= build/npm/node_modules
 

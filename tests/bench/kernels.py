@@ -18,8 +18,10 @@ WASM_LD = os.environ.get('WASM_LD', 'wasm-ld')
 WASM_CFLAGS = ['--target=wasm32', '-O2', '-std=gnu11', '-nostdlib', '-mbulk-memory', '-msign-ext',
                '-mnontrapping-fptoint', '-c']
 WASM_LDFLAGS = ['--no-entry', '--strip-all', '-z', 'stack-size=65536']
-# SSE4.1 and popcnt are what the compiler asks of a CPU; contracted doubles would give other results.
-NATIVE_CFLAGS = ['-O2', '-std=gnu11', '-march=x86-64-v2', '-ffp-contract=off', '-fno-math-errno']
+# Contracted doubles would give other results.
+NATIVE_CFLAGS = ['-O2', '-std=gnu11', '-ffp-contract=off', '-fno-math-errno']
+# SSE4.1 and popcnt are what the compiler asks of a CPU.
+X86_64 = ['-march=x86-64-v2']
 SCALAR = ['-fno-vectorize', '-fno-slp-vectorize']
 
 
@@ -88,7 +90,7 @@ def wasm(k):
                  [WASM_LD] + WASM_LDFLAGS + ['-o', target, obj]])
 
 
-def native(k, kind, cc, flags):
+def native(k, kind, cc, flags, machine=X86_64):
     target = k.path(kind)
     return make(target, [k.source, MAIN, __file__],
-                [[cc] + NATIVE_CFLAGS + flags + ['-o', target, k.source, MAIN, '-lm']])
+                [[cc] + NATIVE_CFLAGS + machine + flags + ['-o', target, k.source, MAIN, '-lm']])
