@@ -46,6 +46,20 @@ def blob_of(data):
     return None
 
 
+def bare(image):
+    """The BTF in the bytes of a kernel that has no ELF header any more, as arm64's vmlinuz; None if there is none."""
+    best, last = None, len(image) - 24
+    at = image.find(BTF_MAGIC, 0, last)
+    while at >= 0:
+        header, type_at, type_len, text_at, text_len = struct.unpack_from("<IIIII", image, at + 4)
+        end = at + header + text_at + text_len
+        if header == 24 and type_at == 0 and text_at == type_len and end <= len(image):
+            if best is None or end - at > len(best):
+                best = image[at:end]
+        at = image.find(BTF_MAGIC, at + 1, last)
+    return best
+
+
 def unpacked(image):
     """What a vmlinuz may hold: every place where a known packer's output begins."""
     for magic, make in ((b"\xfd7zXZ\0", lzma.LZMADecompressor),
@@ -65,7 +79,7 @@ def base(path, out):
         data = f.read()
     blob = blob_of(data)
     if blob is None:
-        blob = next((b for b in map(blob_of, unpacked(data)) if b), None)
+        blob = next((b for b in map(blob_of, unpacked(data)) if b), None) or bare(data)
     if blob is None:
         sys.exit(f"btf.py: {path} has no BTF, or is packed by what is not known here")
     with open(out, "wb") as f:
