@@ -120,33 +120,44 @@ kw_vid kw_b_table(struct kw_builder *b, u32 table)
 	return kw_b_hload(b, b->inst, off, KW_T_I64, KW_M_U64, KW_H_CONST);
 }
 
-/* Address of element @index of @tab, checked and masked; traps with @trap. */
-kw_vid kw_b_table_entry(struct kw_builder *b, kw_vid tab, kw_vid index, u8 trap)
+/* Address of element @index of table @table, checked and masked; traps with @trap. */
+kw_vid kw_b_table_entry(struct kw_builder *b, u32 table, kw_vid index, u8 trap)
 {
-	kw_vid len, entries;
+	const struct kw_tabletype *t = &b->m->tables[table];
+	u8 hclass = t->fixed ? KW_H_CONST : KW_H_TABLE;
+	kw_vid tab = kw_b_table(b, table), len, entries;
 
-	len = kw_b_hload(b, tab, offsetof(struct kw_table, len), KW_T_I32, KW_M_U32, KW_H_TABLE);
-	len = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, len, 0);
+	if (t->fixed) {
+		len = kw_b_const(b, KW_T_I64, t->limits.min);
+	} else {
+		len = kw_b_hload(b, tab, offsetof(struct kw_table, len), KW_T_I32, KW_M_U32, hclass);
+		len = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, len, 0);
+	}
 	index = kw_b_bounds(b, index, len, 1, trap);
-	entries = kw_b_hload(b, tab, offsetof(struct kw_table, entries), KW_T_I64, KW_M_U64, KW_H_TABLE);
+	entries = kw_b_hload(b, tab, offsetof(struct kw_table, entries), KW_T_I64, KW_M_U64, hclass);
 	index = kw_b_bin(b, KW_IR_ZEXT32, KW_T_I64, index, 0);
 	index = kw_b_bin(b, KW_IR_SHL, KW_T_I64, index, kw_b_const(b, KW_T_I64, 5));
 	return kw_b_bin(b, KW_IR_ADD, KW_T_I64, entries, index);
 }
 
-/* Bounds, signature, call; see struct kw_table_entry. */
+/*
+ * Bounds, signature, call; see struct kw_table_entry.  A function out of a fixed
+ * table is of this instance, so the call is as one by number: nothing is switched.
+ */
 static void do_call_indirect(struct kw_builder *b)
 {
-	u32 type = b->insn.idx;
+	u32 type = b->insn.idx, table = b->insn.idx2;
+	bool own = b->m->tables[table].fixed;
 	kw_vid index = kw_b_pop(b), entry, sig, head[2];
+	u8 hclass = own ? KW_H_CONST : KW_H_TABLE;
 
-	entry = kw_b_table_entry(b, kw_b_table(b, b->insn.idx2), index, KW_TRAP_UNDEF_ELEM);
-	sig = kw_b_hload(b, entry, offsetof(struct kw_table_entry, sig), KW_T_I32, KW_M_U32, KW_H_TABLE);
+	entry = kw_b_table_entry(b, table, index, KW_TRAP_UNDEF_ELEM);
+	sig = kw_b_hload(b, entry, offsetof(struct kw_table_entry, sig), KW_T_I32, KW_M_U32, hclass);
 	kw_b_emit(b, KW_IR_SIGCHECK, KW_T_VOID, sig, 0, 0, b->o->sig_ids[type], 0, 0);
-	head[0] = kw_b_hload(b, entry, offsetof(struct kw_table_entry, code), KW_T_I64, KW_M_U64, KW_H_TABLE);
-	head[1] = kw_b_hload(b, entry, offsetof(struct kw_table_entry, inst), KW_T_I64, KW_M_U64, KW_H_TABLE);
-	emit_call(b, KW_IR_CALL_PTR, &b->m->types[type], head, 2, 0, 1);
-	if (b->m->nr_mems)
+	head[0] = kw_b_hload(b, entry, offsetof(struct kw_table_entry, code), KW_T_I64, KW_M_U64, hclass);
+	head[1] = own ? b->inst : kw_b_hload(b, entry, offsetof(struct kw_table_entry, inst), KW_T_I64, KW_M_U64, hclass);
+	emit_call(b, KW_IR_CALL_PTR, &b->m->types[type], head, 2, 0, !own);
+	if (!own && b->m->nr_mems)
 		restore_base(b);
 }
 

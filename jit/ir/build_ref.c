@@ -21,7 +21,7 @@ static void ref_is_null(struct kw_builder *b)
 
 static void table_get(struct kw_builder *b)
 {
-	kw_vid entry = kw_b_table_entry(b, kw_b_table(b, b->insn.idx), kw_b_pop(b), KW_TRAP_TABLE_OOB);
+	kw_vid entry = kw_b_table_entry(b, b->insn.idx, kw_b_pop(b), KW_TRAP_TABLE_OOB);
 
 	kw_b_push(b, kw_b_hload(b, entry, offsetof(struct kw_table_entry, ref), KW_T_I64, KW_M_U64, KW_H_TABLE));
 }

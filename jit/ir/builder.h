@@ -141,7 +141,7 @@ bool kw_b_small_bulk(struct kw_builder *b, bool is_fill, kw_vid dst, kw_vid what
 
 bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes);
 kw_vid kw_b_table(struct kw_builder *b, u32 table);
-kw_vid kw_b_table_entry(struct kw_builder *b, kw_vid tab, kw_vid index, u8 trap);
+kw_vid kw_b_table_entry(struct kw_builder *b, u32 table, kw_vid index, u8 trap);
 
 /* build_float.c, build_simd.c, build_ref.c: instructions of later features; false: not one of these */
 bool kw_b_float(struct kw_builder *b);

@@ -70,7 +70,10 @@ static int read_export(struct kw_reader *r, struct kw_module *m, struct kw_expor
 			m->funcs[e->index].declared = true;
 		return err;
 	case KW_EXT_TABLE:
-		return kw_rd_index(r, m->nr_tables, KW_R_UNKNOWN_TABLE, &e->index);
+		err = kw_rd_index(r, m->nr_tables, KW_R_UNKNOWN_TABLE, &e->index);
+		if (!err)
+			m->tables[e->index].written = true;
+		return err;
 	case KW_EXT_MEMORY:
 		return kw_rd_index(r, m->nr_mems, KW_R_UNKNOWN_MEMORY, &e->index);
 	case KW_EXT_GLOBAL:

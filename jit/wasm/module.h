@@ -37,6 +37,8 @@ struct kw_limits {
 
 struct kw_tabletype {
 	u8 type;			/* enum kw_valtype */
+	bool written;			/* exported, or some body writes or grows it */
+	bool fixed;			/* set by validation: keeps its first length, and holds no functions but the module's own */
 	struct kw_limits limits;
 	u32 wasm_off;
 };
@@ -151,7 +153,7 @@ int kw_module_decode(struct kw_arena *arena, const u8 *bytes, u32 len,
 
 /**
  * kw_module_validate() - what core spec 2.0 chapter 3 wants of the bodies of a decoded module
- * @m:        decoded; gets uses_float
+ * @m:        decoded; gets uses_float and which tables are fixed
  * @features: enum kw_feature bits that may be used; others are refused by name (-EOPNOTSUPP)
  *
  * Linear in the module's size, no recursion.

@@ -56,13 +56,16 @@ static int check_same_type(struct kw_validator *v, u8 a, u8 b)
 
 static int check_table_table(struct kw_validator *v)
 {
-	const struct kw_tabletype *t = v->m->tables;
+	struct kw_tabletype *t = v->m->tables;
 	int err;
 
 	err = check_table(v, v->insn.idx);
 	if (!err)
 		err = check_table(v, v->insn.idx2);
-	return err ? err : check_same_type(v, t[v->insn.idx].type, t[v->insn.idx2].type);
+	if (err)
+		return err;
+	t[v->insn.idx].written = true;
+	return check_same_type(v, t[v->insn.idx].type, t[v->insn.idx2].type);
 }
 
 static int check_elem_table(struct kw_validator *v)
@@ -72,7 +75,10 @@ static int check_elem_table(struct kw_validator *v)
 	err = check_table(v, v->insn.idx2);
 	if (!err)
 		err = check_elem(v);
-	return err ? err : check_same_type(v, v->m->tables[v->insn.idx2].type, v->m->elems[v->insn.idx].type);
+	if (err)
+		return err;
+	v->m->tables[v->insn.idx2].written = true;
+	return check_same_type(v, v->m->tables[v->insn.idx2].type, v->m->elems[v->insn.idx].type);
 }
 
 static int check_shuffle(struct kw_validator *v)
@@ -291,6 +297,29 @@ static int validate_module(struct kw_validator *v)
 	return err;
 }
 
+static bool holds_own_functions(const struct kw_module *m, const struct kw_elem *e)
+{
+	u32 i;
+
+	for (i = 0; i < e->nr_items; i++)
+		if (e->items[i].kind != KW_CE_NULL &&
+		    (e->items[i].kind != KW_CE_FUNC || e->items[i].index < m->nr_imported_funcs))
+			return false;
+	return true;
+}
+
+/* All bodies have been read: what no one writes is what the active segments make of it. */
+static void find_fixed_tables(struct kw_module *m)
+{
+	u32 i;
+
+	for (i = m->nr_imported_tables; i < m->nr_tables; i++)
+		m->tables[i].fixed = m->tables[i].type == KW_V_FUNCREF && !m->tables[i].written;
+	for (i = 0; i < m->nr_elems; i++)
+		if (m->elems[i].mode == KW_SEG_ACTIVE && !holds_own_functions(m, &m->elems[i]))
+			m->tables[m->elems[i].table].fixed = false;
+}
+
 int kw_module_validate(struct kw_module *m, u32 features, struct kw_diag *diag)
 {
 	struct kw_validator *v = kw_alloc(sizeof(*v));
@@ -304,6 +333,8 @@ int kw_module_validate(struct kw_module *m, u32 features, struct kw_diag *diag)
 	v->refused = (KW_FEATURES_ALL & ~features) << 1;
 	v->nr_steps = STEPS_PER_CHECKPOINT;
 	err = validate_module(v);
+	if (!err)
+		find_fixed_tables(m);
 	m->uses_float = v->used & (BIT(KW_OP_FLOAT) | BIT(KW_OP_SIMD));
 	kw_free(v);
 	return err;

@@ -99,6 +99,8 @@ static int table(struct kw_validator *v)
 	u8 type = v->m->tables[v->insn.idx].type;
 	int err;
 
+	if (v->insn.op != WASM_OP_TABLE_GET && v->insn.op != WASM_OP_TABLE_SIZE)
+		v->m->tables[v->insn.idx].written = true;
 	switch (v->insn.op) {
 	case WASM_OP_TABLE_GET:
 		err = kw_v_pop(v, KW_V_I32);

@@ -4,5 +4,5 @@
 ;; CODE: ^cmp DWORD PTR \[r[a-z0-9]+\+0x10\],
 ;; CODE: ^mov rax,QWORD PTR
 ;; CODE: ^call rax
-(module (type $t (func (param i32) (result i32))) (table 4 4 funcref)
+(module (type $t (func (param i32) (result i32))) (table (export "t") 4 4 funcref)
   (func (param i32 i32) (result i32) (call_indirect (type $t) (local.get 0) (local.get 1))))

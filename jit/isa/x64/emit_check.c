@@ -36,14 +36,16 @@ void x64_emit_div(struct x64_emit *e)
 	x64_bind(e, done);
 }
 
-/* The index is zero-extended and imm below 2^33: their sum cannot wrap.  x0: index < limit instead. */
-void x64_emit_bounds(struct x64_emit *e)
+/* Compare index + imm with the limit; the index is zero-extended and imm below 2^33: their sum cannot wrap. */
+static void compare_with_limit(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
 	u8 index = x64_register(e, 0), temp = x64_register(e, 2), end = temp;
-	struct x64_rm limit = mi->x1 ? x64_memory(e) : x64_place(e, x64_operand(e, 3)->alloc);
-	enum x64_cc over = mi->x0 ? X64_CC_AE : X64_CC_A;
 
+	if (mi->x2 & X64_F_IMM) {
+		x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(index), mi->disp);
+		return;
+	}
 	if (mi->x0 || mi->imm == 0) {
 		end = index;
 	} else if (mi->imm == (s32)mi->imm) {
@@ -52,13 +54,24 @@ void x64_emit_bounds(struct x64_emit *e)
 		x64_movi(&e->b, temp, mi->imm);
 		x64_mr(&e->b, X64_ADD, X64_SQ, x64_reg(temp), index);
 	}
-	x64_rm(&e->b, X64_CMP, mi->x0 ? X64_SL : X64_SQ, end, limit);
+	x64_rm(&e->b, X64_CMP, mi->x0 ? X64_SL : X64_SQ, end,
+	       mi->x1 ? x64_memory(e) : x64_place(e, x64_operand(e, 3)->alloc));
+}
+
+/* x0: index < limit instead. */
+void x64_emit_bounds(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	enum x64_cc over = mi->x0 ? X64_CC_AE : X64_CC_A;
+	u8 temp = x64_register(e, 2);
+
+	compare_with_limit(e);
 	x64_jump_if(e, over, x64_trap_label(e, mi->aux));
 	if (!mi->cc)
 		return;
 	/* Where the branch is mispredicted, the index is 0. */
 	x64_movi_keep(&e->b, temp, 0);
-	x64_cmov(&e->b, over, mi->size, index, x64_reg(temp));
+	x64_cmov(&e->b, over, mi->size, x64_register(e, 0), x64_reg(temp));
 }
 
 /* Data flows through it: no branch that could be predicted. Above or equal needs one flag, one uop. */

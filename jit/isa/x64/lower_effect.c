@@ -167,16 +167,21 @@ static void lower_bounds(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	kw_vid limit = limit_in_memory(l, n);
 	bool wanted = l->vreg[v];
+	s64 imm;
 
 	x64_begin(l, X64_BOUNDS, x64_size_of(n->type));
 	l->mi.x0 = is_index_check(l, n);
 	x64_opnd(l, wanted ? l->vreg[v] : x64_new_vreg(l, n->type), KW_OP_DEF, KW_WANT_REUSE, 1);
 	x64_use(l, x64_value(l, n->a));
 	x64_temp(l, KW_T_I64);
-	if (limit)
+	if (limit) {
 		x64_sink_load(l, limit);
-	else
+	} else if (l->mi.x0 && x64_imm(l, n->b, X64_SL, &imm)) {
+		l->mi.x2 = X64_F_IMM;
+		l->mi.disp = (s32)imm;
+	} else {
 		x64_use_any(l, x64_value(l, n->b));
+	}
 	l->mi.wasm_off = n->wasm_off;
 	l->mi.imm = n->imm;
 	l->mi.aux = n->aux;

@@ -26,7 +26,7 @@ enum x64_mop {
 	X64_BSWAP,		/* def, tied */
 	X64_DIV,		/* def, other of rax and rdx, use rax, divisor; row x0; cc: X64_DIV_* */
 	X64_BOUNDS,		/* def, tied index, temporary, limit: trap aux unless index + imm <= limit;
-				 * x0: unless index < limit, 32 bits wide; cc: the index is used */
+				 * x0: unless index < limit, 32 bits wide, with X64_F_IMM of disp; cc: the index is used */
 	X64_CLAMP,		/* def, tied, limit: the lower of both, 64 bits wide */
 	X64_PKT,		/* def, temporary, packet, last offset, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
 	X64_PKT_NEAR,		/* def, base, linear bytes, default or nothing; the slow way if these are below aux; disp: offset */

@@ -1,0 +1,20 @@
+;; Nobody writes the table, and it holds functions of this module: its length is a constant, and neither
+;; instance nor memory base are switched.
+;; CODE: ^cmp e..,0x2
+;; CODE: ^jae
+;; CODE: ^cmovae
+;; CODE: ^cmp DWORD PTR \[r..\+0x10\],0x
+;; CODE: ^jne
+;; CODE: ^call rax
+;; CODE: ^add eax
+;; CODE: ^ret
+;; NOT: r14,QWORD PTR \[rdi\]
+(module
+  (memory 1)
+  (type $t (func (param i32) (result i32)))
+  (table 2 funcref)
+  (elem (i32.const 0) $one $two)
+  (func $one (type $t) (i32.load (local.get 0)))
+  (func $two (type $t) (i32.load offset=4 (local.get 0)))
+  (func (export "f") (param i32) (result i32)
+    (i32.add (call_indirect (type $t) (i32.const 8) (local.get 0)) (i32.const 1))))
