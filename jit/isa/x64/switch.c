@@ -121,6 +121,11 @@ static void compare_tree(struct x64_emit *e, const struct run *run, u32 n)
 			u32 mid = r.lo + (r.hi - r.lo) / 2;
 
 			compare_index(e, run[mid].start);
+			if (mid - r.lo == 1 && r.hi - mid > 1) {
+				x64_jump_if(e, X64_CC_B, run[r.lo].block);
+				r.lo = mid;
+				continue;
+			}
 			if (r.hi - mid == 1) {
 				x64_jump_if(e, X64_CC_AE, run[mid].block);
 			} else {
