@@ -73,10 +73,12 @@ leave_trapped:
 	jmp	leave_guest
 	.size	kw_user_stub_async, . - kw_user_stub_async
 
-/* A call of C function r10 with arguments in place; back to the guest only without a flag. */
+/* A call of C function r10 with arguments in place; back to the guest only without a flag. Keeps what C keeps. */
 	.globl	kw_user_stub_helper
 	.type	kw_user_stub_helper, @function
 kw_user_stub_helper:
+	push	rbx
+	push	rbp
 	mov	r11, r15
 	and	r11, -STACK_BYTES
 	mov	[rdi + INST_EXEC], r11
@@ -86,6 +88,8 @@ kw_user_stub_helper:
 	call	r10
 	mov	rsp, rbx
 	cmp	dword ptr [rbp + EXEC_FLAG], 0
+	pop	rbp
+	pop	rbx
 	jne	kw_user_stub_trap
 	ret
 	.size	kw_user_stub_helper, . - kw_user_stub_helper

@@ -7,6 +7,7 @@
  */
 #include "object.h"
 
+#define SMALL_BYTES	16u
 #define CHUNK_BYTES	65536u
 #define CHUNK_ELEMS	1024u
 
@@ -48,6 +49,31 @@ static void memory_fill(struct kw_inst *inst, u32 dst, u32 byte, u32 n)
 	}
 }
 
+/*
+ * Up to SMALL_BYTES, as first and last piece, which overlap where they must; all is read before
+ * anything is written.  Lengths that are not known are small more often than not.
+ */
+static void move_small(u8 *d, const u8 *s, u32 n)
+{
+	if (n >= 8) {
+		u64 first = get_unaligned_le64(s), last = get_unaligned_le64(s + n - 8);
+
+		put_unaligned_le64(first, d);
+		put_unaligned_le64(last, d + n - 8);
+	} else if (n >= 4) {
+		u32 first = get_unaligned_le32(s), last = get_unaligned_le32(s + n - 4);
+
+		put_unaligned_le32(first, d);
+		put_unaligned_le32(last, d + n - 4);
+	} else if (n) {
+		u8 first = s[0], middle = s[n / 2], last = s[n - 1];
+
+		d[0] = first;
+		d[n / 2] = middle;
+		d[n - 1] = last;
+	}
+}
+
 /* The ranges may overlap: copy towards lower addresses forwards, else backwards. */
 static void memory_copy(struct kw_inst *inst, u32 dst, u32 src, u32 n)
 {
@@ -56,6 +82,10 @@ static void memory_copy(struct kw_inst *inst, u32 dst, u32 src, u32 n)
 
 	if (!d || !s) {
 		kw_raise(inst, KW_TRAP_MEM_OOB);
+		return;
+	}
+	if (n <= SMALL_BYTES) {
+		move_small(d, s, n);
 		return;
 	}
 	if (n <= CHUNK_BYTES) {

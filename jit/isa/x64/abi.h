@@ -6,7 +6,7 @@
  *   out   integers rax rdx rcx rsi r8 r9; vectors xmm0-7
  *   rest  in the caller's outgoing area, the lowest bytes of its frame: 8 bytes
  *         a value (v128: 16, aligned), arguments and results counted apart
- *   kept  r15; r14 within one instance; nothing else, be the callee guest or C
+ *   kept  r15; r14 within one instance; by C what its own convention keeps
  *
  *       caller's frame          | outgoing area | callee's frame (F bytes)
  *       higher addresses   r15 -^               ^- r15 after sub r15, F
@@ -35,6 +35,8 @@
 
 #define X64_ALL_INT	(0xffffull & ~(BIT_ULL(X64_RSP) | BIT_ULL(X64_FP)))
 #define X64_ALL_VEC	(0xffffull << 32)
+#define X64_C_KEEPS	(BIT_ULL(X64_RBX) | BIT_ULL(X64_RBP) | BIT_ULL(X64_R12) | BIT_ULL(X64_R13))
+
 /* Where the next argument or result is; start with zeroes. */
 struct x64_place {
 	u8 nr_int, nr_vec;

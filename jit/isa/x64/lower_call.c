@@ -81,12 +81,12 @@ static void call_results(struct x64_lower *l, kw_vid v, u32 nr, bool in_regs)
 	l->mf->out_bytes = max(l->mf->out_bytes, place.bytes);
 }
 
-/* What a call destroys: every register that can be allocated, less its results. */
-static void call_clobbers(struct x64_lower *l)
+/* What a call destroys: every register that can be allocated, less its results and @kept. */
+static void call_clobbers(struct x64_lower *l, u64 kept)
 {
 	u32 i;
 
-	l->mi.clobbers = l->mf->allocatable[KW_RC_INT] | l->mf->allocatable[KW_RC_VEC];
+	l->mi.clobbers = (l->mf->allocatable[KW_RC_INT] | l->mf->allocatable[KW_RC_VEC]) & ~kept;
 	for (i = 0; i < l->mi.nr_opnds; i++)
 		if (l->opnd[i].kind == KW_OP_DEF)
 			l->mi.clobbers &= ~BIT_ULL(l->opnd[i].reg);
@@ -109,7 +109,7 @@ static void lower_guest_call(struct x64_lower *l, kw_vid v, const struct kw_node
 	call_args(l, arg + ptr + 1, n->b - ptr - 1, true);
 	if (l->mi.x2 && l->f->has_memory)
 		x64_use_any(l, x64_inst_value(l));
-	call_clobbers(l);
+	call_clobbers(l, 0);
 	x64_end(l);
 	call_results(l, v, n->c, false);
 }
@@ -128,7 +128,7 @@ static void lower_c_call(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 		x64_opnd(l, raw, KW_OP_DEF, KW_WANT_FIXED, X64_RAX);
 	x64_use_fixed(l, x64_value(l, arg[0]), X64_INST);
 	call_args(l, arg + 1, n->b - 1, true);
-	call_clobbers(l);
+	call_clobbers(l, X64_C_KEEPS);
 	x64_end(l);
 	if (raw == l->vreg[v])
 		return;
