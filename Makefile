@@ -35,7 +35,7 @@ help: ## this list
 	@echo "Variables:"
 	@echo "  ARCH=x86_64       what to build for; arm64: the userspace half, in build/user-arm64/"
 	@echo "  KDIR=DIR          kernel headers for make modules"
-	@echo "  KERNEL=NAME       guest of check-kernel: 6.1 6.12 6.1-rt 6.1-cloud 6.12-rt 6.12-cloud 6.1-kasan 6.1-kasan-guard"
+	@echo "  KERNEL=NAME       guest of check-kernel: 6.1 6.12 6.1-rt 6.1-cloud 6.12-rt 6.12-cloud 6.1-kasan 6.1-kasan-guard 6.1-arm64 6.12-arm64"
 	@echo "  SPEC_DIR=DIR      the WebAssembly test suite as JSON + .wasm: a folder or a .tar.xz"
 	@echo "  SPEC3_DIR=DIR     the suite of version 3.0, of which what is not 2.0 must be refused by name"
 	@echo "  DEBUG=1           verifiers between compiler passes (build/user-debug/)"

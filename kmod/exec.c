@@ -31,9 +31,8 @@
 #include "watchdog.h"
 
 #define STACK_ORDER	(KW_STACK_LOG2 - PAGE_SHIFT)
-/* Return addresses of as many frames as a VM stack holds, and what host functions and interrupts may need. */
-#define GUEST_NATIVE	((KW_STACK_BYTES - KW_STACK_FLOOR) / KW_MIN_FRAME * sizeof(u64))
-#define NATIVE_NEEDED	(GUEST_NATIVE + 6144)
+/* Of the kernel stack: what guests use of it, and what host functions and interrupts may need. */
+#define NATIVE_NEEDED	(KWASM_GUEST_NATIVE + 6144)
 #define DEADLINE_MAX_NS	(500 * NSEC_PER_MSEC)	/* S: bottom halves are off that long */
 
 DEFINE_SRCU(kwasm_srcu);
@@ -210,17 +209,6 @@ static u32 trap_at_site(u64 pc)
 	return s && s->trap ? s->trap : KW_TRAP_UNLINKED;
 }
 
-/* Between guest frames there may be words of a thunk's; nobody should see those. */
-static void clean_backtrace(struct kw_exec *e)
-{
-	u32 i, n = 0;
-
-	for (i = 0; i < e->nr_bt; i++)
-		if (kwasm_text_find(e->bt[i]))
-			e->bt[n++] = e->bt[i];
-	e->nr_bt = n;
-}
-
 static void prepare(struct kwasm_exec *x, struct kw_inst *inst, u64 deadline_ns)
 {
 	x->e.flag = 0;
@@ -280,7 +268,7 @@ static u64 enter(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct 
 	if (x->e.trap == KWASM_TRAP_AT_SITE)
 		x->e.trap = trap_at_site(x->e.trap_pc);
 	if (unlikely(x->e.trap))
-		clean_backtrace(&x->e);
+		kwasm_arch_backtrace(&x->e);
 	return result;
 }
 

@@ -46,7 +46,6 @@ static int put(struct exception_table_entry *e, u64 insn, u64 fixup)
 		return -ERANGE;
 	e->insn = rel_insn;
 	e->fixup = rel_fixup;
-	e->data = 0;
 	return 0;
 }
 
@@ -74,7 +73,7 @@ static int put_own(struct exception_table_entry *to, const struct exception_tabl
 {
 	int err = put(to, insn_of(from), fixup_of(from));
 
-	to->data = from->data;
+	kwasm_arch_fault_copy(to, from);
 	return err;
 }
 
@@ -137,9 +136,9 @@ static int put_text(u32 t, u32 *at, const struct kwasm_text *text, u64 *last)
 				return -ENOSPC;
 			if (insn <= *last || insn >= (u64)text->addr + text->len)
 				return -EINVAL;
-			if (put(e, insn, (u64)text->addr + f->landing_off))
+			if (put(e, insn, kwasm_arch_fault_fixup((u64)text->addr + f->landing_off, i)))
 				return -ERANGE;
-			kwasm_arch_fault_data(e, i);
+			kwasm_arch_fault_kind(e, i);
 			*last = insn;
 			++*at;
 		}

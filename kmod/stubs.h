@@ -20,6 +20,12 @@ extern u64 kwasm_stub[KW_NR_STUBS];
 
 int kwasm_stubs_init(void);
 
+/* entry.S */
+void kwasm_stub_trap(void);
+void kwasm_stub_fault(void);
+void kwasm_stub_poll(void);
+void kwasm_stub_pkt_slow(void);
+
 /* A stub through which guest code may call @fn(struct kw_inst *, ...); 0 when there is no room. */
 u64 kwasm_stub_make(const void *fn);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Code objects -> bytes in the arena, and back to int3.
+ * Code objects -> bytes in the arena, and back to bytes that are no code.
  *
  *	kwasm_arena                                          kwasm_arena_end
- *	| stubs | text A    | int3 | text B | (dead)  | int3 ...           |
+ *	| stubs | text A    | none | text B | (dead)  | none ...           |
  *	  page 0  page 1..                   waits for RCU, SRCU
  *
  * Pages are given out first fit.  A page is written only through a mapping
@@ -30,8 +30,7 @@
 #define ARENA_BYTES	((u64)KWASM_ARENA_MB << 20)
 #define NR_PAGES	((u32)(ARENA_BYTES >> PAGE_SHIFT))
 #define STUB_PAGES	1
-#define FILL_PAGES	256	/* mapped at once when filling with int3 */
-#define INT3		0xcc
+#define FILL_PAGES	256	/* mapped at once when filling */
 
 /* First and one past the last byte of the arena, from entry.S. */
 extern u8 *const kwasm_arena_bounds[2];
@@ -106,7 +105,7 @@ static void arena_close(u8 *alias, u32 page, u32 n, bool reused)
 	on_each_cpu(sync_cpu, (void *)(unsigned long)reused, 1);
 }
 
-/* Everything in [page, page + n) becomes int3. */
+/* Nothing in [page, page + n) is code any more. */
 static int arena_poison(u32 page, u32 n)
 {
 	u8 *alias;
@@ -117,7 +116,7 @@ static int arena_poison(u32 page, u32 n)
 		alias = arena_open(page, chunk);
 		if (!alias)
 			return -ENOMEM;
-		memset(alias, INT3, (size_t)chunk << PAGE_SHIFT);
+		memset(alias, KWASM_NO_CODE, (size_t)chunk << PAGE_SHIFT);
 		arena_close(alias, page, chunk, false);
 		cond_resched();
 	}
@@ -228,7 +227,7 @@ static int write_code(const struct kwasm_text *t)
 	memcpy(alias, t->code->bytes, t->len);
 	err = kw_code_relocate(t->code, alias, (u64)t->addr, kwasm_stub);
 	if (err)
-		memset(alias, INT3, t->len);
+		memset(alias, KWASM_NO_CODE, t->len);
 	arena_close(alias, t->page, t->nr_pages, reused);
 	return err;
 }
@@ -264,7 +263,7 @@ int kwasm_text_publish(const struct kw_code *code, void *owner, struct kwasm_tex
 		return -ENOMEM;
 	t->len = code->len;
 	t->body_len = code->body_len;
-	/* At least one int3 behind the code, so that a return address at its end is still ours. */
+	/* At least a byte of none behind the code, so that a return address at its end is still ours. */
 	t->nr_pages = (code->len >> PAGE_SHIFT) + 1;
 	t->code = code;
 	t->owner = owner;
@@ -320,7 +319,7 @@ void kwasm_text_free(struct kwasm_text *t)
 	bury(&one, 0);
 }
 
-/* The grace periods are over: int3 over those of @batch for which there is memory to do so. */
+/* The grace periods are over: those of @batch for which there is memory to do so are overwritten. */
 static void poison_batch(struct list_head *batch)
 {
 	struct kwasm_text *t, *next;

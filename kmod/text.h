@@ -5,7 +5,7 @@
  * A code object goes in, a struct kwasm_text at a fixed address comes out.
  * The module loader made the arena's pages read-only and executable, here and
  * in the direct map; we write through a mapping that lives only while a write
- * lasts.  Whatever is not code is int3.
+ * lasts.  Whatever is not code traps: KWASM_NO_CODE.
  */
 #ifndef KWASM_TEXT_H
 #define KWASM_TEXT_H
@@ -69,7 +69,7 @@ int kwasm_text_publish(const struct kw_code *code, void *owner, struct kwasm_tex
  * @t: from kwasm_text_publish(), or NULL; no guest may be running in it or come to
  *
  * Returns at once; @t->code and @t->owner are not looked at any more.  The
- * bytes become int3 and the room is reused after an RCU and an SRCU grace
+ * bytes are overwritten and the room is reused after an RCU and an SRCU grace
  * period.
  * Context: process context.
  */

@@ -36,13 +36,23 @@ find "$out" -xtype l -delete
 # make_btf() does it the same way for every kernel.
 args=(CONFIG_DEBUG_INFO_BTF_MODULES= "KWASM_ARENA_MB=$arena_mb")
 
+# The machine is that of the headers; Debian's cross compiler where it is another than this one.
+cross=
+if grep -q '^CONFIG_ARM64=y' "$kdir/.config"; then
+	args+=(ARCH=arm64)
+	[ "$(uname -m)" = aarch64 ] || cross=aarch64-linux-gnu-
+else
+	args+=(ARCH=x86_64)
+fi
+args+=("CROSS_COMPILE=$cross")
+
 # The compiler the kernel was built with, else the nearest: an older one lacks
 # what the newer was found to have when the kernel was configured.
 want=$(sed -n 's/^CONFIG_CC_VERSION_TEXT=.*-gcc-\([0-9]*\) .*/\1/p; s/^CONFIG_GCC_VERSION=\([0-9]*\)0[0-9]0[0-9]$/\1/p' "$kdir/.config" | head -n 1)
-cc=gcc
+cc=${cross}gcc
 for v in "$want" 14 13 12; do
-	if command -v "gcc-$v" >/dev/null; then
-		cc=gcc-$v
+	if command -v "${cross}gcc-$v" >/dev/null; then
+		cc=${cross}gcc-$v
 		break
 	fi
 done
@@ -50,18 +60,20 @@ have=$("$cc" -dumpversion)
 args+=("CC=$cc")
 if [ "${have%%.*}" -lt 13 ]; then
 	args+=(CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
+	# Places for ftrace want that alignment: where the kernel relies on it, none are made.
+	if grep -q '^CONFIG_ARM64=y' "$kdir/.config" && grep -q '^CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=y' "$kdir/.config"; then
+		args+=(CC_FLAGS_FTRACE=)
+	fi
 fi
 
 # The arena has a size and no bytes; it joins at the last link, behind objtool's back.
-if [ -e kmod/arch/x86/arena.s ]; then
-	stamp=$out/arena-$arena_mb.stamp
-	if [ ! -e "$stamp" ] || [ kmod/arch/x86/arena.s -nt "$stamp" ]; then
-		rm -f "$out"/arena-*.stamp "$out/kwasm.ko"
-		as --defsym ARENA_BYTES=$((arena_mb << 20)) kmod/arch/x86/arena.s -o "$out/arena_img.o"
-		touch "$stamp"
-	fi
-	args+=("LDFLAGS_MODULE=$out/arena_img.o")
+stamp=$out/arena-$arena_mb.stamp
+if [ ! -e "$stamp" ] || [ kmod/arch/arena.s -nt "$stamp" ]; then
+	rm -f "$out"/arena-*.stamp "$out/kwasm.ko"
+	"${cross}as" --defsym ARENA_BYTES=$((arena_mb << 20)) kmod/arch/arena.s -o "$out/arena_img.o"
+	touch "$stamp"
 fi
+args+=("LDFLAGS_MODULE=$out/arena_img.o")
 
 # kernel_btf: where the BTF of the kernel is that these headers are of
 kernel_btf() {
@@ -87,7 +99,7 @@ make_btf() {
 	[ "$base" -nt "$from" ] || scripts/btf.py base "$from" "$base"
 	# All of it or nothing: a module with .BTF is not looked at again.
 	cp "$out/kwasm.ko" "$out/kwasm.btf.ko"
-	LLVM_OBJCOPY=objcopy pahole -J --btf_gen_floats -j --lang_exclude=rust --btf_base "$base" "$out/kwasm.btf.ko"
+	LLVM_OBJCOPY=${cross}objcopy pahole -J --btf_gen_floats -j --lang_exclude=rust --btf_base "$base" "$out/kwasm.btf.ko"
 	scripts/btf.py ids "$base" "$out/kwasm.btf.ko"
 	mv "$out/kwasm.btf.ko" "$out/kwasm.ko"
 }

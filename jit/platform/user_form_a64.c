@@ -8,6 +8,7 @@ int kw_user_form_new(bool bare_branches, struct kw_isa_env *env, u8 **thunks)
 	(void)bare_branches;	/* they all are */
 	*thunks = NULL;
 	env->indirect_targets = true;
+	env->fault_steps = true;
 	return 0;
 }
 

@@ -40,7 +40,7 @@ while IFS=: read -r file text; do
 	inc=${text#*\"}
 	inc=${inc%%\"*}
 	target=
-	for at in "$(dirname "$file")/$inc" "jit/$inc" "kmod/$inc" "kmod/arch/x86/$inc" "uapi/$inc"; do
+	for at in "$(dirname "$file")/$inc" "jit/$inc" "kmod/$inc" "kmod/arch/x86/$inc" "kmod/arch/arm64/$inc" "uapi/$inc"; do
 		if [ -e "$at" ]; then
 			target=$(realpath -m --relative-to=. "$at")
 			break

@@ -10,17 +10,19 @@ cd "$(dirname "$0")/../.." || exit
 
 name=${1:?usage: check.sh KERNEL}
 . tests/qemu/arch.sh
-over=(build/guest/over)
+# What is laid over the guest; one for each kernel, for several may be checked at a time.
+tree=build/guest/$name.over
+over=("$tree")
 if [ -n "${SPEC_DIR:-}" ]; then
-	rm -rf build/guest/spec
-	mkdir -p build/guest/spec
-	cp -r "$SPEC_DIR" build/guest/spec/spec
-	over+=(build/guest/spec)
+	rm -rf "$tree.spec"
+	mkdir -p "$tree.spec"
+	cp -r "$SPEC_DIR" "$tree.spec/spec"
+	over+=("$tree.spec")
 fi
-rm -rf build/guest/over
-mkdir -p build/guest/over/t build/guest/over/bin
-[ ! -x "$user/guest-tools/traffic" ] || cp "$user/guest-tools/traffic" build/guest/over/bin/
-cp tests/qemu/run-tests build/guest/over/t/
+rm -rf "$tree"
+mkdir -p "$tree"/{t,bin}
+[ ! -x "$user/guest-tools/traffic" ] || cp "$user/guest-tools/traffic" "$tree/bin/"
+cp tests/qemu/run-tests "$tree/t/"
 for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat tests/kselftest/guest/*.c; do
 	test=$(basename "${f%.*}")
 	case $f in
@@ -30,20 +32,20 @@ for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat tests/ks
 	*.c)	built=$user/kselftest/$test ;;
 	*.wat)	built=build/kselftest/$test.wasm ;;
 	esac
-	cp "$built" build/guest/over/t/ || printf '@@ begin %s\nnot ok builds\n@@ end %s 0\n' "$test" "$test"
+	cp "$built" "$tree/t/" || printf '@@ begin %s\nnot ok builds\n@@ end %s 0\n' "$test" "$test"
 done
-chmod -f -x build/guest/over/t/*.wasm		# guests are no tests of their own
+chmod -f -x "$tree"/t/*.wasm		# guests are no tests of their own
 for d in samples hostile; do
-	[ ! -d "build/$d" ] || cp -r "build/$d" build/guest/over/
+	[ ! -d "build/$d" ] || cp -r "build/$d" "$tree/"
 done
 
 # The same module with its mechanisms' own tests in it, for tests/kselftest/mechanisms.sh.
 tests/qemu/fetch-kernel.sh "$name"
 if OUT=$PWD/build/kmod-selftest-$name scripts/build-module.sh "build/kernels/$name/kdir" 16 KWASM_SELFTEST=y \
 	> "build/guest/$name.selftest.log" 2>&1; then
-	"${cross}strip" -g -o build/guest/over/kwasm-selftest.ko "build/kmod-selftest-$name/kwasm.ko"
+	"${cross}strip" -g -o "$tree/kwasm-selftest.ko" "build/kmod-selftest-$name/kwasm.ko"
 	# And one that the kernel has no type information of, for tests/kselftest/xdp.sh.
-	"${cross}objcopy" -g -R .BTF build/guest/over/kwasm-selftest.ko build/guest/over/kwasm-nobtf.ko
+	"${cross}objcopy" -g -R .BTF "$tree/kwasm-selftest.ko" "$tree/kwasm-nobtf.ko"
 fi
 
 errors=build/guest/$name.errors

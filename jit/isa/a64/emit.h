@@ -6,6 +6,7 @@
  *           hot blocks, in order
  *           cold blocks
  *           cold stubs of traps, polls, packet loads
+ *           steps that count a fault's site, where the environment wants them
  *   landing: bl KW_STUB_FAULT, if an access may fault
  *           switch tables, constants
  *

@@ -261,6 +261,17 @@ static void emit_cold(struct a64_emit *e, const struct a64_cold *c)
 	}
 }
 
+/* One for each site but the first, see kw_isa_env. */
+static void emit_fault_steps(struct a64_emit *e)
+{
+	u32 nr = e->code->nr_faults - e->first_fault, i;
+
+	if (!e->env || !e->env->fault_steps)
+		return;
+	for (i = 1; i < nr && a64_room(e, A64_MAX_SEQ); i++)
+		a64_put(e, a64_rri(A64_ADDI, A64_W, A64_T0, A64_T0, 1));
+}
+
 void a64_emit_tail(struct a64_emit *e)
 {
 	u32 i;
@@ -270,6 +281,7 @@ void a64_emit_tail(struct a64_emit *e)
 
 		emit_cold(e, &c);
 	}
+	emit_fault_steps(e);
 	e->landing = a64_new_label(e);
 	if (!a64_room(e, A64_MAX_SEQ))
 		return;

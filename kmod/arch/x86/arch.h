@@ -14,6 +14,12 @@
 
 #define KWASM_ISA	(&kw_isa_x64)	/* the compiler's backend */
 
+/* The arena's bytes where there is no code: int3. */
+#define KWASM_NO_CODE	0xcc
+
+/* Of the native stack guest code takes return addresses of as many frames as a VM stack holds. */
+#define KWASM_GUEST_NATIVE	((KW_STACK_BYTES - KW_STACK_FLOOR) / KW_MIN_FRAME * sizeof(u64))
+
 /* The exit of every trap, in entry.S; exec's trap, trap_pc and trap_site are set. */
 void kwasm_trap_exit(void);
 
@@ -28,13 +34,26 @@ static inline void kwasm_arch_sync_cpu(bool reused)
 		wrmsrl(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
 }
 
+/* All of @to that is no address. */
+static inline void kwasm_arch_fault_copy(struct exception_table_entry *to,
+					 const struct exception_table_entry *from)
+{
+	to->data = from->data;
+}
+
 /*
  * On a fault the kernel puts the immediate into eax and goes to the fixup.
  * It has 16 bits, sign-extended; more sites than that in one function: not known.
  */
-static inline void kwasm_arch_fault_data(struct exception_table_entry *e, u32 site)
+static inline void kwasm_arch_fault_kind(struct exception_table_entry *e, u32 site)
 {
 	e->data = EX_TYPE_IMM_REG | EX_DATA_REG(0) | min(site, 0xffffu) << EX_DATA_IMM_SHIFT;
+}
+
+static inline u64 kwasm_arch_fault_fixup(u64 landing, u32 site)
+{
+	(void)site;
+	return landing;
 }
 
 /* The execution, if @regs are those of guest code. */
@@ -48,6 +67,9 @@ static inline void kwasm_arch_divert(struct pt_regs *regs)
 {
 	regs->ip = (unsigned long)kwasm_trap_exit;
 }
+
+/* What trap exits left in exec -> its return addresses. */
+void kwasm_arch_backtrace(struct kw_exec *e);
 
 /**
  * struct kwasm_fpu - where xmm registers of whom a guest interrupted, or its own, wait

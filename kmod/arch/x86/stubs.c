@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every enum kw_stub gets an address.  The fixed ones are in entry.S; each C
- * function a guest may call gets a few instructions of its own in the arena's
- * first page, so that the call is direct and needs no thunk:
+ * Each C function a guest may call gets a few instructions of its own in the
+ * arena's first page, so that the call is direct and needs no thunk:
  *
  *	endbr64
  *	mov	%r15, %r10		exec, as in layout.h
@@ -16,7 +15,6 @@
  *	call	function
  *	jmp	kwasm_stub_resume	into it again, then as above
  */
-#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 
@@ -42,17 +40,11 @@ static_assert(sizeof(struct kw_pkt_slow) == KWASM_PKT_SLOW_BYTES);
 static_assert(KW_TRAP_MEM_OOB == KWASM_TRAP_MEM_OOB);
 static_assert(KW_BACKTRACE_MAX == KWASM_BACKTRACE_MAX);
 
-void kwasm_stub_trap(void);
-void kwasm_stub_fault(void);
-void kwasm_stub_poll(void);
-void kwasm_stub_pkt_slow(void);
 void kwasm_stub_return(void);
 void kwasm_stub_pause(void);
 void kwasm_stub_resume(void);
 
 #define STUB_BYTES	64
-
-u64 kwasm_stub[KW_NR_STUBS] __ro_after_init;
 
 static const u8 head[] = {
 	0xf3, 0x0f, 0x1e, 0xfa,				/* endbr64 */
@@ -103,30 +95,4 @@ void *kwasm_text_jump_stub(const void *target)
 	memset(buf + 4, 0xcc, sizeof(buf) - 4);
 	put_rel32(buf + 4, (u64)at + 4, 0xe9, (u64)target);
 	return kwasm_text_stub_write(at, buf, sizeof(buf)) ? NULL : at;
-}
-
-int kwasm_stubs_init(void)
-{
-	u32 i;
-
-	kwasm_stub[KW_STUB_TRAP] = (u64)kwasm_stub_trap;
-	kwasm_stub[KW_STUB_FAULT] = (u64)kwasm_stub_fault;
-	kwasm_stub[KW_STUB_POLL] = (u64)kwasm_stub_poll;
-	kwasm_stub[KW_STUB_PKT_SLOW] = (u64)kwasm_stub_pkt_slow;
-	for (i = 0; i < KW_NR_HELPERS; i++) {
-		kwasm_stub[KW_STUB_HELPER + i] = kwasm_stub_make(kw_helper_fn[i]);
-		if (!kwasm_stub[KW_STUB_HELPER + i])
-			return -ENOSPC;
-	}
-	for (i = 0; i < KW_NR_HOSTS; i++) {
-		/* No C function: always inlined; code that asks for it anyway traps. */
-		if (!kwasm_host_fn[i]) {
-			kwasm_stub[KW_STUB_HOST + i] = (u64)kwasm_stub_trap;
-			continue;
-		}
-		kwasm_stub[KW_STUB_HOST + i] = kwasm_stub_make(kwasm_host_fn[i]);
-		if (!kwasm_stub[KW_STUB_HOST + i])
-			return -ENOSPC;
-	}
-	return 0;
 }

@@ -6,7 +6,8 @@
 # cannot read an executable section without contents.
 
 	.section .kwasm_arena, "ax", @nobits
-	.balign	4096
+# As large as pages get.
+	.balign	65536
 	.globl	kwasm_arena
 	.type	kwasm_arena, @function
 kwasm_arena:
@@ -15,7 +16,7 @@ kwasm_arena:
 	.globl	kwasm_arena_limit
 kwasm_arena_limit:
 
-# A probe's int3 would be put back over new code when it goes: none in here.
+# A probe's breakpoint would be put back over new code when it goes: none in here.
 # One entry covers the whole symbol, which ends where the next one begins.
 	.section _kprobe_blacklist, "aw"
 	.balign	8
