@@ -17,6 +17,7 @@
 #define HOOK_INPUT	1
 #define TRAP_HOST_OOB	17
 #define COUNT		50	/* payload byte of packets that are counted */
+#define NR_COUNTED	stress(10000)	/* of them, from all CPUs: a million in full */
 
 static struct kwasm_module *open_module(void)
 {
@@ -244,7 +245,7 @@ static void *send_some(void *arg)
 	CPU_ZERO(&set);
 	CPU_SET(u->rx, &set);		/* the CPU, here */
 	sched_setaffinity(0, sizeof(set), &set);
-	for (i = 0; i < stress(500); i++)
+	for (i = 0; i < NR_COUNTED / sysconf(_SC_NPROCESSORS_ONLN); i++)
 		if (send(u->tx, payload, sizeof(payload), 0) < 0)
 			die("send");
 	return NULL;
@@ -259,7 +260,7 @@ static void counting(void)
 	int p = program(kwasm_module__fd(m), "netfilter/ip/input"), l = attach(p, HOOK_INPUT);
 	struct udp u = udp_open(9000), arg[nr];
 	pthread_t sender[nr], other;
-	uint64_t total = (uint64_t)nr * stress(500), v = 0;
+	uint64_t total = (uint64_t)NR_COUNTED / nr * nr, v = 0;
 	uint32_t zero = 0;
 
 	ok(!err && p >= 0 && l >= 0, "attach a counter");
@@ -279,6 +280,8 @@ static void counting(void)
 	ok(v == total, "%llu packets from %d CPUs, one counter: %llu", (unsigned long long)total, nr, (unsigned long long)v);
 	v = per_cpu_sum(cpus, 0);
 	ok(v == total, "and a counter for each CPU: %llu together", (unsigned long long)v);
+	v = per_cpu_sum(cpus, 1);
+	ok(v == total, "and the memories of their instances: %llu together", (unsigned long long)v);
 	close(l);
 	close(p);
 	close(slots);

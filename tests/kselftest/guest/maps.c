@@ -200,11 +200,14 @@ KWASM_PROGRAM("netfilter/ip/input") int input(void)
 
 	if (n >= 100)
 		return outside(n - 100);
-	if (n == 50) {		/* count packets, for everybody and for this CPU */
-		kwasm_u32 zero = 0;
+	if (n == 50) {		/* count packets: for everybody, for this CPU, and in the memory of its instance */
+		static kwasm_u64 mine;
+		kwasm_u32 zero = 0, one = 1;
 
+		mine++;
 		kwasm_map_add64(slots, &zero, 0, 1, 0);
 		kwasm_map_add64(per_cpu, &zero, 0, 1, 0);
+		kwasm_map_update(per_cpu, &one, &mine, KWASM_MAP_ANY);
 		return KWASM_NF_DROP;
 	}
 	if (n >= NR_CASES)
