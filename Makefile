@@ -33,7 +33,7 @@ help: ## this list
 	@echo "Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "Variables:"
-	@echo "  ARCH=x86_64       what to build for; arm64: the userspace half, in build/user-arm64/"
+	@echo "  ARCH=x86_64       what to build for; arm64: the userspace half, in build/user-arm64/; the guest of make demo"
 	@echo "  KDIR=DIR          kernel headers for make modules"
 	@echo "  KERNEL=NAME       guest of check-kernel: 6.1 6.12 6.1-rt 6.1-cloud 6.12-rt 6.12-cloud 6.1-kasan 6.1-kasan-guard 6.1-arm64 6.12-arm64"
 	@echo "  SPEC_DIR=DIR      the WebAssembly test suite as JSON + .wasm: a folder or a .tar.xz"

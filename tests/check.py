@@ -10,7 +10,8 @@ program that dies, prints no plan it keeps, or fails without saying so is a
 failure of its own; exit status 4 or 77 without a result is a skip.
 
 Environment: O (build folder), SPEC_DIR, SPEC3_DIR, KERNEL (default: 6.1 6.12),
-KWASM_STRESS (percent of the full counts, default 1).
+KWASM_STRESS (percent of the full counts, default 1).  Without KERNEL the arm64 guests
+come as well, a part of the tests in the second of them: see kernel().
 """
 import glob
 import os
@@ -222,10 +223,20 @@ def arm64(results):
             results.add(True, f'arm64 spec {mode}: suite', 'no SPEC_DIR given')
 
 
+# What of the arm64 module differs between kernels.
+BRIEF = 'mechanisms.sh device hostile floats test_run chains xdp.sh'
+
+
 def kernel(results):
-    """tests/kselftest in Debian's kernels."""
-    for name in (os.environ.get('KERNEL') or '6.1 6.12').split():
-        run(results, 'guest', ['tests/qemu/check.sh', name], timeout=4 * 3600, suffix=f' ({name})')
+    """tests/kselftest in Debian's kernels; unless they are named, also in arm64's, as far as time allows."""
+    names = os.environ.get('KERNEL')
+    guests = [(name, {}) for name in (names or '6.1 6.12').split()]
+    if not names and shutil.which('qemu-system-aarch64') and shutil.which('aarch64-linux-gnu-gcc'):
+        guests += [('6.12-arm64', {}), ('6.1-arm64', {'SPEC_DIR': '', 'GUEST_TESTS': BRIEF})]
+    elif not names:
+        results.add(True, 'guest: all (arm64)', 'no qemu-system-aarch64, or no aarch64-linux-gnu-gcc')
+    for name, env in guests:
+        run(results, 'guest', ['tests/qemu/check.sh', name], timeout=4 * 3600, suffix=f' ({name})', env=env)
 
 
 def unpack(name, folder):

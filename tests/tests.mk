@@ -35,30 +35,36 @@ hostile: $(hostile-wasm)
 demo: ## see it work: Debian's kernel in QEMU, a filter, real packets, three attackers
 	$(Q)scripts/demo.sh
 
+# What guests of KERNEL run: arm64's where one is named, or none.
+build-guests = $(MAKE) -s -k -j$(nr-cpus) user guest-tests samples || true; \
+	       $(if $(KERNEL),$(if $(filter %-arm64,$(KERNEL)),$(call build-arm64,user guest-tests)),$(call build-arm64,user guest-tests))
+
 # One test that does not build is one failure, not the end of the check.
-check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=, SPEC3_DIR=), arm64 tools, kernel tests on 6.1 and 6.12, 1% of stress
-	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests guest-tests samples || true
+check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=, SPEC3_DIR=), arm64 tools, kernel tests on 6.1 and 6.12, x86-64 and arm64, 1% of stress
+	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests || true
 	$(Q)$(build-arm64)
+	$(Q)$(build-guests)
 	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py style unit text spec arm64 kernel
 
 check-arm64: ## what runs guest code, for arm64 under qemu-aarch64
 	$(Q)$(build-arm64)
 	$(Q)$(check-env) tests/check.py arm64
 
-build-arm64 = command -v $(cross-arm64)gcc >/dev/null && $(MAKE) -s -k -j$(nr-cpus) ARCH=arm64 tests || true
+build-arm64 = command -v $(cross-arm64)gcc >/dev/null && $(MAKE) -s -k -j$(nr-cpus) ARCH=arm64 tests $(1) || true
 
 check-fast: ## what needs no guest, in under two minutes
 	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests samples || true
 	$(Q)$(check-env) tests/check.py style unit text $(if $(SPEC_DIR)$(SPEC3_DIR),spec)
 
-check-kernel: ## kernel tests in QEMU: KERNEL=6.1|6.12|6.1-rt|6.1-cloud|..., default 6.1 and 6.12
-	$(Q)$(MAKE) -s -k -j$(nr-cpus) user guest-tests samples || true
+check-kernel: ## kernel tests in QEMU: KERNEL=6.1|6.12|6.1-rt|6.1-cloud|..., default 6.1 and 6.12, and both for arm64
+	$(Q)$(build-guests)
 	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py kernel
 
 check-stress: KWASM_STRESS := 100
 check-stress: export TIMEOUT = 14000
 check-stress: ## the kernel tests with the full counts (200,000 swaps, ...): long
-	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests guest-tests samples || true
+	$(Q)$(MAKE) -s -k -j$(nr-cpus) tests || true
+	$(Q)$(build-guests)
 	$(Q)$(check-env) KERNEL='$(KERNEL)' tests/check.py unit kernel
 
 check-sanitizer: ## the kernel tests under KASAN, lockdep, kmemleak, UBSAN, in check mode and in guard mode: builds two kernels once

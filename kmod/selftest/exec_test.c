@@ -45,7 +45,7 @@ static bool in_tasklet(bool (*run)(struct guest *g), struct guest *g)
 	return job.ok;
 }
 
-/* A load from the hole between the EFI mappings and kernel text: canonical, never mapped. */
+/* A load from a kernel address that nothing is ever mapped to. */
 static struct guest *faulting_guest(void)
 {
 	struct guest *g = guest_load(0x1000);
@@ -209,79 +209,45 @@ static u32 slow_host_function(struct kw_inst *inst)
 	return 0;
 }
 
-/* mov %rdi, %rbx; 1: mov %rbx, %rdi; call stub; jmp 1b */
 bool test_loop_in_host_function(void)
 {
-	struct guest *g = guest_new(KW_FORM_S);
 	u64 stub = kwasm_stub_make(slow_host_function);
+	struct guest *g = stub ? guest_caller_forever(stub) : NULL;
+	bool ok = expect(g, "published");
 	u32 i;
-	bool ok;
 
-	if (!g || !stub)
-		return expect(false, "memory");
-	GUEST(g, 0x48, 0x89, 0xfb);
-	GUEST(g, 0x48, 0x89, 0xdf);
-	guest_call(g, stub);
-	GUEST(g, 0xeb, 0xf6);
-	ok = expect(!guest_publish(g), "published");
 	for (i = 0; i < 20 && ok; i++)
 		ok = loop_ends(g) && in_tasklet(loop_ends, g);
 	guest_free(g);
 	return ok;
 }
 
-/* 1: mov %r15, %rax; and $-16384, %rax; cmpl $0, flag(%rax); je 1b; call poll; jmp 1b */
 bool test_loop_polled(void)
 {
-	struct guest *g = guest_new(KW_FORM_P);
+	struct guest *g = guest_polled_loop();
+	bool ok = expect(g, "published");
 	u32 i, result;
-	bool ok;
 
-	if (!g)
-		return expect(false, "memory");
-	GUEST(g, 0x4c, 0x89, 0xf8);
-	GUEST(g, 0x48, 0x25, 0x00, 0xc0, 0xff, 0xff);
-	GUEST(g, 0x83, 0x78, offsetof(struct kw_exec, flag), 0x00);
-	GUEST(g, 0x74, 0xf1);
-	guest_stub(g, KW_STUB_POLL, KW_TRAP_NONE);
-	GUEST(g, 0xeb, 0xea);
-	ok = expect(!guest_publish(g), "published");
 	for (i = 0; i < 5 && ok; i++)
 		ok = expect(guest_run(g, 20 * NSEC_PER_MSEC, &result) == KW_TRAP_DEADLINE, "deadline exceeded");
 	guest_free(g);
 	return ok;
 }
 
-/*
- * f:	lea -32(%r15), %rax; and $16383, %eax; cmp $KW_STACK_FLOOR, %eax; jb trap
- *	sub $32, %r15; call f; add $32, %r15; ret
- * trap: call KW_STUB_TRAP
- */
 bool test_recursion(void)
 {
-	struct guest *g = guest_new(KW_FORM_S);
-	u32 floor = KW_STACK_FLOOR + KW_MIN_FRAME, result, ret_len, trap;
+	struct guest *g = guest_recursion();
 	struct kwasm_exec *x;
+	u32 result, trap;
 	bool ok;
 
 	if (!g)
-		return expect(false, "memory");
-	ret_len = kwasm_text_env()->ret.len + 1;
-	GUEST(g, 0x49, 0x8d, 0x47, 0xe0);
-	GUEST(g, 0x25, 0xff, 0x3f, 0x00, 0x00);
-	GUEST(g, 0x3d, floor, floor >> 8, 0, 0);
-	GUEST(g, 0x72, 4 + 5 + 4 + ret_len);
-	GUEST(g, 0x49, 0x83, 0xef, 0x20);
-	GUEST(g, 0xe8, 0xff - 4 - 4 - 5 - 5 - 2 - 4 - 5 + 1, 0xff, 0xff, 0xff);
-	GUEST(g, 0x49, 0x83, 0xc7, 0x20);
-	guest_ret(g);
-	guest_stub(g, KW_STUB_TRAP, KW_TRAP_STACK);
-	ok = expect(!guest_publish(g), "published");
+		return expect(false, "published");
 	x = kwasm_exec_begin_s();
 	if (IS_ERR(x))
 		return expect(false, "not refused");
 	trap = kwasm_exec_run(x, &g->inst, g->text->addr, 0, &result);
-	ok = ok && expect(trap == KW_TRAP_STACK, "call stack exhausted") &&
+	ok = expect(trap == KW_TRAP_STACK, "call stack exhausted") &&
 	     expect(x->e.nr_bt == KW_BACKTRACE_MAX, "a full backtrace") &&
 	     expect(kwasm_text_find(x->e.bt[0]) == g->text, "of its own addresses");
 	kwasm_exec_end(x);
@@ -324,16 +290,14 @@ static u32 nesting_host_function(struct kw_inst *inst)
 
 bool test_refused_nested(void)
 {
-	struct guest *g = guest_new(KW_FORM_S);
 	u64 stub = kwasm_stub_make(nesting_host_function);
+	struct guest *g = stub ? guest_caller(KW_FORM_S, stub) : NULL;
 	u32 result = 0;
 	bool ok;
 
-	if (!g || !stub)
-		return expect(false, "memory");
-	guest_call(g, stub);
-	guest_ret(g);
-	ok = expect(!guest_publish(g), "published") && expect(guest_run(g, 0, &result) == 0, "no trap") &&
+	if (!g)
+		return expect(false, "published");
+	ok = expect(guest_run(g, 0, &result) == 0, "no trap") &&
 	     expect((int)result == -EBUSY, "the inner one refused");
 	guest_free(g);
 	return ok;

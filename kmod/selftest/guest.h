@@ -34,23 +34,33 @@ void guest_free(struct guest *g);
 void guest_put(struct guest *g, const void *bytes, u32 len);
 #define GUEST(g, ...)	guest_put(g, (const u8[]){ __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ }))
 
-void guest_ret(struct guest *g);
-/* A call of KW_STUB_TRAP is a site with @trap. */
-void guest_stub(struct guest *g, u32 stub, enum kw_trap trap);
-/* Call of any kernel address, without the way back through the flag test. */
-void guest_call(struct guest *g, u64 target);
+void guest_put_reloc(struct guest *g, u16 kind, u32 off, u32 target);
+/* What comes next is a return address; of a call of KW_STUB_TRAP with @trap. */
+void guest_put_site(struct guest *g, enum kw_trap trap);
 /* The next instruction may fault. */
 void guest_may_fault(struct guest *g);
-/* Where faults continue: last in the function. */
+/* Where faults continue: last in the function, a call of KW_STUB_FAULT follows. */
 void guest_landing(struct guest *g);
 
-/* Ends the function. Return: 0 or -errno. */
-int guest_publish(struct guest *g);
+/* Ends the function.  Return: @g, or NULL when it cannot be published. */
+struct guest *guest_published(struct guest *g);
 
-/* Guests used by several tests; published; NULL on failure. */
+/* kmod/arch/ has these guests; published, NULL on failure. */
 struct guest *guest_const(u32 value);		/* return value */
 struct guest *guest_load(u32 index);		/* return mem[index] */
 struct guest *guest_loop(void);			/* for (;;); */
+struct guest *guest_polled_loop(void);		/* P form: for (;;) poll */
+struct guest *guest_caller(enum kw_form form, u64 stub);	/* return stub(inst) */
+struct guest *guest_caller_forever(u64 stub);	/* for (;;) stub(inst) */
+struct guest *guest_call_indirect(const struct guest *callee);	/* return callee() + 1, by the call template */
+struct guest *guest_recursion(void);		/* calls itself while the VM stack lasts */
+struct guest *guest_floats(void);		/* overwrites all vector registers; returns how floats are rounded */
+
+/* And these: all vector registers and the word that says how floats are rounded. */
+void registers_set(const u64 *from, u32 control);
+u32 registers_get(u64 *to);
+/* May kernel code write there? */
+bool is_writable(unsigned long addr);
 
 /* One S or P execution of @g; -errno when refused, else the trap. */
 int guest_run(struct guest *g, u64 deadline_ns, u32 *result);

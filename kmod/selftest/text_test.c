@@ -4,35 +4,22 @@
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
-#include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <asm/pgtable.h>
 
 #include "../ksym.h"
 #include "../memory.h"
 #include "guest.h"
+#include "selftest/machine.h"
 
-/* mov $target, %rax; call *%rax; ret, by template: the callee is another guest's function. */
 bool test_templates(void)
 {
-	const struct kw_cf_template *call = &kwasm_text_env()->call;
-	struct guest *callee = guest_const(7), *g = guest_new(KW_FORM_S);
-	u32 result = 0, target;
+	struct guest *callee = guest_const(7), *g = callee ? guest_call_indirect(callee) : NULL;
+	u32 result = 0;
 	bool ok;
 
-	if (!callee || !g)
-		return expect(false, "memory");
-	target = (u64)callee->text->addr;
-	GUEST(g, 0x48, 0xc7, 0xc0, target, target >> 8, target >> 16, target >> 24);
-	if (call->rel32_at >= 0)
-		guest_call(g, call->target);
-	else
-		guest_put(g, call->bytes, call->len);
-	GUEST(g, 0x83, 0xc0, 0x01);				/* add $1, %eax */
-	guest_ret(g);
-	ok = expect(!guest_publish(g), "published") &&
-	     expect(guest_run(g, 0, &result) == 0, "no trap") && expect(result == 8, "7 + 1");
+	ok = expect(g, "published") && expect(guest_run(g, 0, &result) == 0, "no trap") &&
+	     expect(result == 8, "7 + 1");
 	guest_free(g);
 	guest_free(callee);
 	return ok;
@@ -58,9 +45,9 @@ bool test_publish(void)
 	     expect(!kwasm_text_is_body((u64)addr + t->len), "the end is not");
 	guest_free(g);
 	ok = ok && expect(!kwasm_text_find((u64)addr), "not found after free");
-	for (i = 0; i < 100 && *(volatile u8 *)(addr + 4) != 0xcc; i++)
+	for (i = 0; i < 100 && *(volatile u8 *)(addr + 4) != KWASM_NO_CODE; i++)
 		msleep(20);
-	return ok && expect(*(volatile u8 *)(addr + 4) == 0xcc, "int3 over freed code");
+	return ok && expect(*(volatile u8 *)(addr + 4) == KWASM_NO_CODE, "nothing left of freed code");
 }
 
 /* Runs fixed code without pause, so that any damage near it shows. */
@@ -102,18 +89,10 @@ bool test_rewrite(void)
 	return ok;
 }
 
-static bool is_writable(unsigned long addr)
-{
-	unsigned int level;
-	pte_t *pte = lookup_address(addr, &level);
-
-	return pte && pte_present(*pte) && pte_write(*pte);
-}
-
 bool test_not_writable(void)
 {
 	/* Prints what it finds to the log; the harness reads it there. */
-	void (*check_wx)(void) = kwasm_ksym_fn("ptdump_walk_pgd_level_checkwx");
+	void (*check_wx)(void) = kwasm_ksym_fn(CHECK_WX);
 	struct guest *g = guest_const(1);
 	unsigned long addr, alias;
 	bool ok = true;
@@ -171,7 +150,7 @@ bool test_arena_full(void)
 	big.bytes = kw_alloc(big.len);
 	if (!big.bytes)
 		return expect(false, "memory");
-	memset(big.bytes, 0xcc, big.len);
+	memset(big.bytes, KWASM_NO_CODE, big.len);
 	ok = expect(!kwasm_text_publish(&big, NULL, &a), "first fits") &&
 	     expect(kwasm_text_publish(&big, NULL, &b) == -ENOSPC, "second does not");
 	kwasm_text_free(a);

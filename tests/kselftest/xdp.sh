@@ -67,12 +67,15 @@ cases() {	# MODE
 }
 
 # pieces WANTED: of a datagram of 6000 bytes, one link drop each
-pieces() {
-	local before
+pieces() {	# NUMBER of packets that must be dropped: a fresh link may need a second to find its neighbour
+	local before i
 	before=$(counter drop)
 	ip netns exec left bash -c 'dd if=/tmp/pieces bs=6000 count=1 >/dev/udp/10.8.0.2/7002' >$out 2>&1
-	sleep 0.5
-	[ $(($(counter drop) - before)) = "$1" ]
+	for ((i = 0; i < 30; i++)); do
+		[ $(($(counter drop) - before)) != "$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
 }
 
 gone() {	# WHY NAME
