@@ -12,9 +12,11 @@
  * @path:   of the file; NULL for events that come without a mount: entries of a
  *          directory made, removed or renamed, attributes changed
  * @dentry: of the file; NULL where the kernel gives none
- * @inode:  of the file
+ * @inode:  of the file, NULL if it is about to be made
  * @dir:    the directory that @name is in, or NULL
  * @name:   last component, if the kernel says one
+ * @to:     rename and link: the new name, perhaps of a file that is there already
+ * @to_dir: the directory of @to
  * @cred:   whose rights the program reads with: those of who attached it
  * @file:   opened by the first read(), for kwasm_fs_event_end()
  *
@@ -27,6 +29,8 @@ struct kwasm_fs_event {
 	struct inode *inode;
 	struct inode *dir;
 	const struct qstr *name;
+	struct dentry *to;
+	struct inode *to_dir;
 	const struct cred *cred;
 	struct file *file;
 };
@@ -38,6 +42,9 @@ struct kwasm_fs_event {
  * Return: length, or -ENOENT: it has none.
  */
 int kwasm_fs_event_name(const struct kwasm_fs_event *ev, char *buf);
+
+/* The same of any dentry; NULL: -ENOENT. */
+int kwasm_fs_dentry_name(struct dentry *d, char *buf);
 
 static inline void kwasm_fs_event_end(struct kwasm_fs_event *ev)
 {

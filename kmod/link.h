@@ -19,6 +19,7 @@ struct kwasm_link_stats {
 };
 
 struct kwasm_chain;
+struct kwasm_holder;
 struct kwasm_link;
 
 /* What a link will be when a transaction is done; transaction.c. */
@@ -46,6 +47,8 @@ struct kwasm_link_plan {
  *              RCU does not cover; NULL: there are none
  * @deadline_max_ns: what a request may ask for; 0: KWASM_DEADLINE_DEFAULT_NS, the most in softirq
  * @is_program: may this program run at this link?  NULL: any of the type
+ * @holder: where the BPF program that calls the link is held (hooks/stub.h);
+ *          it, or its answer, is NULL for links that none calls
  *
  * @detach, @may_change and @info are called with kwasm_link_lock held, the
  * first two on attached links only.
@@ -62,6 +65,7 @@ struct kwasm_link_ops {
 	void (*drain)(struct kwasm_link *l);
 	u64 deadline_max_ns;
 	bool (*is_program)(const struct kwasm_link *l, const struct kwasm_program *p);
+	struct kwasm_holder **(*holder)(struct kwasm_link *l);
 };
 
 /**

@@ -5,6 +5,7 @@
  * Whether an event is the link's is decided here, before a program is called.
  * A mark on a superblock pins nothing, and the kernel takes the marks away by
  * itself when a file is deleted or a filesystem unmounted: then the link detaches.
+ * Links that LSM hooks call (lsm.c) have their marks for that alone.
  *
  * A subtree is the superblock's events whose dentries lie below one inode.
  * That inode has a mark of its own, so it is not freed, and not compared with
@@ -20,48 +21,14 @@
 #include <linux/slab.h>
 
 #include "../compat.h"
-#include "../fsevent.h"
-#include "../link.h"
+#include "fs.h"
 
-#define MAX_MARKS	2
 #define DIRENT_EVENTS	(KWASM_FS_CREATE | KWASM_FS_DELETE | KWASM_FS_MOVED_FROM | KWASM_FS_MOVED_TO)
-
-/**
- * struct fs_link - one of them
- * @group:      of its own, so that links do not share marks
- * @mark:       NULL, or with a reference, while attached; kwasm_link_lock
- * @live_marks: those not yet freed, and 1 for the link
- * @marks_gone: all of them are
- * @dead:       detached: events that are on their way are let pass
- * @mask:       FS_*, those it is for
- * @events:     the same as KWASM_FS_*
- * @root:       of a subtree, only compared with
- * @cred:       of who attached it
- */
-struct fs_link {
-	struct kwasm_link link;
-	struct fsnotify_group *group;
-	struct fs_mark *mark[MAX_MARKS];
-	atomic_t live_marks;
-	struct completion marks_gone;
-	bool dead;
-	u32 mask, events, scope;
-	const struct inode *root;
-	const struct cred *cred;
-	u64 inode;
-	char path[KWASM_PATH_LEN];
-	char glob[KWASM_GLOB_LEN];
-};
 
 struct fs_mark {
 	struct fsnotify_mark mark;
 	struct fs_link *link;
 };
-
-static struct fs_link *fs_link(const struct kwasm_link *l)
-{
-	return container_of(l, struct fs_link, link);
-}
 
 /* ---- Events ---- */
 
@@ -100,28 +67,34 @@ static u32 to_kernel(u32 ours)
 	return kernel;
 }
 
-int kwasm_fs_event_name(const struct kwasm_fs_event *ev, char *buf)
+static int put_name(char *buf, const struct qstr *name)
 {
-	struct name_snapshot snap;
-	int len;
+	int len = min_t(u32, name->len, NAME_MAX);
 
-	if (ev->name) {
-		len = min_t(u32, ev->name->len, NAME_MAX);
-		memcpy(buf, ev->name->name, len);
-	} else if (ev->dentry) {
-		take_dentry_name_snapshot(&snap, ev->dentry);
-		len = min_t(u32, snap.name.len, NAME_MAX);
-		memcpy(buf, snap.name.name, len);
-		release_dentry_name_snapshot(&snap);
-	} else {
-		return -ENOENT;
-	}
+	memcpy(buf, name->name, len);
 	buf[len] = 0;
 	return len;
 }
 
-/* Is @d, or a directory it is in, @root? */
-static bool lies_below(const struct dentry *d, const struct inode *root)
+int kwasm_fs_dentry_name(struct dentry *d, char *buf)
+{
+	struct name_snapshot snap;
+	int len;
+
+	if (!d)
+		return -ENOENT;
+	take_dentry_name_snapshot(&snap, d);
+	len = put_name(buf, &snap.name);
+	release_dentry_name_snapshot(&snap);
+	return len;
+}
+
+int kwasm_fs_event_name(const struct kwasm_fs_event *ev, char *buf)
+{
+	return ev->name ? put_name(buf, ev->name) : kwasm_fs_dentry_name(ev->dentry, buf);
+}
+
+bool kwasm_fs_lies_below(const struct dentry *d, const struct inode *root)
 {
 	const struct dentry *at;
 	unsigned int seq;
@@ -147,11 +120,11 @@ static bool in_subtree(const struct fs_link *l, const struct kwasm_fs_event *ev)
 	bool found;
 
 	if (ev->dentry)
-		return lies_below(ev->dentry, l->root);
+		return kwasm_fs_lies_below(ev->dentry, l->root);
 	d = d_find_any_alias(ev->dir ?: ev->inode);
 	if (!d)
 		return false;
-	found = lies_below(d, l->root);
+	found = kwasm_fs_lies_below(d, l->root);
 	dput(d);
 	return found;
 }
@@ -170,8 +143,7 @@ static bool in_scope(const struct fs_link *l, const struct kwasm_fs_event *ev)
 	return !l->glob[0] || glob_fits(l, ev);
 }
 
-/* Results of programs that may say no; place of their counters. */
-static int perm_index(u32 result)
+int kwasm_fs_perm_index(u32 result)
 {
 	switch ((s32)result) {
 	case 0:
@@ -210,7 +182,7 @@ static int handle_event(struct fsnotify_group *group, u32 mask, const void *data
 
 	if (!ev.mask || READ_ONCE(l->dead) || (perm && mask & FS_ISDIR) || !in_scope(l, &ev))
 		return 0;
-	verdict = kwasm_link_run_p(&l->link, &ev, perm ? perm_index : notify_index);
+	verdict = kwasm_link_run_p(&l->link, &ev, perm ? kwasm_fs_perm_index : notify_index);
 	kwasm_fs_event_end(&ev);
 	return perm ? (int)verdict : 0;
 }
@@ -224,7 +196,7 @@ static void freeing_mark(struct fsnotify_mark *m, struct fsnotify_group *group)
 		kwasm_link_detach_later(&l->link, KWASM_DETACH_GONE);
 }
 
-static void marks_put(struct fs_link *l)
+void kwasm_fs_put(struct fs_link *l)
 {
 	if (atomic_dec_and_test(&l->live_marks))
 		complete(&l->marks_gone);
@@ -236,7 +208,7 @@ static void free_mark(struct fsnotify_mark *m)
 	struct fs_link *l = fm->link;
 
 	kfree(fm);
-	marks_put(l);
+	kwasm_fs_put(l);
 }
 
 static const struct fsnotify_ops group_ops = {
@@ -278,8 +250,11 @@ static int choose_events(struct fs_link *l, u32 asked)
 	case KWASM_FS_HOOK_ACCESS:
 		l->events = KWASM_FS_ACCESS_PERM;
 		break;
-	default:
+	case KWASM_FS_HOOK_EXEC:
 		l->events = KWASM_FS_EXEC_PERM;
+		break;
+	default:
+		l->events = kwasm_lsm_event(p->hook->number);
 	}
 	return asked ? -EINVAL : 0;
 }
@@ -289,6 +264,9 @@ static int check_place(const struct fs_link *l, const struct path *path)
 {
 	bool is_dir = d_is_dir(path->dentry);
 
+	/* LSM hooks are told no mount. */
+	if (fs_is_lsm(l) && l->scope == KWASM_FS_SCOPE_MOUNT)
+		return -EOPNOTSUPP;
 	if (l->scope == KWASM_FS_SCOPE_FILE && is_dir)
 		return -EISDIR;
 	if ((l->scope == KWASM_FS_SCOPE_DIR || l->scope == KWASM_FS_SCOPE_SUBTREE) && !is_dir)
@@ -321,10 +299,22 @@ static int add_mark(struct fs_link *l, u32 nr, const struct path *path, u32 type
 	return err;
 }
 
+/* For the end of what the link is at; no event comes this way. */
+static int add_lsm_mark(struct fs_link *l, const struct path *path)
+{
+	l->sb = path->mnt->mnt_sb;
+	if (l->scope == KWASM_FS_SCOPE_SUPERBLOCK)
+		return add_mark(l, 0, path, FSNOTIFY_OBJ_TYPE_SB, FS_UNMOUNT);
+	l->root = d_inode(path->dentry);
+	return add_mark(l, 0, path, FSNOTIFY_OBJ_TYPE_INODE, FS_DELETE_SELF);
+}
+
 static int add_marks(struct fs_link *l, const struct path *path)
 {
 	int err;
 
+	if (fs_is_lsm(l))
+		return add_lsm_mark(l, path);
 	switch (l->scope) {
 	case KWASM_FS_SCOPE_DIR:
 		return add_mark(l, 0, path, FSNOTIFY_OBJ_TYPE_INODE, l->mask | FS_EVENT_ON_CHILD);
@@ -350,6 +340,7 @@ static void fs_detach(struct kwasm_link *link)
 	u32 i;
 
 	WRITE_ONCE(l->dead, true);
+	kwasm_lsm_detach(l);
 	for (i = 0; i < MAX_MARKS; i++) {
 		if (!l->mark[i])
 			continue;
@@ -369,7 +360,7 @@ static int watch(struct fs_link *l, const struct path *path)
 	l->group = group;
 	group->private = l;
 	mutex_lock(&kwasm_link_lock);
-	err = add_marks(l, path);
+	err = add_marks(l, path) ?: kwasm_lsm_attach(l);
 	if (err)
 		fs_detach(&l->link);
 	else
@@ -428,7 +419,7 @@ static void fs_drain(struct kwasm_link *link)
 
 	if (l->group) {
 		fsnotify_wait_marks_destroyed();
-		marks_put(l);
+		kwasm_fs_put(l);
 		wait_for_completion(&l->marks_gone);
 		fsnotify_put_group(l->group);
 	}
@@ -453,8 +444,10 @@ static bool fs_is_program(const struct kwasm_link *link, const struct kwasm_prog
 		return events == KWASM_FS_ACCESS_PERM;
 	case KWASM_FS_HOOK_EXEC:
 		return events == KWASM_FS_EXEC_PERM;
-	default:
+	case KWASM_FS_HOOK_NOTIFY:
 		return events & KWASM_FS_NOTIFY_ALL;
+	default:
+		return events == kwasm_lsm_event(p->hook->number);
 	}
 }
 
@@ -465,8 +458,16 @@ static void fs_info(const struct kwasm_link *link, struct kwasm_link_info *i)
 	i->fs_scope = l->scope;
 	i->fs_events = l->events;
 	i->fs_inode = l->inode;
+	i->stub_handle = l->handle;
 	memcpy(i->fs_path, l->path, sizeof(i->fs_path));
 	memcpy(i->fs_glob, l->glob, sizeof(i->fs_glob));
+}
+
+static struct kwasm_holder **fs_holder(struct kwasm_link *link)
+{
+	struct fs_link *l = fs_link(link);
+
+	return fs_is_lsm(l) ? &l->holder : NULL;
 }
 
 const struct kwasm_link_ops kwasm_fs_ops = {
@@ -480,6 +481,7 @@ const struct kwasm_link_ops kwasm_fs_ops = {
 	.info = fs_info,
 	.drain = fs_drain,
 	.is_program = fs_is_program,
+	.holder = fs_holder,
 };
 
 /* The kernel's worker may be on its way out of our free_mark() still. */

@@ -41,6 +41,10 @@ static const struct kwasm_hook hook[] = {
 	FS(access_perm, ACCESS),
 	FS(exec_perm, EXEC),
 	FS(notify, NOTIFY),
+	FS(unlink, UNLINK),
+	FS(rename, RENAME),
+	FS(mkdir, MKDIR),
+	FS(link, LINK),
 	{ .name = "xdp", .type = KWASM_LINK_XDP },
 };
 

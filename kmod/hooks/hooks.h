@@ -7,7 +7,10 @@
 #include "../../jit/wasm/module.h"
 
 /* Of KWASM_LINK_FS. */
-enum kwasm_fs_hook { KWASM_FS_HOOK_OPEN, KWASM_FS_HOOK_ACCESS, KWASM_FS_HOOK_EXEC, KWASM_FS_HOOK_NOTIFY };
+enum kwasm_fs_hook {
+	KWASM_FS_HOOK_OPEN, KWASM_FS_HOOK_ACCESS, KWASM_FS_HOOK_EXEC, KWASM_FS_HOOK_NOTIFY,
+	KWASM_FS_HOOK_UNLINK, KWASM_FS_HOOK_RENAME, KWASM_FS_HOOK_MKDIR, KWASM_FS_HOOK_LINK,
+};
 
 /**
  * struct kwasm_hook - one export name that is a program

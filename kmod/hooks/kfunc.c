@@ -70,6 +70,7 @@ static const struct {
 	const struct btf_kfunc_id_set *set;
 } allowed[] = {
 	{ BPF_PROG_TYPE_XDP, &xdp_set },
+	{ BPF_PROG_TYPE_LSM, &kwasm_lsm_set },
 };
 
 int kwasm_kfunc_init(void)

@@ -26,7 +26,7 @@
 #define MAX_STUB_LINKS	1024
 
 /* The BPF link of one of ours.  Putting it may take RTNL: never done under a lock of ours. */
-struct holder {
+struct kwasm_holder {
 	struct work_struct put;
 	struct bpf_link *bpf;
 };
@@ -47,7 +47,7 @@ struct stub_link {
 	int ifindex;
 	char device[KWASM_DEVICE_NAME_LEN];
 	struct list_head in_list;
-	struct holder *holder;
+	struct kwasm_holder *holder;
 };
 
 static DEFINE_XARRAY_ALLOC1(handles);
@@ -134,10 +134,15 @@ static int xdp_attach(struct kwasm_link *link, const struct kwasm_link_create *a
 
 static void put_work(struct work_struct *w)
 {
-	struct holder *h = container_of(w, struct holder, put);
+	struct kwasm_holder *h = container_of(w, struct kwasm_holder, put);
 
 	bpf_link_put(h->bpf);
 	kfree(h);
+}
+
+void kwasm_stub_let_go(struct kwasm_holder *h)
+{
+	queue_work(kwasm_wq, &h->put);
 }
 
 static void stub_detach(struct kwasm_link *link)
@@ -149,7 +154,7 @@ static void stub_detach(struct kwasm_link *link)
 	list_del(&l->in_list);
 	nr_links--;
 	if (l->holder)
-		queue_work(kwasm_wq, &l->holder->put);
+		kwasm_stub_let_go(l->holder);
 	l->holder = NULL;
 }
 
@@ -168,6 +173,11 @@ static void stub_info(const struct kwasm_link *link, struct kwasm_link_info *i)
 	memcpy(i->nf_device, l->device, sizeof(i->nf_device));
 }
 
+static struct kwasm_holder **stub_holder(struct kwasm_link *link)
+{
+	return &stub_link(link)->holder;
+}
+
 const struct kwasm_link_ops kwasm_xdp_ops = {
 	.type = KWASM_LINK_XDP,
 	.link_bytes = sizeof(struct stub_link),
@@ -176,25 +186,26 @@ const struct kwasm_link_ops kwasm_xdp_ops = {
 	.detach = stub_detach,
 	.may_change = stub_may_change,
 	.info = stub_info,
+	.holder = stub_holder,
 };
 
 /* ---- KWASM_LINK_STUB ---- */
 
-static int hold_locked(struct kwasm_link *link, struct holder *h)
+static int hold_locked(struct kwasm_link *link, struct kwasm_holder *h)
 {
-	struct stub_link *l = stub_link(link);
+	struct kwasm_holder **at = link->ops->holder ? link->ops->holder(link) : NULL;
 	int err;
 
-	if (link->ops->detach != stub_detach)
+	if (!at)
 		return -EINVAL;
 	if (!link->attached)
 		return -ENOLINK;
-	err = stub_may_change(link);
+	err = link->ops->may_change(link);
 	if (err)
 		return err;
-	if (l->holder)
+	if (*at)
 		return -EALREADY;
-	l->holder = h;
+	*at = h;
 	return 0;
 }
 
@@ -202,7 +213,7 @@ int kwasm_ioctl_link_stub(void *arg, struct file **file)
 {
 	struct kwasm_link_stub *a = arg;
 	struct kwasm_object *o;
-	struct holder *h;
+	struct kwasm_holder *h;
 	int err;
 
 	if (a->flags)

@@ -9,6 +9,8 @@
 
 #include "../link.h"
 
+struct btf_kfunc_id_set;
+struct kwasm_holder;
 struct net;
 
 /**
@@ -21,6 +23,12 @@ struct net;
  * Return: NULL if it has been detached, or is of another type or namespace.
  */
 struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net);
+
+/* Put the BPF link of a link that detaches; kwasm_link_ops.holder told where it was kept. */
+void kwasm_stub_let_go(struct kwasm_holder *h);
+
+/* hooks/lsm.c: what LSM programs may call */
+extern const struct btf_kfunc_id_set kwasm_lsm_set;
 
 /* hooks/kfunc.c: the functions that stubs may call.  0, or why there will be no such hooks. */
 int kwasm_kfunc_init(void);

@@ -101,40 +101,72 @@ static char *entry_text(const struct kwasm_fs_event *ev, char *buf, int bytes)
 	return s;
 }
 
-KW_PROTO_I_II(kwasm_host_fs_path)
+static char *event_text(const struct kwasm_fs_event *ev, char *buf, int bytes)
+{
+	if (!ev->dentry && ev->dir && ev->name)
+		return entry_text(ev, buf, bytes);
+	return path_text(ev, buf, bytes);
+}
+
+/* Events with two names. */
+static char *new_text(const struct kwasm_fs_event *ev, char *buf, int bytes)
+{
+	return ev->to ? dentry_path_raw(ev->to, buf, bytes) : ERR_PTR(-ENOENT);
+}
+
+typedef char *text_of(const struct kwasm_fs_event *ev, char *buf, int bytes);
+
+static u32 put_path(struct kw_inst *i, u32 ptr, u32 len, text_of *text)
 {
 	const struct kwasm_fs_event *ev = event_of(i);
 	char *buf, *s;
 	u32 status;
 	u8 *to;
 
-	to = ev ? guest(i, a, b) : NULL;
+	to = ev ? guest(i, ptr, len) : NULL;
 	if (!to)
 		return 0;
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
-	if (!ev->dentry && ev->dir && ev->name)
-		s = entry_text(ev, buf, PATH_MAX);
-	else
-		s = path_text(ev, buf, PATH_MAX);
-	status = IS_ERR(s) ? PTR_ERR(s) : put_text(to, b, s, strlen(s));
+	s = text(ev, buf, PATH_MAX);
+	status = IS_ERR(s) ? PTR_ERR(s) : put_text(to, len, s, strlen(s));
 	kfree(buf);
 	return status;
 }
 
-KW_PROTO_I_II(kwasm_host_fs_name)
+KW_PROTO_I_II(kwasm_host_fs_path)
+{
+	return put_path(i, a, b, event_text);
+}
+
+KW_PROTO_I_II(kwasm_host_fs_new_path)
+{
+	return put_path(i, a, b, new_text);
+}
+
+static u32 put_name(struct kw_inst *i, u32 ptr, u32 len, bool new)
 {
 	const struct kwasm_fs_event *ev = event_of(i);
 	char name[NAME_MAX + 1];
 	u8 *to;
-	int len;
+	int n;
 
-	to = ev ? guest(i, a, b) : NULL;
+	to = ev ? guest(i, ptr, len) : NULL;
 	if (!to)
 		return 0;
-	len = kwasm_fs_event_name(ev, name);
-	return len < 0 ? len : put_text(to, b, name, len);
+	n = new ? kwasm_fs_dentry_name(ev->to, name) : kwasm_fs_event_name(ev, name);
+	return n < 0 ? n : put_text(to, len, name, n);
+}
+
+KW_PROTO_I_II(kwasm_host_fs_name)
+{
+	return put_name(i, a, b, false);
+}
+
+KW_PROTO_I_II(kwasm_host_fs_new_name)
+{
+	return put_name(i, a, b, true);
 }
 
 KW_PROTO_L_I(kwasm_host_fs_field)
@@ -142,6 +174,9 @@ KW_PROTO_L_I(kwasm_host_fs_field)
 	const struct kwasm_fs_event *ev = event_of(i);
 	const struct inode *inode = ev ? ev->inode : NULL;
 
+	if (ev && ev->dir && a == KW_FS_FIELD_DIR)
+		return ev->dir->i_ino;
+	/* What is about to be made has none. */
 	if (!inode)
 		return 0;
 	switch (a) {
@@ -159,8 +194,6 @@ KW_PROTO_L_I(kwasm_host_fs_field)
 		return i_size_read(inode);
 	case KW_FS_FIELD_NLINK:
 		return inode->i_nlink;
-	case KW_FS_FIELD_DIR:
-		return ev->dir ? ev->dir->i_ino : 0;
 	default:
 		return 0;
 	}

@@ -46,6 +46,8 @@ KW_PROTO_L_V(kwasm_host_cgroup_id);
 KW_PROTO_I_V(kwasm_host_fs_event);
 KW_PROTO_I_II(kwasm_host_fs_path);
 KW_PROTO_I_II(kwasm_host_fs_name);
+KW_PROTO_I_II(kwasm_host_fs_new_path);
+KW_PROTO_I_II(kwasm_host_fs_new_name);
 KW_PROTO_L_I(kwasm_host_fs_field);
 KW_PROTO_I_LII(kwasm_host_fs_read);
 KW_PROTO_I_IIII(kwasm_host_fs_xattr);

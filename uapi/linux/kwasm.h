@@ -260,6 +260,11 @@ enum kwasm_fs_scope {
 #define KWASM_FS_OPEN_PERM	0x080	/* not for kwasm_link_create: the program's name says these */
 #define KWASM_FS_ACCESS_PERM	0x100
 #define KWASM_FS_EXEC_PERM	0x200
+#define KWASM_FS_UNLINK		0x400	/* these as well: asked through BPF's LSM hooks */
+#define KWASM_FS_RENAME		0x800
+#define KWASM_FS_MKDIR		0x1000
+#define KWASM_FS_LINK		0x2000
+#define KWASM_FS_LSM_ALL	0x3c00
 
 /**
  * struct kwasm_link_create - attach
@@ -278,7 +283,8 @@ enum kwasm_fs_scope {
  * DROP denies with EPERM, ACCEPT allows; on_short and default_verdict are 0.
  * Errors: EBADF path_fd, ENOTDIR or EISDIR the scope is for the other kind,
  * EINVAL events that do not reach the scope, EOPNOTSUPP a scope this kernel or
- * filesystem cannot watch.
+ * filesystem cannot watch.  Programs fs/unlink, fs/rename, fs/mkdir and fs/link
+ * are called once the link has its BPF program: struct kwasm_link_stub.
  */
 struct kwasm_link_create {
 	__u32 size;
@@ -368,10 +374,11 @@ struct kwasm_transaction {
 
 /**
  * struct kwasm_link_stub - hand over the BPF link through which a link is called
- * @bpf_link_fd: of a BPF program that calls kwasm_xdp() with the handle in
- *               struct kwasm_link_info; put when the link detaches
+ * @bpf_link_fd: of a BPF program that calls kwasm_xdp(), or kwasm_lsm_unlink()
+ *               and the like, with the handle in struct kwasm_link_info; put
+ *               when the link detaches
  *
- * Links of type XDP only, once (EALREADY).
+ * Links of type XDP, and those of type FS that LSM hooks call; once (EALREADY).
  */
 struct kwasm_link_stub {
 	__u32 size;

@@ -32,7 +32,8 @@ typedef long long kwasm_s64;
  *         "netfilter/<family>/<hook>", family ip, ip6, inet or bridge,
  *         hook pre_routing, input, forward, output or post_routing; family
  *         arp, hook input or output; family netdev, hook ingress or egress;
- *         "fs/open_perm", "fs/access_perm", "fs/exec_perm", "fs/notify";
+ *         "fs/open_perm", "fs/access_perm", "fs/exec_perm", "fs/notify",
+ *         "fs/unlink", "fs/rename", "fs/mkdir", "fs/link";
  *         "timer/<name>": called again and again, without a packet; the result is
  *         the time until the next call in ms, 0 for none;
  *         "xdp", at a device, before the kernel has made anything of the packet
@@ -138,7 +139,7 @@ typedef long long kwasm_s64;
 #define KWASM_NF_NONE		2	/* no opinion: the link's default decides */
 #define KWASM_NF_QUEUE		3	/* to userspace, nfnetlink_queue */
 
-/* Of fs/open_perm, fs/access_perm and fs/exec_perm.  Anything else is a trap; of fs/notify, all are alike. */
+/* Of programs fs/... but fs/notify, whose results are all alike.  Anything else is a trap. */
 #define KWASM_FS_ALLOW		0
 #define KWASM_FS_EPERM		(-1)
 #define KWASM_FS_EACCES		(-13)
@@ -355,6 +356,10 @@ kwasm_u64 kwasm_pkt_field(kwasm_s32 id);
 #define KWASM_FS_OPEN_PERM	0x080
 #define KWASM_FS_ACCESS_PERM	0x100
 #define KWASM_FS_EXEC_PERM	0x200
+#define KWASM_FS_UNLINK		0x400
+#define KWASM_FS_RENAME		0x800
+#define KWASM_FS_MKDIR		0x1000
+#define KWASM_FS_LINK		0x2000
 
 /* What happened: KWASM_FS_*, more than one bit if the kernel says them together. */
 KWASM_IMPORT("kwasm_fs_v1", "event") kwasm_u32 kwasm_fs_event(void);
@@ -369,6 +374,12 @@ kwasm_s32 kwasm_fs_path(char *path, kwasm_u32 len);
 /* Its last component. */
 KWASM_IMPORT("kwasm_fs_v1", "name")
 kwasm_s32 kwasm_fs_name(char *name, kwasm_u32 len);
+
+/* Of fs/rename and fs/link: the path and name it is to have; else -ENOENT. */
+KWASM_IMPORT("kwasm_fs_v1", "new_path")
+kwasm_s32 kwasm_fs_new_path(char *path, kwasm_u32 len);
+KWASM_IMPORT("kwasm_fs_v1", "new_name")
+kwasm_s32 kwasm_fs_new_name(char *name, kwasm_u32 len);
 
 enum kwasm_fs_field {
 	KWASM_FS_FIELD_INODE,

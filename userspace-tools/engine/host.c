@@ -431,6 +431,20 @@ static u32 host_FS_NAME(struct kw_inst *i, u32 ptr, u32 len)
 	return no_task(i);
 }
 
+static u32 host_FS_NEW_PATH(struct kw_inst *i, u32 ptr, u32 len)
+{
+	(void)ptr;
+	(void)len;
+	return no_task(i);
+}
+
+static u32 host_FS_NEW_NAME(struct kw_inst *i, u32 ptr, u32 len)
+{
+	(void)ptr;
+	(void)len;
+	return no_task(i);
+}
+
 static u64 host_FS_FIELD(struct kw_inst *i, u32 id)
 {
 	(void)id;

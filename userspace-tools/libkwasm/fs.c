@@ -5,13 +5,14 @@
 bool libkwasm_is_fs(const char *name)
 {
 	return !strcmp(name, "fs/open_perm") || !strcmp(name, "fs/access_perm") ||
-	       !strcmp(name, "fs/exec_perm") || !strcmp(name, "fs/notify");
+	       !strcmp(name, "fs/exec_perm") || !strcmp(name, "fs/notify") || libkwasm_is_lsm(name);
 }
 
 const char *libkwasm_fs_event_name(__u32 event)
 {
 	static const char *const name[] = { "create", "delete", "modify", "moved_from", "moved_to",
-					    "attrib", "close_write", "open_perm", "access_perm", "exec_perm" };
+					    "attrib", "close_write", "open_perm", "access_perm", "exec_perm",
+					    "unlink", "rename", "mkdir", "link" };
 	__u32 i;
 
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)

@@ -56,6 +56,8 @@ void libkwasm_print(enum libkwasm_print_level level, const char *fmt, ...);
 
 /* "fs/open_perm" and the like. */
 bool libkwasm_is_fs(const char *name);
+/* Those of them that LSM hooks call: "fs/unlink" and the like. */
+bool libkwasm_is_lsm(const char *name);
 
 struct kwasm_program {
 	struct kwasm_module *module;
@@ -106,6 +108,13 @@ int module_decode(struct kwasm_module *m);
 /* stub.c */
 /* Load the BPF program of the XDP link @link_fd and attach it at the link's device. */
 int link_attach_xdp(struct kwasm_module *m, int link_fd, int netns_fd, __u32 mode);
+
+/* Descriptor of the BTF that the kernel has of kwasm.ko, or -ENOENT. */
+int module_btf_fd(void);
+
+/* lsm.c */
+/* Load the BPF program of the link @link_fd, of program @p, and attach it at its LSM hook. */
+int link_attach_lsm(struct kwasm_program *p, int link_fd);
 
 /* maps.c */
 /* See that there is a descriptor for each declared map.  0 or -errno with the error noted. */

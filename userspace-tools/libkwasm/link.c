@@ -75,7 +75,7 @@ struct kwasm_link *kwasm_program__attach_fs(struct kwasm_program *p, const struc
 	LIBKWASM_OPTS(kwasm_link_create_opts, o);
 	const char *path = OPTS_GET(opts, path, NULL);
 	struct kwasm_link *l;
-	int fd, saved;
+	int fd, saved, err;
 
 	if (!OPTS_VALID(opts) || !p->fs)
 		return libkwasm_err_ptr(-EINVAL);
@@ -98,7 +98,13 @@ struct kwasm_link *kwasm_program__attach_fs(struct kwasm_program *p, const struc
 	if (path)
 		close(o.fs.path_fd);
 	errno = saved;
-	return l;
+	if (!l || !libkwasm_is_lsm(p->name))
+		return l;
+	err = link_attach_lsm(p, l->fd);
+	if (!err)
+		return l;
+	kwasm_link__destroy(l);
+	return libkwasm_err_ptr(err);
 }
 
 struct kwasm_link *kwasm_program__attach_timer(struct kwasm_program *p, const struct kwasm_timer_opts *opts)

@@ -35,7 +35,7 @@ static const char no_btf[] =
 	"install pahole and build it again with KERNEL_BTF=/sys/kernel/btf/vmlinux";
 
 /* Descriptor of the BTF that the kernel has of kwasm.ko, or -ENOENT. */
-static int module_btf_fd(void)
+int module_btf_fd(void)
 {
 	struct bpf_btf_info info;
 	__u32 id = 0, len;

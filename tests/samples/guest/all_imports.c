@@ -19,6 +19,7 @@ KWASM_PROGRAM("netfilter/inet/input") int all(void)
 	n += kwasm_pkt_st8(0, 1) + kwasm_pkt_st16be(0, 1) + kwasm_pkt_st32be(0, 1);
 	n += kwasm_pid_tgid() + kwasm_uid_gid() + kwasm_cgroup_id() + kwasm_comm(buf, sizeof(buf));
 	n += kwasm_fs_event() + kwasm_fs_path(buf, sizeof(buf)) + kwasm_fs_name(buf, sizeof(buf));
+	n += kwasm_fs_new_path(buf, sizeof(buf)) + kwasm_fs_new_name(buf, sizeof(buf));
 	n += kwasm_fs_field(KWASM_FS_FIELD_SIZE) + kwasm_fs_read(0, buf, sizeof(buf));
 	n += kwasm_fs_xattr("user.x", 6, buf, sizeof(buf));
 	if (n == 42)
