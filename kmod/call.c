@@ -3,54 +3,12 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "dev.h"
 #include "exec.h"
 #include "program.h"
 #include "store.h"
-
-/* Not a pointer: whether there is one. */
-static void hide_reference(struct kw_value *v, u8 type)
-{
-	if (type == KW_V_FUNCREF)
-		v->lo = !!v->lo;
-}
-
-static int get_args(struct kw_value *val, const struct kwasm_value __user *user,
-		    const struct kw_functype *t)
-{
-	struct kwasm_value v;
-	u32 i;
-
-	for (i = 0; i < t->nr_params; i++) {
-		if (copy_from_user(&v, user + i, sizeof(v)))
-			return -EFAULT;
-		val[i].lo = v.lo;
-		val[i].hi = v.hi;
-		if (t->types[i] == KW_V_I32 || t->types[i] == KW_V_F32)
-			val[i].lo = (u32)v.lo;
-		/* A function is nothing a caller can name, only null is. */
-		if (t->types[i] == KW_V_FUNCREF && v.lo)
-			return -EINVAL;
-	}
-	return 0;
-}
-
-static int put_results(struct kwasm_value __user *user, struct kw_value *val,
-		       const struct kw_functype *t)
-{
-	struct kwasm_value v;
-	u32 i;
-
-	for (i = 0; i < t->nr_results; i++) {
-		hide_reference(&val[i], t->types[t->nr_params + i]);
-		v = (struct kwasm_value){ .lo = val[i].lo, .hi = val[i].hi };
-		if (copy_to_user(user + i, &v, sizeof(v)))
-			return -EFAULT;
-	}
-	return 0;
-}
+#include "value.h"
 
 /* store->lock held.  A trap is no error: @info says it. */
 static int run(const struct kwasm_instance *inst, u32 func, struct kw_call_frame *frame, u64 deadline_ns,
@@ -78,24 +36,22 @@ static int run(const struct kwasm_instance *inst, u32 func, struct kw_call_frame
 static int call(struct kwasm_instance *inst, u32 func, struct kwasm_instance_call *a)
 {
 	const struct kw_functype *t = kw_func_type(kwasm_instance_linked(inst)->module, func);
-	struct kwasm_value __user *user = u64_to_user_ptr(a->values);
 	struct kw_call_frame *frame;
-	int err;
+	int err = 0;
 
 	if (a->nr_args != t->nr_params || a->nr_results < t->nr_results)
 		return -EINVAL;
-	frame = kvzalloc(struct_size(frame, val, max(t->nr_params, t->nr_results)), GFP_KERNEL_ACCOUNT);
-	if (!frame)
-		return -ENOMEM;
-	err = get_args(frame->val, user, t);
-	if (!err && mutex_lock_killable(&inst->store->lock))
+	frame = kwasm_frame_new(t, a->values);
+	if (IS_ERR(frame))
+		return PTR_ERR(frame);
+	if (mutex_lock_killable(&inst->store->lock))
 		err = -EINTR;
 	if (!err) {
 		err = run(inst, func, frame, a->deadline_ns, &a->trap);
 		mutex_unlock(&inst->store->lock);
 	}
 	if (!err && !a->trap.kind)
-		err = put_results(user, frame->val, t);
+		err = kwasm_frame_results(frame, t, a->values);
 	a->nr_results = t->nr_results;
 	kvfree(frame);
 	return err;
@@ -161,7 +117,7 @@ static struct kw_value global_value(const union kw_global_cell *c, u8 type)
 	default:
 		v.lo = c->i64;
 	}
-	hide_reference(&v, type);
+	kwasm_value_hide(&v, type);
 	return v;
 }
 

@@ -133,28 +133,44 @@ void kwasm_build_free(struct kwasm_build *b)
 	memset(b, 0, sizeof(*b));
 }
 
-/* Does any program of the module run in @form?  Without programs, those of packets might. */
-static bool has_programs(const struct kwasm_module *m, u8 form)
+/* Has the module programs of the kind?  Without any, those for packets might be. */
+static bool wants_pool(const struct kwasm_module *m, enum kwasm_pool_kind kind)
 {
-	const struct kwasm_hook *h;
-	u32 i, nr = 0;
+	u32 i, nr[KWASM_NR_POOLS] = {}, all = 0;
 
 	for (i = 0; i < m->wasm.nr_exports; i++) {
-		h = kwasm_hook_find(&m->wasm.exports[i]);
-		if (h && h->form == form)
-			return true;
-		nr += !!h;
+		const struct kw_export *e = &m->wasm.exports[i];
+		const struct kwasm_hook *h = kwasm_hook_find(e);
+
+		if (h)
+			nr[h->form == KW_FORM_S ? KWASM_POOL_S : KWASM_POOL_P]++;
+		else if (kwasm_is_call(e))
+			nr[KWASM_POOL_CALL]++;
+		else
+			continue;
+		all++;
 	}
-	return !nr && form == KW_FORM_S;
+	return nr[kind] || (!all && kind == KWASM_POOL_S);
+}
+
+static bool wants_form(const struct kwasm_module *m, u8 form)
+{
+	enum kwasm_pool_kind kind;
+
+	for (kind = 0; kind < KWASM_NR_POOLS; kind++)
+		if (kwasm_pool_form(kind) == form && wants_pool(m, kind))
+			return true;
+	return false;
 }
 
 static void unbuild(struct kwasm_module *m)
 {
+	enum kwasm_pool_kind kind;
 	u32 form;
 
-	for (form = KW_FORM_S; form <= KW_FORM_P; form++) {
-		kwasm_pool_free(m->pool[form]);
-		m->pool[form] = NULL;
+	for (kind = 0; kind < KWASM_NR_POOLS; kind++) {
+		kwasm_pool_free(m->pool[kind]);
+		m->pool[kind] = NULL;
 	}
 	kw_snapshot_free(m->snapshot);
 	m->snapshot = NULL;
@@ -169,7 +185,8 @@ static void unbuild(struct kwasm_module *m)
  */
 static int build_programs(struct kwasm_module *m, struct kw_diag *diag)
 {
-	bool p = has_programs(m, KW_FORM_P), s = has_programs(m, KW_FORM_S);
+	bool p = wants_form(m, KW_FORM_P), s = wants_form(m, KW_FORM_S);
+	enum kwasm_pool_kind kind;
 	int err = 0;
 
 	if (s)
@@ -178,10 +195,9 @@ static int build_programs(struct kwasm_module *m, struct kw_diag *diag)
 		err = kwasm_build_make(m, m->mode, KW_FORM_P, &m->build[KW_FORM_P], diag);
 	if (!err && kwasm_module_has_init(m))
 		err = kwasm_module_init_run(m, diag);
-	if (!err && s)
-		err = kwasm_pool_new(m, KW_FORM_S, diag);
-	if (!err && p)
-		err = kwasm_pool_new(m, KW_FORM_P, diag);
+	for (kind = 0; !err && kind < KWASM_NR_POOLS; kind++)
+		if (wants_pool(m, kind))
+			err = kwasm_pool_new(m, kind, diag);
 	if (!err && !p)
 		kwasm_build_free(&m->build[KW_FORM_P]);
 	return err;
@@ -215,12 +231,13 @@ static int build_in_check_mode(struct kwasm_module *m, struct kw_diag *diag)
 
 static bool guard_fits(const struct kwasm_module *m)
 {
-	u32 nr = 1, form;
+	enum kwasm_pool_kind kind;
+	u32 nr = 1;
 
 	if (kwasm_memory_guard())
 		return false;
-	for (form = KW_FORM_S; !m->typed && form <= KW_FORM_P; form++)
-		nr += has_programs(m, form) ? kwasm_pool_slots(form) : 0;
+	for (kind = 0; !m->typed && kind < KWASM_NR_POOLS; kind++)
+		nr += wants_pool(m, kind) ? kwasm_pool_slots(kind) : 0;
 	return !m->wasm.nr_mems || kwasm_memory_guard_free() >= nr;
 }
 
@@ -338,16 +355,22 @@ static void add_form_info(const struct kwasm_module *m, u32 form, struct kwasm_m
 		i->code_bytes += code->len;
 		i->fault_sites += code->nr_faults;
 	}
-	if (m->pool[form]) {
-		i->memory_bytes += kwasm_pool_memory_bytes(m->pool[form]);
-		i->nr_instances += kwasm_pool_slots(form);
-	}
+}
+
+static void add_pool_info(const struct kwasm_module *m, enum kwasm_pool_kind kind,
+			  struct kwasm_module_info *i)
+{
+	if (!m->pool[kind])
+		return;
+	i->memory_bytes += kwasm_pool_memory_bytes(m->pool[kind]);
+	i->nr_instances += kwasm_pool_slots(kind);
 }
 
 static void module_info(struct kwasm_object *o, void *info)
 {
 	struct kwasm_module *m = container_of(o, struct kwasm_module, obj);
 	struct kwasm_module_info *i = info;
+	enum kwasm_pool_kind kind;
 	u32 form;
 
 	i->id = o->id;
@@ -360,6 +383,8 @@ static void module_info(struct kwasm_object *o, void *info)
 	i->wasm_bytes = m->wasm.len;
 	for (form = KW_FORM_S; form <= KW_FORM_P; form++)
 		add_form_info(m, form, i);
+	for (kind = 0; kind < KWASM_NR_POOLS; kind++)
+		add_pool_info(m, kind, i);
 	i->loaded_ns = m->loaded_ns;
 	i->compile_ns = m->compile_ns;
 	i->nr_funcs = m->wasm.nr_funcs;
@@ -516,15 +541,16 @@ int kwasm_ioctl_module_program(void *arg, struct file **file)
 	u32 i, at = 0;
 	int err = -ENOENT;
 
-	if (a->pad)
+	if (a->flags & ~KWASM_PROGRAM_CALLS)
 		return -EINVAL;
 	m = kwasm_module_from_fd(a->module_fd);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	for (i = 0; i < m->wasm.nr_exports; i++) {
 		const struct kw_export *e = &m->wasm.exports[i];
+		bool is = a->flags & KWASM_PROGRAM_CALLS ? kwasm_is_call(e) : !!kwasm_hook_find(e);
 
-		if (!kwasm_hook_find(e) || at++ != a->index)
+		if (!is || at++ != a->index)
 			continue;
 		memset(a->export_name, 0, sizeof(a->export_name));
 		memcpy(a->export_name, e->name.p, e->name.len);

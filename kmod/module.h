@@ -14,10 +14,10 @@
 #include "../jit/rt/rt.h"
 #include "map.h"
 #include "object.h"
+#include "pool.h"
 #include "text.h"
 
 struct kwasm_log;
-struct kwasm_pool;
 
 /**
  * struct kwasm_build - the module compiled in one form
@@ -38,7 +38,7 @@ struct kwasm_build {
  * @config:   private copy of what the loader gave along, @config_len bytes
  * @sigs:     own signature ids, or NULL: those all typed modules share
  * @build:    by enum kw_form, the forms its programs need; of a typed module P alone
- * @pool:     by enum kw_form, instances of its programs; a typed module has none
+ * @pool:     by enum kwasm_pool_kind, instances of its programs; a typed module has none
  * @snapshot: what they start from: memory, globals and tables as start, _initialize
  *            and kwasm_init left them
  * @memory_max: bytes of one memory, 0 for no wish
@@ -59,7 +59,7 @@ struct kwasm_module {
 	bool typed;			/* KWASM_LOAD_P_FORM: for stores, not for hooks */
 	bool compares;			/* check mode without clamps: no tail, or no room for fault sites */
 	struct kwasm_build build[2];
-	struct kwasm_pool *pool[2];
+	struct kwasm_pool *pool[KWASM_NR_POOLS];
 	struct kw_snapshot *snapshot;
 	struct kwasm_log *log;
 	struct kwasm_maps maps;

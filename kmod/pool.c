@@ -197,11 +197,11 @@ static struct kwasm_slot *try_take(struct kwasm_pool *p)
 struct kwasm_slot *kwasm_pool_take(struct kwasm_pool *p, u64 wait_ns)
 {
 	struct kwasm_slot *s = try_take(p);
-	long left;
+	long left = wait_ns ? nsecs_to_jiffies(wait_ns) + 1 : MAX_SCHEDULE_TIMEOUT;
 
 	if (likely(s))
 		return s;
-	left = wait_event_killable_timeout(p->free, (s = try_take(p)), nsecs_to_jiffies(wait_ns) + 1);
+	left = wait_event_killable_timeout(p->free, (s = try_take(p)), left);
 	if (s)
 		return s;
 	return ERR_PTR(left < 0 ? -EINTR : -EAGAIN);
@@ -224,10 +224,16 @@ static int fill_slot(struct kwasm_module *m, struct kwasm_slot *s, struct kw_dia
 	return err;
 }
 
-u32 kwasm_pool_slots(u8 form)
+u32 kwasm_pool_slots(enum kwasm_pool_kind kind)
 {
-	return form == KW_FORM_S ? num_possible_cpus() :
-				   clamp_t(u32, num_possible_cpus(), MIN_P_SLOTS, MAX_P_SLOTS);
+	switch (kind) {
+	case KWASM_POOL_S:
+		return num_possible_cpus();
+	case KWASM_POOL_P:
+		return clamp_t(u32, num_possible_cpus(), MIN_P_SLOTS, MAX_P_SLOTS);
+	default:
+		return 1;
+	}
 }
 
 /* Slots of S form are indexed by CPU, and some numbers may be of none. */
@@ -236,16 +242,17 @@ static bool slot_used(u8 form, u32 i)
 	return form == KW_FORM_P || cpu_possible(i);
 }
 
-int kwasm_pool_new(struct kwasm_module *m, u8 form, struct kw_diag *diag)
+int kwasm_pool_new(struct kwasm_module *m, enum kwasm_pool_kind kind, struct kw_diag *diag)
 {
-	u32 i, nr = form == KW_FORM_S ? nr_cpu_ids : kwasm_pool_slots(form);
+	u32 i, nr = kind == KWASM_POOL_S ? nr_cpu_ids : kwasm_pool_slots(kind);
+	u8 form = kwasm_pool_form(kind);
 	struct kwasm_pool *p;
 	int err = 0;
 
 	p = kvzalloc(struct_size(p, slot, nr), GFP_KERNEL_ACCOUNT);
 	if (!p)
 		return -ENOMEM;
-	m->pool[form] = p;
+	m->pool[kind] = p;
 	p->form = form;
 	p->nr_slots = nr;
 	init_waitqueue_head(&p->free);
@@ -253,7 +260,7 @@ int kwasm_pool_new(struct kwasm_module *m, u8 form, struct kw_diag *diag)
 		p->slot[i].pool = p;
 		INIT_DELAYED_WORK(&p->slot[i].restore, restore_work);
 	}
-	p->store = store_new(m, form == KW_FORM_S, kwasm_pool_slots(form));
+	p->store = store_new(m, form == KW_FORM_S, kwasm_pool_slots(kind));
 	if (!p->store)
 		return -ENOMEM;
 	for (i = 0; !err && i < nr; i++)

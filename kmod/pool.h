@@ -3,7 +3,8 @@
  * Instances of a module's programs, all starting from one snapshot, put back
  * to it after a trap.  Those for packets: one for each possible CPU.  Those
  * for process context, where a program may sleep and migrate: a few, each
- * taken by one call at a time.
+ * taken by one call at a time.  Functions that a user calls have one more, which
+ * keeps its memory even over a trap.
  */
 #ifndef KWASM_POOL_H
 #define KWASM_POOL_H
@@ -13,6 +14,7 @@
 #include <linux/workqueue.h>
 
 #include "../jit/rt/rt.h"
+#include "../jit/isa/isa.h"
 
 struct kwasm_module;
 
@@ -34,9 +36,17 @@ struct kwasm_slot {
 	struct delayed_work restore;
 } ____cacheline_aligned;
 
+enum kwasm_pool_kind {
+	KWASM_POOL_S,		/* programs for packets and timers */
+	KWASM_POOL_P,		/* programs in process context */
+	KWASM_POOL_CALL,	/* functions call/<name> */
+	KWASM_NR_POOLS,
+};
+
 /**
- * struct kwasm_pool - all of them of one form
+ * struct kwasm_pool - all of them of one kind
  * @snapshot: the module's
+ * @form:     of its code
  * @free:     P form: calls wait here for a slot
  * @slot:     S form: by CPU, those of possible CPUs filled; P form: all
  */
@@ -61,17 +71,23 @@ bool kwasm_module_has_init(const struct kwasm_module *m);
  */
 int kwasm_module_init_run(struct kwasm_module *m, struct kw_diag *diag);
 
+/* enum kw_form of a kind's code. */
+static inline u8 kwasm_pool_form(enum kwasm_pool_kind kind)
+{
+	return kind == KWASM_POOL_S ? KW_FORM_S : KW_FORM_P;
+}
+
 /**
- * kwasm_pool_new() - instantiate for programs of one form
- * @m: with that form built, and initialized if it has_init; the pool becomes its pool[form]
+ * kwasm_pool_new() - instantiate for programs of one kind
+ * @m: with its form built, and initialized if it has_init; the pool becomes its pool[kind]
  *
  * Return: 0, -ENOSPC no guard reservation left, -ENOMEM, -E2BIG, ...; the
  * module's pool may be there in part even so, for kwasm_pool_free().
  */
-int kwasm_pool_new(struct kwasm_module *m, u8 form, struct kw_diag *diag);
+int kwasm_pool_new(struct kwasm_module *m, enum kwasm_pool_kind kind, struct kw_diag *diag);
 
-/* How many instances a pool of @form has. */
-u32 kwasm_pool_slots(u8 form);
+/* How many instances a pool of @kind has. */
+u32 kwasm_pool_slots(enum kwasm_pool_kind kind);
 
 /* No guest runs in it or will.  NULL is fine. */
 void kwasm_pool_free(struct kwasm_pool *p);
@@ -91,7 +107,7 @@ static inline bool kwasm_slot_ready(const struct kwasm_slot *s)
 
 /**
  * kwasm_pool_take() - P form: get an instance to call into
- * @wait_ns: how long to wait for one when all are taken
+ * @wait_ns: how long to wait for one when all are taken; 0: for ever
  *
  * Context: process context, may sleep; the caller keeps the pool alive.
  * Return: a slot, to be given back by kwasm_pool_give() or kwasm_slot_break();

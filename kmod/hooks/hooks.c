@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Export names -> hooks. */
+/* Export names -> hooks, and functions to call. */
 #include <linux/netfilter.h>
 #include <linux/netfilter_arp.h>
 #include <linux/netfilter_bridge.h>
@@ -51,12 +51,12 @@ static const struct kwasm_hook hook[] = {
 static const struct kwasm_hook timer_hook = { .name = "timer/", .type = KWASM_LINK_TIMER,
 					       .form = KW_FORM_S };
 
-/* What stands behind the slash: a name as objects have them. */
-static bool is_timer(const struct kw_name *n)
+/* @prefix_text ends in a slash; what stands behind it: a name as objects have them. */
+static bool is_named(const struct kw_name *n, const char *prefix_text)
 {
-	u32 i, prefix = strlen(timer_hook.name);
+	u32 i, prefix = strlen(prefix_text);
 
-	if (n->len <= prefix || n->len >= KWASM_NAME_LEN || memcmp(n->p, timer_hook.name, prefix))
+	if (n->len <= prefix || n->len >= KWASM_NAME_LEN || memcmp(n->p, prefix_text, prefix))
 		return false;
 	for (i = prefix; i < n->len; i++)
 		if (n->p[i] <= ' ' || n->p[i] >= 0x7f || n->p[i] == '/')
@@ -75,5 +75,10 @@ const struct kwasm_hook *kwasm_hook_find(const struct kw_export *e)
 		    !memcmp(e->name.p, hook[i].name, e->name.len))
 			return &hook[i];
 	}
-	return is_timer(&e->name) ? &timer_hook : NULL;
+	return is_named(&e->name, timer_hook.name) ? &timer_hook : NULL;
+}
+
+bool kwasm_is_call(const struct kw_export *e)
+{
+	return e->kind == KW_EXT_FUNC && is_named(&e->name, "call/");
 }

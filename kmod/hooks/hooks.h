@@ -32,4 +32,7 @@ struct kwasm_hook {
 /* The hook that export @e is named after, NULL if it is no function or not named so. */
 const struct kwasm_hook *kwasm_hook_find(const struct kw_export *e);
 
+/* Is it a function that a user calls, call/<name>?  No place calls those. */
+bool kwasm_is_call(const struct kw_export *e);
+
 #endif /* KWASM_HOOKS_H */

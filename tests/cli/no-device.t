@@ -21,6 +21,13 @@ $ kwasm attach edge
 2> kwasm: module kwasm is not loaded; try: modprobe kwasm
 ? 69
 
+# call
+@ no-device
+$ kwasm call edge reset 1
+2> kwasm: edge: /dev/kwasm does not exist
+2> kwasm: module kwasm is not loaded; try: modprobe kwasm
+? 69
+
 # the same in JSON
 @ no-device
 $ kwasm show edge --json

@@ -202,6 +202,44 @@ t "detach: a timer"				0 "detached timers" kwasm detach timers
 t "attach: a timer with a deadline"		0 "timer/tick, every " kwasm attach ./timers.wasm --deadline 500us
 t "show: its deadline"				0 "deadline 500 us" kwasm show timers
 kwasm detach timers >/dev/null
+t "call: lists the functions"			0 "swap(i32, f64) -> f64, i32" kwasm call ./calls.wasm
+t "call: of a file"				0 "101" kwasm call ./calls.wasm count
+kwasm load ./calls.wasm >/dev/null
+t "call: lists them in JSON"			0 '{"name":"half","params":["f32"],"results":["f32"]}' kwasm call calls --json
+kwasm call calls count >/dev/null
+t "call: memory stays"				0 "102" kwasm call calls count
+t "call: by id"					0 "103" kwasm call id "$(counter calls id)" count
+t "call: --reset"				0 "101" kwasm call calls count --reset
+t "call: i32, signed and hex"			0 "-2" kwasm call calls add -1 0xffffffff
+t "call: i64"					0 "-9223372036854775808" kwasm call calls neg64 -9223372036854775808
+t "call: f32"					0 "0.05" kwasm call calls half 0.1
+t "call: f64"					0 "0.3333333333333333" kwasm call calls div 1 3
+t "call: f64 in JSON"				0 '"results":[{"type":"f64","value":"-inf"}],"trap":null' kwasm call calls div -1 0 --json
+t "call: two results"				0 '[{"type":"f64","value":2.5},{"type":"i32","value":7}]' kwasm call calls swap 7 2.5 --json
+t "call: v128"					0 "0xfffffffffffffffffffffffffffffff0" kwasm call calls not 0xf
+t "call: no results"				0 '"results":[],"trap":null' kwasm call calls nothing --json
+t "call: too few arguments"			2 "call/add takes 2 arguments (i32, i32), not 1" kwasm call calls add 1
+t "call: not a number"				2 "argument 2, '1x': want an i32" kwasm call calls add 1 1x
+t "call: out of range"				2 "argument 1, '4294967296': want an i32" kwasm call calls add 4294967296 1
+t "call: a reference"				2 "of type funcref" kwasm call calls ref 0
+t "call: no such function"			5 "calls has no function 'call/none'" kwasm call calls none
+t "call: no such module"			5 "there is no module or link 'none'" kwasm call none count
+t "call: options of a file"			2 "go with a FILE" kwasm call calls count --memory 64K
+t "call: a trap, exit status 10"		10 "trap: unreachable" kwasm call calls count_and_trap
+t "call: a trap of a file names the function"	10 'function 11 `call/oob`, offset' kwasm call ./calls.wasm oob
+t "call: a trap in JSON"			10 '"results":[],"trap":{"kind":"unreachable"' kwasm call calls count_and_trap --json
+t "call: a deadline, exit status 11"		11 "trap: " kwasm call calls spin --deadline 20ms
+kwasm call calls spin >/dev/null 2>&1 &
+spin=$!
+sleep 1
+t "call: another one runs"			7 "another call has run for all of the deadline" kwasm call calls nothing --deadline 10ms
+kill -INT $spin; kill $spin
+wait $spin 2>/dev/null
+t "call: it was interrupted"			0 "101" kwasm call calls count --reset
+t "attach: functions to call are not attached"	0 "attached calls: id" kwasm attach calls --netns right
+t "call: by link"				0 "102" kwasm call calls count
+kwasm detach calls >/dev/null
+t "unload: a module that was called"		0 "unloaded calls" kwasm unload calls
 # A configuration: shown, applied, applied again, changed, broken, emptied.
 conf=/tmp/conf/edge.conf
 mkdir -p /tmp/conf

@@ -55,6 +55,7 @@
 #define KWASM_TRANSACTION	_IO(KWASM_IOC, 0x13)	/* struct kwasm_transaction */
 #define KWASM_LINK_STUB		_IO(KWASM_IOC, 0x17)	/* struct kwasm_link_stub */
 #define KWASM_RING_CREATE	_IO(KWASM_IOC, 0x18)	/* struct kwasm_ring_create -> fd: mmap(), poll() */
+#define KWASM_MODULE_CALL	_IO(KWASM_IOC, 0x19)	/* struct kwasm_module_call */
 
 enum kwasm_obj_type {
 	KWASM_OBJ_MODULE = 1,
@@ -194,6 +195,9 @@ struct kwasm_program_create {
 	__aligned_u64 diag;
 };
 
+/* Flags of kwasm_module_program. */
+#define KWASM_PROGRAM_CALLS	0x1	/* the functions call/<name>, not what can be attached */
+
 /**
  * struct kwasm_module_program - which exports of a module can be programs
  * @index:       counts up from 0, over the exports whose names say a hook this kernel has
@@ -203,7 +207,7 @@ struct kwasm_module_program {
 	__u32 size;
 	__s32 module_fd;
 	__u32 index;
-	__u32 pad;
+	__u32 flags;
 	char export_name[KWASM_NAME_LEN];
 };
 
@@ -613,6 +617,43 @@ struct kwasm_instance_call {
 	__u64 deadline_ns;
 	__u32 flags;
 	__u32 pad;
+	struct kwasm_trap_info trap;
+};
+
+/* Flags of kwasm_module_call. */
+#define KWASM_CALL_RESET	0x1	/* first put the instance back as it was after the load */
+#define KWASM_CALL_TYPES	0x2	/* only say the types */
+
+/**
+ * struct kwasm_module_call - call a function call/<name> of a module
+ * @export_name: with "call/"
+ * @values:      user pointer to max(@nr_args, number of results) struct kwasm_value: arguments in, results out
+ * @types:       user pointer to @nr_types bytes, or 0; out: value types as WebAssembly
+ *               writes them, of the parameters, then of the results
+ * @nr_types:    in: room; out: how many there are
+ * @deadline_ns: 0: as long as it takes, but for the module's own limit
+ * @trap:        out; kind KW_TRAP_NONE after a normal return
+ *
+ * The module has one instance for all its calls: they wait for each other, and
+ * find the memory that the last one left, also if that trapped.  It runs in
+ * process context; a fatal signal ends it.  Needs CAP_BPF or CAP_SYS_ADMIN in
+ * the initial user namespace.
+ *
+ * Errors: ENOENT no such function, EINVAL other numbers of arguments than it has,
+ * or room for fewer results, then nr_args, nr_results and nr_types are what it has;
+ * EAGAIN the instance was taken for all of the deadline, EINTR, ENOMEM.
+ */
+struct kwasm_module_call {
+	__u32 size;
+	__s32 module_fd;
+	char export_name[KWASM_NAME_LEN];
+	__aligned_u64 values;
+	__aligned_u64 types;
+	__u32 nr_args;
+	__u32 nr_results;		/* in: room; out: how many there are */
+	__u32 nr_types;
+	__u32 flags;
+	__u64 deadline_ns;
 	struct kwasm_trap_info trap;
 };
 

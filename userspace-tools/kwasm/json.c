@@ -134,6 +134,12 @@ void json_s64(struct json *j, const char *key, int64_t value)
 	fprintf(j->out, "%lld", (long long)value);
 }
 
+void json_number(struct json *j, const char *key, const char *text)
+{
+	begin_member(j, key);
+	fputs(text, j->out);
+}
+
 void json_bool(struct json *j, const char *key, bool value)
 {
 	begin_member(j, key);

@@ -32,6 +32,7 @@ void json_str(struct json *j, const char *key, const char *value);	/* NULL gives
 void json_strn(struct json *j, const char *key, const char *value, size_t len);
 void json_u64(struct json *j, const char *key, uint64_t value);
 void json_s64(struct json *j, const char *key, int64_t value);
+void json_number(struct json *j, const char *key, const char *text);	/* that is written already */
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
 void json_hex(struct json *j, const char *key, const void *bytes, size_t len);

@@ -9,8 +9,6 @@
 #include "show.h"
 #include "table.h"
 
-#define TRAP_DEADLINE	11	/* trap.def; part of the uapi */
-
 /* The options, as numbers. */
 #define NO_DEFAULT	2
 struct wishes {
@@ -277,26 +275,6 @@ static void json_outcome(struct cli *c, const struct outcome *o, const struct ev
 	json_end(&c->j);
 }
 
-static void print_trap(struct kwasm_module *m, const char *path, const struct kwasm_trap_info *t)
-{
-	const char *name;
-	uint32_t i;
-
-	printf("trap\n");
-	fprintf(stderr, "kwasm: %s: ", path);
-	if (t->func != ~0u) {
-		name = kwasm_module__function_name(m, t->func);
-		fprintf(stderr, "function %u%s%s%s, offset 0x%x: ", t->func, name ? " `" : "", name ?: "",
-			name ? "`" : "", t->offset);
-	}
-	fprintf(stderr, "trap: %s\n", libkwasm_trap_str(t->kind) ?: "?");
-	for (i = 0; i < t->nr_bt && i < KWASM_BACKTRACE_MAX; i++) {
-		name = kwasm_module__function_name(m, t->bt[i].func);
-		fprintf(stderr, "kwasm:   called from function %u%s%s%s, offset 0x%x\n", t->bt[i].func,
-			name ? " `" : "", name ?: "", name ? "`" : "", t->bt[i].offset);
-	}
-}
-
 static void print_outcome(const struct outcome *o, const char *verdict, const char *by)
 {
 	char took[UNIT_LEN];
@@ -346,11 +324,13 @@ static int run_and_tell(struct cli *c, struct kwasm_module *m, const struct wish
 	if (c->json)
 		json_outcome(c, &o, &ev, kwasm_program__name(p), verdict, by);
 	else if (o.last.trap.kind)
-		print_trap(m, c->args[0], &o.last.trap);
+		printf("trap\n");
 	else
 		print_outcome(&o, verdict, by);
+	if (o.last.trap.kind && !c->json)
+		print_trap(m, c->args[0], &o.last.trap);
 	if (o.last.trap.kind)
-		status = o.last.trap.kind == TRAP_DEADLINE ? EXIT_DEADLINE : EXIT_TRAP;
+		status = trap_status(&o.last.trap);
 out:
 	events_free(&ev);
 	return status;

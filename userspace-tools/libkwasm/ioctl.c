@@ -74,13 +74,49 @@ int kwasm_module_load(const void *bytes, size_t len, const struct kwasm_module_l
 	return dev_ioctl(KWASM_MODULE_LOAD, &req);
 }
 
-int kwasm_module_program(int module_fd, __u32 index, char *name)
+static int nth_export(int module_fd, __u32 index, __u32 flags, char *name)
 {
-	struct kwasm_module_program req = { .size = sizeof(req), .module_fd = module_fd, .index = index };
+	struct kwasm_module_program req = { .size = sizeof(req), .module_fd = module_fd, .index = index,
+					    .flags = flags };
 	int err = dev_ioctl(KWASM_MODULE_PROGRAM, &req);
 
 	if (!err)
 		memcpy(name, req.export_name, sizeof(req.export_name));
+	return err;
+}
+
+int kwasm_module_program(int module_fd, __u32 index, char *name)
+{
+	return nth_export(module_fd, index, 0, name);
+}
+
+int kwasm_module_function(int module_fd, __u32 index, char *name)
+{
+	return nth_export(module_fd, index, KWASM_PROGRAM_CALLS, name);
+}
+
+int kwasm_module_call(int module_fd, const char *export_name, struct kwasm_module_call_opts *opts)
+{
+	struct kwasm_module_call req = { .size = sizeof(req), .module_fd = module_fd };
+	int err;
+
+	if (!OPTS_VALID(opts))
+		return libkwasm_err(-EINVAL);
+	err = put_name(req.export_name, export_name);
+	if (err)
+		return err;
+	req.values = ptr_to_u64(OPTS_GET(opts, values, NULL));
+	req.nr_args = OPTS_GET(opts, nr_args, 0);
+	req.nr_results = OPTS_GET(opts, nr_results, 0);
+	req.types = ptr_to_u64(OPTS_GET(opts, types, NULL));
+	req.nr_types = OPTS_GET(opts, nr_types, 0);
+	req.flags = OPTS_GET(opts, flags, 0);
+	req.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
+	err = dev_ioctl(KWASM_MODULE_CALL, &req);
+	OPTS_SET(opts, nr_args, req.nr_args);
+	OPTS_SET(opts, nr_results, req.nr_results);
+	OPTS_SET(opts, nr_types, req.nr_types);
+	OPTS_SET(opts, trap, req.trap);
 	return err;
 }
 

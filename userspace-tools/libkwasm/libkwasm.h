@@ -86,6 +86,32 @@ LIBKWASM_API int kwasm_module_load(const void *bytes, size_t len,
 /* Name of the @index-th export that can be a program; KWASM_NAME_LEN bytes at @name.  -ENOENT at the end. */
 LIBKWASM_API int kwasm_module_program(int module_fd, __u32 index, char *name);
 
+/* The like for functions that kwasm_module_call() calls; with "call/". */
+LIBKWASM_API int kwasm_module_function(int module_fd, __u32 index, char *name);
+
+struct kwasm_module_call_opts {
+	size_t sz;
+	struct kwasm_value *values;	/* in: arguments; out: results */
+	__u32 nr_args;			/* out, also of -EINVAL: how many there are; as the two below */
+	__u32 nr_results;		/* in: room */
+	__u8 *types;			/* out: value types of parameters and results; may be NULL */
+	__u32 nr_types;			/* in: room */
+	__u32 flags;			/* KWASM_CALL_* */
+	__u64 deadline_ns;		/* 0: none but the module's own */
+	struct kwasm_trap_info trap;	/* out; kind 0: none */
+	size_t :0;
+};
+
+/**
+ * kwasm_module_call() - call a function call/<name> of a module in the kernel
+ *
+ * Its calls follow one another in one instance that keeps its memory.  A trap
+ * is no error.  -ENOENT: no such function; -EINVAL: it has other parameters;
+ * -EAGAIN: other calls took all of the deadline.
+ */
+LIBKWASM_API int kwasm_module_call(int module_fd, const char *export_name,
+				   struct kwasm_module_call_opts *opts);
+
 /* The @index-th map the module declares; @layout: KWASM_LAYOUT_LEN bytes for its layout, or NULL.  -ENOENT at the end. */
 LIBKWASM_API int kwasm_module_map(int module_fd, __u32 index, struct kwasm_module_map *out, char *layout);
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Typed values between a caller's struct kwasm_value and the frame of a call. */
+#ifndef KWASM_VALUE_H
+#define KWASM_VALUE_H
+
+#include "../jit/isa/isa.h"
+#include "../jit/rt/rt.h"
+
+/* Not a pointer: whether there is one. */
+void kwasm_value_hide(struct kw_value *v, u8 type);
+
+/**
+ * kwasm_frame_new() - a frame for a function of type @t
+ * @values: user pointer to its arguments
+ *
+ * Return: kvfree() it; ERR_PTR: -EFAULT, -ENOMEM, -EINVAL a function given as an argument.
+ */
+struct kw_call_frame *kwasm_frame_new(const struct kw_functype *t, u64 values);
+
+/* After a normal return: the results to the caller.  0 or -EFAULT. */
+int kwasm_frame_results(struct kw_call_frame *frame, const struct kw_functype *t, u64 values);
+
+#endif /* KWASM_VALUE_H */
