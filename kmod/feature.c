@@ -46,8 +46,8 @@ int kwasm_ioctl_feature(void *arg, struct file **file)
 		.fault_sites_used = text.fault_sites_used,
 		.stack_bytes = KW_STACK_BYTES,
 		.nr_cpus = num_possible_cpus(),
-		.hooks = BIT(KWASM_LINK_NETFILTER) | BIT(KWASM_LINK_XDP) | BIT(KWASM_LINK_FS) |
-			 BIT(KWASM_LINK_TIMER),
+		.hooks = BIT(KWASM_LINK_NETFILTER) | BIT(KWASM_LINK_XDP) | BIT(KWASM_LINK_TC) |
+			 BIT(KWASM_LINK_FS) | BIT(KWASM_LINK_TIMER),
 		.lockdown = lockdown_level(),
 		.wasm_features = wasm_features(),
 		.max_memory_pages = KW_MAX_MEM_PAGES,

@@ -260,6 +260,7 @@ struct kwasm_link *kwasm_link_from_fd(int fd)
 static const struct kwasm_link_ops *const types[] = {
 	[KWASM_LINK_NETFILTER] = &kwasm_nf_ops,
 	[KWASM_LINK_XDP] = &kwasm_xdp_ops,
+	[KWASM_LINK_TC] = &kwasm_tc_ops,
 	[KWASM_LINK_FS] = &kwasm_fs_ops,
 	[KWASM_LINK_TIMER] = &kwasm_timer_ops,
 };

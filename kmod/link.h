@@ -173,6 +173,7 @@ void kwasm_fs_exit(void);
 
 /* hooks/stub.c */
 extern const struct kwasm_link_ops kwasm_xdp_ops;
+extern const struct kwasm_link_ops kwasm_tc_ops;
 int kwasm_stub_init(void);
 void kwasm_stub_exit(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The packet a program runs on.  Offset 0 is the network header of an skb, at
- * whatever place of it that is; the link header of an XDP buffer.
+ * whatever place of it that is; at XDP and tc the link header.
  */
 #ifndef KWASM_PACKET_H
 #define KWASM_PACKET_H
@@ -19,10 +19,11 @@ struct xdp_buff;
  * struct kwasm_packet - exec->host of S executions
  * @skb:   not shared: nobody else has this struct sk_buff
  * @xdp:   instead of @skb
- * @state: of the hook, with @skb
+ * @state: of the netfilter hook, with @skb; NULL at tc
  * @net_off: offset 0 relative to skb->data, may be negative
- * @redirect_ifindex: XDP: device to send it out by
- * @tail:  XDP: bytes to add at its end, after the program
+ * @redirect_ifindex: XDP, tc: device to send it out by
+ * @redirect_ingress: tc: it comes in by that device instead
+ * @tail:  XDP, tc: bytes to add at its end, after the program
  */
 struct kwasm_packet {
 	struct sk_buff *skb;
@@ -30,13 +31,14 @@ struct kwasm_packet {
 	const struct nf_hook_state *state;
 	int net_off;
 	u32 redirect_ifindex;
+	bool redirect_ingress;
 	s32 tail;
 };
 
 /**
  * kwasm_packet_show() - let the execution see a packet
  * @x:          between begin and run
- * @p:          with skb and state set; NULL: no packet, which looks like one of no bytes
+ * @p:          with skb and perhaps state, or xdp; NULL: no packet, which looks like one of no bytes
  * @field_mask: fields the program reads by a plain load
  */
 void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_mask);
@@ -46,6 +48,17 @@ void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_m
  * guest ends: it runs outside of any hook, or on another kind of event.
  */
 struct kwasm_packet *kwasm_host_packet(struct kw_inst *i);
+
+static inline bool kwasm_packet_at_tc(const struct kwasm_packet *p)
+{
+	return p->skb && !p->state;
+}
+
+/* host/packet.c: the bytes of the skb have moved. */
+void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p);
+
+/* host/tc.c */
+u64 kwasm_tc_field(const struct sk_buff *skb, u32 id);
 
 /* host/xdp.c: the same of an XDP buffer */
 void kwasm_xdp_show(struct kw_exec *e, const struct xdp_buff *xdp);

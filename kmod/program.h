@@ -48,12 +48,14 @@ static inline void kwasm_program_put(struct kwasm_program *p)
  * struct kwasm_results - what programs of one kind may answer
  * @first: lowest result, as the guest's i32
  * @nr:    results from @first on; any other is the trap bad-verdict
+ * @holes: bits of those among the first 32 that are not known either
  * @deny:  the result that stands for KWASM_ON_TRAP_DROP and KWASM_ON_SHORT_DROP
  * @allow: the one that stands for _ACCEPT, and for a link that is going
  * @rank:  in a chain, 4 bits for each result from @first on (chain.h): KWASM_RANK()
  */
 struct kwasm_results {
 	u32 first, nr;
+	u32 holes;
 	u32 deny, allow;
 	u64 rank;
 };
@@ -64,6 +66,13 @@ struct kwasm_results {
 static inline u32 kwasm_result_rank(const struct kwasm_results *r, u32 result)
 {
 	return r->rank >> (result - r->first) * 4 & 15;
+}
+
+static inline bool kwasm_result_known(const struct kwasm_results *r, u32 result)
+{
+	u32 i = result - r->first;
+
+	return i < r->nr && (likely(!r->holes) || !(r->holes >> i & 1));
 }
 
 /**
@@ -127,7 +136,7 @@ static inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
 
 	kwasm_packet_show(r->x, pkt, p->field_mask);
 	trap = kwasm_exec_run(r->x, r->slot->inst, p->code, deadline_ns, result);
-	if (likely(!trap) && unlikely(*result - allowed->first >= allowed->nr))
+	if (likely(!trap) && unlikely(!kwasm_result_known(allowed, *result)))
 		trap = KW_TRAP_BAD_VERDICT;
 	if (unlikely(trap))
 		kwasm_slot_break(r->slot);

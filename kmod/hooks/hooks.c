@@ -46,6 +46,8 @@ static const struct kwasm_hook hook[] = {
 	FS(mkdir, MKDIR),
 	FS(link, LINK),
 	{ .name = "xdp", .type = KWASM_LINK_XDP },
+	{ .name = "tc/ingress", .type = KWASM_LINK_TC, .number = KWASM_TC_INGRESS },
+	{ .name = "tc/egress", .type = KWASM_LINK_TC, .number = KWASM_TC_EGRESS },
 };
 
 static const struct kwasm_hook timer_hook = { .name = "timer/", .type = KWASM_LINK_TIMER,

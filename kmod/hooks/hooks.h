@@ -19,7 +19,7 @@ enum kwasm_fs_hook {
  * @form:   enum kw_form: S on packets, P in process context
  * @family: netfilter: NFPROTO_*
  * @number: netfilter: of the family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_*;
- *          fs: enum kwasm_fs_hook
+ *          fs: enum kwasm_fs_hook; tc: enum kwasm_tc_hook
  */
 struct kwasm_hook {
 	char name[32];

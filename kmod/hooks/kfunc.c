@@ -11,6 +11,8 @@
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
 #include <linux/filter.h>
+#include <linux/netdevice.h>
+#include <linux/pkt_cls.h>
 #include <net/net_namespace.h>
 #include <net/xdp.h>
 
@@ -23,7 +25,8 @@
  */
 static u64 answer(u32 verdict, const struct kwasm_packet *pkt)
 {
-	return (u64)pkt->redirect_ifindex << 32 | (u32)pkt->tail << 8 | (u8)verdict;
+	return (u64)pkt->redirect_ingress << 63 | (u64)pkt->redirect_ifindex << 32 |
+	       (u32)pkt->tail << 8 | (u8)verdict;
 }
 
 __diag_push();
@@ -52,13 +55,40 @@ __bpf_kfunc u64 kwasm_xdp(struct xdp_md *ctx, u32 link_id)
 	return ret;
 }
 
+/**
+ * kwasm_tc() - run the program of a tc link
+ * @ctx:     the packet
+ * @link_id: handle of the link
+ *
+ * Return: bits 7..0, signed, a TC_ACT_*; 31..8 as kwasm_xdp(); with
+ * TC_ACT_REDIRECT 62..32: the device, 63: it comes in there
+ */
+__bpf_kfunc u64 kwasm_tc(struct __sk_buff *ctx, u32 link_id)
+{
+	struct kwasm_packet pkt = { .skb = (struct sk_buff *)ctx };
+	struct kwasm_link *l;
+	u64 ret = (u8)TC_ACT_UNSPEC;
+
+	rcu_read_lock();
+	l = kwasm_stub_link(link_id, KWASM_LINK_TC, dev_net(pkt.skb->dev));
+	if (likely(l))
+		ret = answer(kwasm_link_run(l, &pkt), &pkt);
+	rcu_read_unlock();
+	return ret;
+}
+
 __diag_pop();
 
 KWASM_KFUNCS_START(xdp_funcs)
 BTF_ID_FLAGS(func, kwasm_xdp)
 KWASM_KFUNCS_END(xdp_funcs)
 
+KWASM_KFUNCS_START(tc_funcs)
+BTF_ID_FLAGS(func, kwasm_tc)
+KWASM_KFUNCS_END(tc_funcs)
+
 static const struct btf_kfunc_id_set xdp_set = { .owner = THIS_MODULE, .set = &xdp_funcs };
+static const struct btf_kfunc_id_set tc_set = { .owner = THIS_MODULE, .set = &tc_funcs };
 
 /*
  * Which program types may call which set.  A type that a kernel does not know
@@ -70,6 +100,7 @@ static const struct {
 	const struct btf_kfunc_id_set *set;
 } allowed[] = {
 	{ BPF_PROG_TYPE_XDP, &xdp_set },
+	{ BPF_PROG_TYPE_SCHED_CLS, &tc_set },
 	{ BPF_PROG_TYPE_LSM, &kwasm_lsm_set },
 };
 

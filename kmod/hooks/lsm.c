@@ -59,7 +59,7 @@ void kwasm_lsm_detach(struct fs_link *l)
 	if (l->handle)
 		xa_erase(&handles, l->handle);
 	if (l->holder)
-		kwasm_stub_let_go(l->holder);
+		kwasm_stub_let_go(l->holder, NULL);
 	l->holder = NULL;
 }
 

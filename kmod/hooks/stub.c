@@ -3,9 +3,9 @@
  * Links at XDP and tc, which the kernel lets only BPF programs into.
  *
  * The link is found by its handle, which the BPF program (the stub) passes
- * with each packet.  Who makes the link attaches the stub by a BPF link and
- * hands that over with KWASM_LINK_STUB; from then on it lives as long as
- * ours is attached.  A handle is given out once in four billion: a stub that
+ * with each packet.  Who makes the link attaches the stub, by a BPF link or,
+ * at tc of kernels that have none there, by a filter, and hands that over with
+ * KWASM_LINK_STUB; from then on it lives as long as ours is attached.  A handle is given out once in four billion: a stub that
  * outlives its link finds nothing, and the packet goes on as if there were
  * no program.
  */
@@ -25,10 +25,18 @@
 
 #define MAX_STUB_LINKS	1024
 
-/* The BPF link of one of ours.  Putting it may take RTNL: never done under a lock of ours. */
+/* Bit of struct kwasm_results.holes. */
+#define TC_BIT(act)	BIT(TC_ACT_##act - TC_ACT_UNSPEC)
+
+/*
+ * What holds the stub of one of ours: a BPF link, else a filter of @net.
+ * Putting either may take RTNL: never done under a lock of ours.
+ */
 struct kwasm_holder {
 	struct work_struct put;
 	struct bpf_link *bpf;
+	struct net *net;
+	struct kwasm_tc_filter filter;
 };
 
 /**
@@ -36,6 +44,7 @@ struct kwasm_holder {
  * @handle:  what that program passes; constant
  * @net:     the device's namespace while attached; written under kwasm_link_lock
  * @ifindex, @device: of the device when it was attached
+ * @hook:    enum kwasm_tc_hook
  * @in_list: in @links; kwasm_link_lock
  * @holder:  NULL until the stub has been handed over; kwasm_link_lock
  */
@@ -45,6 +54,7 @@ struct stub_link {
 	struct net *net;
 	u64 netns_ino;
 	int ifindex;
+	u32 hook;
 	char device[KWASM_DEVICE_NAME_LEN];
 	struct list_head in_list;
 	struct kwasm_holder *holder;
@@ -73,8 +83,8 @@ struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net)
 
 static int stub_check(const struct kwasm_link_create *a)
 {
-	if (a->netfilter.family || a->netfilter.hook || a->netfilter.priority ||
-	    a->netfilter.queue || a->netfilter.flags)
+	if (a->netfilter.family || a->netfilter.priority || a->netfilter.queue || a->netfilter.flags ||
+	    a->netfilter.hook > (a->type == KWASM_LINK_TC ? KWASM_TC_EGRESS : 0))
 		return -EINVAL;
 	if (!a->netfilter.device[0] ||
 	    strnlen(a->netfilter.device, KWASM_DEVICE_NAME_LEN) == KWASM_DEVICE_NAME_LEN)
@@ -113,6 +123,7 @@ static int attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 	if (IS_ERR(net))
 		return PTR_ERR(net);
 	memcpy(l->device, a->netfilter.device, sizeof(l->device));
+	l->hook = a->netfilter.hook;
 	rtnl_lock();
 	mutex_lock(&kwasm_link_lock);
 	err = attach_locked(l, net);
@@ -132,16 +143,46 @@ static int xdp_attach(struct kwasm_link *link, const struct kwasm_link_create *a
 	return attach(link, a);
 }
 
+/* What BPF programs may answer on every kernel; what they may not means different things to them. */
+static int tc_attach(struct kwasm_link *link, const struct kwasm_link_create *a)
+{
+	const struct kwasm_program *p = rcu_dereference_protected(link->program, true);
+
+	if (p->hook->number != a->netfilter.hook)
+		return -EINVAL;
+	link->results = (struct kwasm_results) {
+		.first = TC_ACT_UNSPEC,
+		.nr = TC_ACT_REDIRECT - TC_ACT_UNSPEC + 1,
+		.holes = TC_BIT(RECLASSIFY) | TC_BIT(STOLEN) | TC_BIT(QUEUED) | TC_BIT(REPEAT),
+		.deny = TC_ACT_SHOT,
+		.allow = TC_ACT_UNSPEC,
+	};
+	return attach(link, a);
+}
+
+static bool tc_is_program(const struct kwasm_link *link, const struct kwasm_program *p)
+{
+	return p->hook->number == stub_link(link)->hook;
+}
+
 static void put_work(struct work_struct *w)
 {
 	struct kwasm_holder *h = container_of(w, struct kwasm_holder, put);
 
-	bpf_link_put(h->bpf);
+	if (h->bpf)
+		bpf_link_put(h->bpf);
+	if (h->net) {
+		kwasm_tc_filter_delete(h->net, &h->filter);
+		put_net(h->net);
+	}
 	kfree(h);
 }
 
-void kwasm_stub_let_go(struct kwasm_holder *h)
+/* A filter goes with its namespace, or has to be deleted while that is there. */
+void kwasm_stub_let_go(struct kwasm_holder *h, struct net *net)
 {
+	if (!h->bpf)
+		h->net = maybe_get_net(net);
 	queue_work(kwasm_wq, &h->put);
 }
 
@@ -150,12 +191,12 @@ static void stub_detach(struct kwasm_link *link)
 	struct stub_link *l = stub_link(link);
 
 	xa_erase(&handles, l->handle);
+	if (l->holder)
+		kwasm_stub_let_go(l->holder, l->net);
+	l->holder = NULL;
 	WRITE_ONCE(l->net, NULL);
 	list_del(&l->in_list);
 	nr_links--;
-	if (l->holder)
-		kwasm_stub_let_go(l->holder);
-	l->holder = NULL;
 }
 
 static int stub_may_change(const struct kwasm_link *link)
@@ -170,6 +211,7 @@ static void stub_info(const struct kwasm_link *link, struct kwasm_link_info *i)
 	i->netns_ino = l->netns_ino;
 	i->stub_handle = l->handle;
 	i->ifindex = l->ifindex;
+	i->nf_hook = l->hook;
 	memcpy(i->nf_device, l->device, sizeof(i->nf_device));
 }
 
@@ -189,6 +231,18 @@ const struct kwasm_link_ops kwasm_xdp_ops = {
 	.holder = stub_holder,
 };
 
+const struct kwasm_link_ops kwasm_tc_ops = {
+	.type = KWASM_LINK_TC,
+	.link_bytes = sizeof(struct stub_link),
+	.check = stub_check,
+	.attach = tc_attach,
+	.detach = stub_detach,
+	.may_change = stub_may_change,
+	.info = stub_info,
+	.holder = stub_holder,
+	.is_program = tc_is_program,
+};
+
 /* ---- KWASM_LINK_STUB ---- */
 
 static int hold_locked(struct kwasm_link *link, struct kwasm_holder *h)
@@ -205,8 +259,44 @@ static int hold_locked(struct kwasm_link *link, struct kwasm_holder *h)
 		return err;
 	if (*at)
 		return -EALREADY;
+	if (!h->bpf) {
+		if (link->ops->type != KWASM_LINK_TC)
+			return -EINVAL;
+		h->filter.ifindex = stub_link(link)->ifindex;
+		h->filter.hook = stub_link(link)->hook;
+	}
 	*at = h;
 	return 0;
+}
+
+static int check_stub(const struct kwasm_link_stub *a)
+{
+	if (a->flags & ~KWASM_STUB_TC_FILTER)
+		return -EINVAL;
+	if (a->flags)
+		return a->tc_handle && a->tc_priority && a->tc_priority <= U16_MAX ? 0 : -EINVAL;
+	return a->tc_handle || a->tc_priority ? -EINVAL : 0;
+}
+
+static struct kwasm_holder *holder_new(const struct kwasm_link_stub *a)
+{
+	struct kwasm_holder *h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!h)
+		return ERR_PTR(-ENOMEM);
+	INIT_WORK(&h->put, put_work);
+	if (a->flags) {
+		h->filter.handle = a->tc_handle;
+		h->filter.priority = a->tc_priority;
+		return h;
+	}
+	h->bpf = bpf_link_get_from_fd(a->bpf_link_fd);
+	if (!IS_ERR(h->bpf))
+		return h;
+	err = PTR_ERR(h->bpf);
+	kfree(h);
+	return ERR_PTR(err);
 }
 
 int kwasm_ioctl_link_stub(void *arg, struct file **file)
@@ -216,27 +306,23 @@ int kwasm_ioctl_link_stub(void *arg, struct file **file)
 	struct kwasm_holder *h;
 	int err;
 
-	if (a->flags)
-		return -EINVAL;
+	err = check_stub(a);
+	if (err)
+		return err;
 	o = kwasm_object_from_fd(a->link_fd, KWASM_OBJ_LINK);
 	if (IS_ERR(o))
 		return PTR_ERR(o);
-	h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
-	err = -ENOMEM;
-	if (!h)
-		goto out_put;
-	INIT_WORK(&h->put, put_work);
-	h->bpf = bpf_link_get_from_fd(a->bpf_link_fd);
-	err = PTR_ERR_OR_ZERO(h->bpf);
+	h = holder_new(a);
+	err = PTR_ERR_OR_ZERO(h);
 	if (err)
-		goto out_free;
+		goto out_put;
 	mutex_lock(&kwasm_link_lock);
 	err = hold_locked(container_of(o, struct kwasm_link, obj), h);
 	mutex_unlock(&kwasm_link_lock);
 	if (!err)
 		goto out_put;
-	bpf_link_put(h->bpf);
-out_free:
+	if (h->bpf)
+		bpf_link_put(h->bpf);
 	kfree(h);
 out_put:
 	kwasm_object_put(o);

@@ -24,11 +24,27 @@ struct net;
  */
 struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net);
 
-/* Put the BPF link of a link that detaches; kwasm_link_ops.holder told where it was kept. */
-void kwasm_stub_let_go(struct kwasm_holder *h);
+/* Put what held the stub of a link that detaches, kept where kwasm_link_ops.holder tells; @net: that of a filter. */
+void kwasm_stub_let_go(struct kwasm_holder *h, struct net *net);
 
 /* hooks/lsm.c: what LSM programs may call */
 extern const struct btf_kfunc_id_set kwasm_lsm_set;
+
+/* A filter that holds a tc stub where BPF links cannot; @hook: enum kwasm_tc_hook. */
+struct kwasm_tc_filter {
+	int ifindex;
+	u32 hook;
+	u32 handle;
+	u16 priority;
+};
+
+/**
+ * kwasm_tc_filter_delete() - hooks/tc_filter.c: as `tc filter del` would
+ *
+ * The device, and the filter with it, may have gone already.
+ * Context: process, no RTNL.
+ */
+void kwasm_tc_filter_delete(struct net *net, const struct kwasm_tc_filter *f);
 
 /* hooks/kfunc.c: the functions that stubs may call.  0, or why there will be no such hooks. */
 int kwasm_kfunc_init(void);

@@ -37,6 +37,9 @@ KW_PROTO_I_I(kwasm_host_pkt_adjust_head);
 KW_PROTO_I_I(kwasm_host_pkt_adjust_tail);
 KW_PROTO_I_II(kwasm_host_pkt_redirect);
 KW_PROTO_I_II(kwasm_host_pkt_capture);
+KW_PROTO_I_I(kwasm_host_pkt_set_priority);
+KW_PROTO_I_II(kwasm_host_pkt_vlan_push);
+KW_PROTO_I_V(kwasm_host_pkt_vlan_pop);
 
 /* kwasm_v1 and kwasm_fs_v1, in process context only */
 KW_PROTO_L_V(kwasm_host_pid_tgid);

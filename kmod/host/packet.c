@@ -6,7 +6,8 @@
  * Reads may be of any byte.  Writes are of what the kernel looks at again:
  * what it has parsed already by the time of our hooks (version, header length,
  * total length, IPv4 options, IPv6 next header) stays as it is, else the stack
- * would walk headers by lengths that nobody has checked.
+ * would walk headers by lengths that nobody has checked.  At XDP and tc nothing
+ * is fixed yet: what is behind them takes any bytes, as BPF programs write them.
  */
 #include <linux/if_vlan.h>
 #include <linux/netfilter.h>
@@ -19,7 +20,7 @@
 #include "../stubs.h"
 #include "host.h"
 
-static void show_data(struct kw_exec *e, const struct kwasm_packet *p)
+void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p)
 {
 	const struct sk_buff *skb = p->skb;
 
@@ -39,6 +40,8 @@ static u64 field_of(const struct kwasm_packet *p, u32 id)
 
 	if (p->xdp)
 		return kwasm_xdp_field(p->xdp, id);
+	if (!st)
+		return kwasm_tc_field(skb, id);
 	switch (id) {
 	case KW_FIELD_PROTO:
 		return ntohs(skb->protocol);
@@ -78,9 +81,9 @@ void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_m
 	x->e.host = p;
 	x->e.pkt_short = 0;
 	if (p) {
-		if (p->skb)
+		if (p->state)
 			p->net_off = skb_network_offset(p->skb);
-		show_data(&x->e, p);
+		kwasm_packet_moved(&x->e, p);
 	}
 	while (field_mask) {
 		id = __ffs64(field_mask);
@@ -176,11 +179,11 @@ static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
 		kwasm_xdp_write(p->xdp, off, from, len);
 		return 0;
 	}
-	if (kw_pkt_is_parsed(e->pkt_data, e->pkt_lin, off, len))
+	if (p->state && kw_pkt_is_parsed(e->pkt_data, e->pkt_lin, off, len))
 		return -EPERM;
 	if (skb_ensure_writable(p->skb, p->net_off + off + len))
 		return -ENOMEM;
-	show_data(e, p);
+	kwasm_packet_moved(e, p);
 	memcpy(e->pkt_data + off, from, len);
 	if (p->skb->ip_summed == CHECKSUM_COMPLETE)
 		p->skb->ip_summed = CHECKSUM_NONE;
@@ -233,5 +236,18 @@ KW_PROTO_I_I(kwasm_host_pkt_set_mark)
 		return -EOPNOTSUPP;
 	p->skb->mark = a;
 	i->exec->field[KW_FIELD_MARK] = a;
+	return 0;
+}
+
+KW_PROTO_I_I(kwasm_host_pkt_set_priority)
+{
+	struct kwasm_packet *p = kwasm_host_packet(i);
+
+	if (!p)
+		return 0;
+	if (!p->skb)
+		return -EOPNOTSUPP;
+	p->skb->priority = a;
+	i->exec->field[KW_FIELD_PRIORITY] = a;
 	return 0;
 }

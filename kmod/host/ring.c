@@ -118,7 +118,7 @@ KW_PROTO_I_II(kwasm_host_pkt_capture)
 
 	if (!p)
 		return 0;
-	if (!p->skb)
+	if (!p->state)
 		return -EOPNOTSUPP;
 	ring = ring_of(i, a, &err);
 	return ring ? capture(ring, p, i->exec->pkt_len, b) : err;

@@ -4,10 +4,12 @@
  * of large ones, more pieces (frags) behind.  Compiled code reads the first
  * piece by itself; the rest is read and written here.
  */
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
+#include <linux/pkt_cls.h>
 #include <net/net_namespace.h>
 #include <net/xdp.h>
 
@@ -150,11 +152,21 @@ KW_PROTO_I_I(kwasm_host_pkt_adjust_head)
 	return ret;
 }
 
-/* The end is not: where it is in the last of several pieces, the driver's memory decides. */
+/* ---- Requests to the stub, at XDP and tc ---- */
+
+static struct kwasm_packet *stub_packet(struct kw_inst *i, u32 *ret)
+{
+	struct kwasm_packet *p = kwasm_host_packet(i);
+
+	*ret = -EOPNOTSUPP;
+	return p && !p->state ? p : NULL;
+}
+
+/* The end is not ours to move: where it is in the last of several pieces, the driver's memory decides. */
 KW_PROTO_I_I(kwasm_host_pkt_adjust_tail)
 {
 	u32 ret;
-	struct kwasm_packet *p = xdp_packet(i, &ret);
+	struct kwasm_packet *p = stub_packet(i, &ret);
 
 	if (!p)
 		return ret;
@@ -167,12 +179,13 @@ KW_PROTO_I_I(kwasm_host_pkt_adjust_tail)
 KW_PROTO_I_II(kwasm_host_pkt_redirect)
 {
 	u32 ret;
-	struct kwasm_packet *p = xdp_packet(i, &ret);
+	struct kwasm_packet *p = stub_packet(i, &ret);
 
 	if (!p)
 		return ret;
-	if (b || !a)
+	if (!a || a > INT_MAX || b & ~(p->skb ? BPF_F_INGRESS : 0))
 		return -EINVAL;
 	p->redirect_ifindex = a;
-	return XDP_REDIRECT;
+	p->redirect_ingress = b;
+	return p->skb ? TC_ACT_REDIRECT : XDP_REDIRECT;
 }

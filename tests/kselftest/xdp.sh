@@ -87,7 +87,7 @@ gone() {	# WHY NAME
 }
 
 kwasm feature >$out 2>&1
-grep -q '^ *xdp$' $out
+grep -q '^ *xdp, tc$' $out
 result $? "feature says so"
 
 topology 1500

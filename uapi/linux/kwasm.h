@@ -239,8 +239,15 @@ struct kwasm_module_map {
 enum kwasm_link_type {
 	KWASM_LINK_NETFILTER = 1,
 	KWASM_LINK_XDP = 2,
+	KWASM_LINK_TC = 3,
 	KWASM_LINK_FS = 4,
 	KWASM_LINK_TIMER = 5,
+};
+
+/* kwasm_link_create.netfilter.hook of links of type KWASM_LINK_TC. */
+enum kwasm_tc_hook {
+	KWASM_TC_INGRESS,
+	KWASM_TC_EGRESS,
 };
 
 /* What a link of type KWASM_LINK_FS watches. */
@@ -304,11 +311,11 @@ struct kwasm_link_create {
 	__s32 order;			/* among the links of one place, lower comes first; else by age */
 	struct {
 		__u32 family;		/* NFPROTO_INET, _IPV4, _IPV6, _ARP, _BRIDGE, _NETDEV */
-		__u32 hook;		/* of that family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_* */
+		__u32 hook;		/* of that family: enum nf_inet_hooks, nf_dev_hooks, NF_ARP_*; tc: enum kwasm_tc_hook */
 		__s32 priority;
 		__u16 queue;		/* number of KWASM_NF_QUEUE's queue */
 		__u16 flags;		/* KWASM_NF_* */
-		char device[KWASM_DEVICE_NAME_LEN];	/* of ingress and egress hooks, and of XDP */
+		char device[KWASM_DEVICE_NAME_LEN];	/* of ingress and egress hooks, XDP and tc */
 	} netfilter;
 	struct {
 		__s32 path_fd;		/* the file or directory; O_PATH will do */
@@ -376,19 +383,27 @@ struct kwasm_transaction {
 	__u32 failed;
 };
 
+/* Flags of kwasm_link_stub */
+#define KWASM_STUB_TC_FILTER	0x1	/* a filter of kind bpf instead of a BPF link; type TC only */
+
 /**
- * struct kwasm_link_stub - hand over the BPF link through which a link is called
- * @bpf_link_fd: of a BPF program that calls kwasm_xdp(), or kwasm_lsm_unlink()
- *               and the like, with the handle in struct kwasm_link_info; put
- *               when the link detaches
+ * struct kwasm_link_stub - hand over that by which a link is called
+ * @bpf_link_fd: of a BPF program that calls kwasm_xdp(), kwasm_tc(), or
+ *               kwasm_lsm_unlink() and the like, with the handle in struct
+ *               kwasm_link_info; put when the link detaches
+ * @tc_handle, @tc_priority: with KWASM_STUB_TC_FILTER: the filter at the
+ *               device's clsact qdisc that is deleted then, for kernels
+ *               without BPF links at tc (before Linux 6.6)
  *
- * Links of type XDP, and those of type FS that LSM hooks call; once (EALREADY).
+ * Links of types XDP and TC, and those of type FS that LSM hooks call; once (EALREADY).
  */
 struct kwasm_link_stub {
 	__u32 size;
 	__s32 link_fd;
 	__s32 bpf_link_fd;
 	__u32 flags;
+	__u32 tc_handle;
+	__u32 tc_priority;		/* 1 .. 65535 */
 };
 
 struct kwasm_obj_id {
@@ -502,8 +517,8 @@ struct kwasm_link_info {
 	__u64 timer_every_ns;
 	__u32 timer_flags;
 	__u32 timer_armed;		/* on so many CPUs: 0: each has answered 0 */
-	__u32 stub_handle;		/* what the BPF program of an XDP link passes to kwasm_xdp() */
-	__u32 ifindex;			/* of the device of an XDP link, when it was made; its name: nf_device */
+	__u32 stub_handle;		/* what the BPF program of an XDP or tc link passes to kwasm_xdp(), kwasm_tc() */
+	__u32 ifindex;			/* of the device of an XDP or tc link, when it was made; its name: nf_device */
 };
 
 enum kwasm_detach_why {

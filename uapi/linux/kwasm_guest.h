@@ -133,6 +133,13 @@ typedef long long kwasm_s64;
 #define KWASM_XDP_TX		3	/* back out by the device it came in by */
 #define KWASM_XDP_REDIRECT	4	/* where kwasm_pkt_redirect() said */
 
+/* Results of "tc/ingress" and "tc/egress". */
+#define KWASM_TC_UNSPEC		-1	/* no opinion: the next program or filter decides */
+#define KWASM_TC_OK		0	/* goes on, and none behind is asked */
+#define KWASM_TC_SHOT		2	/* dropped */
+#define KWASM_TC_PIPE		3	/* as UNSPEC */
+#define KWASM_TC_REDIRECT	7	/* where kwasm_pkt_redirect() said */
+
 /* Of netfilter programs.  Anything else is a trap. */
 #define KWASM_NF_DROP		0
 #define KWASM_NF_ACCEPT		1
@@ -244,8 +251,8 @@ kwasm_s32 kwasm_ringbuf_output(kwasm_s32 ring, const void *p, kwasm_u32 len, kwa
 /* ---- Packet imports: kwasm_pkt_v1 ------------------------------------- */
 
 /*
- * Offsets count from the network header, in XDP programs from the link header.  A load past the packet's end gives
- * 0 (or the default, in the _or forms), never a trap, and the plain forms
+ * Offsets count from the network header, in XDP and tc programs from the link
+ * header.  A load past the packet's end gives 0 (or the default, in the _or forms), never a trap, and the plain forms
  * remember it: kwasm_pkt_err() reads and clears that.  If a program ends
  * without having asked, the link's on_short decides (drop, unless told
  * otherwise), so a cut packet cannot slip through by reading as zero.
@@ -296,22 +303,42 @@ KWASM_IMPORT("kwasm_pkt_v1", "st32be")
 kwasm_s32 kwasm_pkt_st32be(kwasm_u32 off, kwasm_u32 value);
 
 /*
- * XDP programs only; elsewhere -EOPNOTSUPP.  Move the packet's beginning by
- * @delta bytes, below 0 for more room in front (at once; offset 0 moves along),
- * or its end (after the program: its length does not change while it runs; if
- * that fails, the packet is XDP_ABORTED).  -EINVAL: no room, or nothing left.
+ * Elsewhere than said -EOPNOTSUPP.  XDP: move the packet's beginning by @delta
+ * bytes, below 0 for more room in front (at once; offset 0 moves along).  XDP
+ * and tc: move its end (after the program: its length does not change while it
+ * runs; if that fails, the packet is XDP_ABORTED, or TC_SHOT).  -EINVAL: no
+ * room, or nothing left.
  */
 KWASM_IMPORT("kwasm_pkt_v1", "adjust_head")
 kwasm_s32 kwasm_pkt_adjust_head(kwasm_s32 delta);
 KWASM_IMPORT("kwasm_pkt_v1", "adjust_tail")
 kwasm_s32 kwasm_pkt_adjust_tail(kwasm_s32 delta);
 
-/* Send it out by the device of that index; @flags 0.  Return: KWASM_XDP_REDIRECT, to be returned; or -errno. */
+/*
+ * XDP and tc: send it out by the device of that index; at tc with @flags
+ * KWASM_REDIRECT_INGRESS let it come in there.
+ * Return: KWASM_XDP_REDIRECT or KWASM_TC_REDIRECT, to be returned; or -errno.
+ */
+#define KWASM_REDIRECT_INGRESS	1
+
 KWASM_IMPORT("kwasm_pkt_v1", "redirect")
 kwasm_s32 kwasm_pkt_redirect(kwasm_u32 ifindex, kwasm_u32 flags);
 
 KWASM_IMPORT("kwasm_pkt_v1", "set_mark")
 kwasm_s32 kwasm_pkt_set_mark(kwasm_u32 mark);
+
+KWASM_IMPORT("kwasm_pkt_v1", "set_priority")
+kwasm_s32 kwasm_pkt_set_priority(kwasm_u32 priority);
+
+/*
+ * tc only; elsewhere -EOPNOTSUPP.  Put a VLAN tag of @proto (0x8100, 0x88a8) in
+ * front, or take the first one off, at once.  The tag may be kept beside the
+ * packet, as it is of packets that came in: then no byte of it moves.
+ */
+KWASM_IMPORT("kwasm_pkt_v1", "vlan_push")
+kwasm_s32 kwasm_pkt_vlan_push(kwasm_u32 proto, kwasm_u32 tag);
+KWASM_IMPORT("kwasm_pkt_v1", "vlan_pop")
+kwasm_s32 kwasm_pkt_vlan_pop(void);
 
 /* The packet, at most @snaplen bytes of it, and what is known about it into a ring: see `kwasm events --pcapng`. */
 KWASM_IMPORT("kwasm_pkt_v1", "capture")
@@ -328,7 +355,7 @@ enum kwasm_field {
 	KWASM_FIELD_VLAN,		/* VLAN tag control information, 0 for untagged */
 	KWASM_FIELD_L3_OFF,
 	KWASM_FIELD_L4_OFF,		/* 0 if not known */
-	KWASM_FIELD_HOOK,		/* hook number within its family */
+	KWASM_FIELD_HOOK,		/* hook number within its family; tc: 0 ingress, 1 egress */
 	KWASM_FIELD_FAMILY,		/* 2 ip, 10 ip6, 3 arp, 7 bridge, 5 netdev */
 	KWASM_FIELD_RX_QUEUE,
 	KWASM_FIELD_NETNS_COOKIE,	/* of the network namespace, unique until reboot */

@@ -468,7 +468,14 @@ static u32 host_FS_XATTR(struct kw_inst *i, u32 name, u32 name_len, u32 ptr, u32
 	return no_task(i);
 }
 
-/* Of XDP only, which this engine has no packets of. */
+static u32 host_PKT_SET_PRIORITY(struct kw_inst *i, u32 value)
+{
+	if (packet(i))
+		i->exec->field[KW_FIELD_PRIORITY] = value;
+	return 0;
+}
+
+/* Of XDP and tc only, which this engine has no packets of. */
 static u32 host_PKT_ADJUST_HEAD(struct kw_inst *i, u32 delta)
 {
 	(void)i, (void)delta;
@@ -484,6 +491,18 @@ static u32 host_PKT_ADJUST_TAIL(struct kw_inst *i, u32 delta)
 static u32 host_PKT_REDIRECT(struct kw_inst *i, u32 ifindex, u32 flags)
 {
 	(void)i, (void)ifindex, (void)flags;
+	return -EOPNOTSUPP;
+}
+
+static u32 host_PKT_VLAN_PUSH(struct kw_inst *i, u32 proto, u32 tag)
+{
+	(void)i, (void)proto, (void)tag;
+	return -EOPNOTSUPP;
+}
+
+static u32 host_PKT_VLAN_POP(struct kw_inst *i)
+{
+	(void)i;
 	return -EOPNOTSUPP;
 }
 

@@ -115,7 +115,7 @@ static void ask_module(struct cli *c, const struct kwasm_module *m, struct kwasm
 static int fail_no_program(struct cli *c, const struct kwasm_module *m)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
-			     .hint = "a program is an export named netfilter/<family>/<hook>, xdp, fs/<event> or timer/<name>, type () -> i32" };
+			     .hint = "a program is an export named netfilter/<family>/<hook>, xdp, tc/<way>, fs/<event> or timer/<name>, type () -> i32" };
 
 	if (c->opt[OPT_PROGRAM])
 		return fail(c, &f, "%s has no program '%s'", kwasm_module__name(m), c->opt[OPT_PROGRAM]);
@@ -182,6 +182,11 @@ static bool is_xdp(const struct kwasm_program *p)
 	return !strcmp(kwasm_program__name(p), "xdp");
 }
 
+static bool is_tc(const struct kwasm_program *p)
+{
+	return !strncmp(kwasm_program__name(p), "tc/", 3);
+}
+
 /* Ingress, egress and XDP are places of a device, and only they. */
 bool wants_device(const struct kwasm_program *p)
 {
@@ -242,6 +247,12 @@ static struct kwasm_link *attach_packets(struct cli *c, struct kwasm_program *p,
 		      .on_trap = o->on_trap, .on_short = o->on_short,
 		      .quarantine = o->quarantine, .deadline_ns = o->deadline_ns);
 
+	LIBKWASM_OPTS(kwasm_tc_opts, t, .netns_fd = o->netns_fd, .device = o->device,
+		      .on_trap = o->on_trap, .on_short = o->on_short,
+		      .quarantine = o->quarantine, .deadline_ns = o->deadline_ns);
+
+	if (is_tc(p))
+		return kwasm_program__attach_tc(p, &t);
 	if (!is_xdp(p))
 		return kwasm_program__attach_netfilter(p, o);
 	/* Checked by check_device(). */
@@ -337,6 +348,8 @@ static void print_links(struct cli *c, const struct attachment *a, int nr)
 			if (info.type == KWASM_LINK_TIMER)
 				printf(", every %s%s\n", unit_ns(every, info.timer_every_ns),
 				       info.timer_flags & KWASM_TIMER_ALL_CPUS ? " on each CPU" : "");
+			else if (info.type == KWASM_LINK_XDP || info.type == KWASM_LINK_TC)
+				printf(", device %s\n", info.nf_device);
 			else
 				printf(", priority %d\n", info.nf_priority);
 			continue;

@@ -76,6 +76,8 @@ static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 		json_str(j, NULL, "fs");
 	if (f->hooks >> KWASM_LINK_XDP & 1 && libkwasm_has_btf())
 		json_str(j, NULL, "xdp");
+	if (f->hooks >> KWASM_LINK_TC & 1 && libkwasm_has_btf())
+		json_str(j, NULL, "tc");
 	json_close(j);
 	json_close(j);
 }
@@ -104,8 +106,8 @@ static void print_kwasm(const struct kwasm_feature *f)
 	printf("stack        %s per program\n", unit_bytes(a, f->stack_bytes));
 	printf("hooks        %s%s%s\n", f->hooks >> KWASM_LINK_NETFILTER & 1 ? "netfilter" : "none",
 	       f->hooks >> KWASM_LINK_TIMER & 1 ? ", timer" : "", f->hooks >> KWASM_LINK_FS & 1 ? ", fs" : "");
-	printf("             %s\n", libkwasm_has_btf() ? "xdp" :
-	       "no xdp: kwasm.ko has no BTF of this kernel; build it with pahole installed");
+	printf("             %s\n", libkwasm_has_btf() ? "xdp, tc" :
+	       "no xdp and tc: kwasm.ko has no BTF of this kernel; build it with pahole installed");
 }
 
 int run_feature(struct cli *c)

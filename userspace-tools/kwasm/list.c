@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kwasm list: what is in the kernel, a line each. */
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "show.h"
 #include "table.h"
+
+/* Results of tc are counted from the lowest on. */
+#define TC_COUNTER(act)	(TC_ACT_##act - TC_ACT_UNSPEC)
 
 static unsigned int nr_links_of(const struct link_set *links, uint32_t module_id)
 {
@@ -41,13 +45,41 @@ static void print_modules(const struct module_set *mods, const struct link_set *
 	table_print(&t, stdout);
 }
 
+static uint64_t dropped(const struct kwasm_link_info *l)
+{
+	switch (l->type) {
+	case KWASM_LINK_FS:
+		return l->verdict[1] + l->verdict[2];
+	case KWASM_LINK_XDP:
+		return l->verdict[XDP_DROP];
+	case KWASM_LINK_TC:
+		return l->verdict[TC_COUNTER(SHOT)];
+	default:
+		return l->verdict[KWASM_NF_DROP];
+	}
+}
+
+static uint64_t accepted(const struct kwasm_link_info *l)
+{
+	switch (l->type) {
+	case KWASM_LINK_FS:
+		return l->verdict[0];
+	case KWASM_LINK_XDP:
+		return l->verdict[XDP_PASS];
+	case KWASM_LINK_TC:
+		return l->verdict[TC_COUNTER(OK)] + l->verdict[TC_COUNTER(UNSPEC)] + l->verdict[TC_COUNTER(PIPE)];
+	default:
+		return l->verdict[KWASM_NF_ACCEPT];
+	}
+}
+
 static void print_links(const struct link_set *links)
 {
 	const struct kwasm_link_info *l;
 	char ns[64], state[64];
 	struct table t;
 	size_t i;
-	bool fs, xdp;
+	bool fs;
 
 	table_init(&t, "LINK >ID MODULE HOOK NETNS >PRIO >CALLS >DROP >ACCEPT >TRAPS STATE");
 	for (i = 0; i < links->nr; i++) {
@@ -60,10 +92,8 @@ static void print_links(const struct link_set *links)
 		table_cell(&t, "%s", fs ? "-" : netns_name(l->netns_ino, ns, sizeof(ns)));
 		table_cell(&t, "%d", l->nf_priority);
 		table_cell(&t, "%llu", (unsigned long long)l->calls);
-		xdp = l->type == KWASM_LINK_XDP;
-		table_cell(&t, "%llu", (unsigned long long)(fs ? l->verdict[1] + l->verdict[2] :
-							     l->verdict[xdp ? XDP_DROP : KWASM_NF_DROP]));
-		table_cell(&t, "%llu", (unsigned long long)l->verdict[fs ? 0 : xdp ? XDP_PASS : KWASM_NF_ACCEPT]);
+		table_cell(&t, "%llu", (unsigned long long)dropped(l));
+		table_cell(&t, "%llu", (unsigned long long)accepted(l));
 		table_cell(&t, "%llu", (unsigned long long)link_traps(l));
 		table_cell(&t, "%s", link_state(l, state, sizeof(state)));
 	}

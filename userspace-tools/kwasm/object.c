@@ -178,13 +178,25 @@ const char *verdict_name(uint32_t v)
 
 uint32_t link_verdicts(const struct kwasm_link_info *l)
 {
-	return l->type == KWASM_LINK_XDP ? 5 : KWASM_NF_QUEUE + 1;
+	switch (l->type) {
+	case KWASM_LINK_XDP:
+		return 5;
+	case KWASM_LINK_TC:
+		return 8;
+	default:
+		return KWASM_NF_QUEUE + 1;
+	}
 }
 
 const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v)
 {
 	static const char *const xdp[] = { "aborted", "drop", "pass", "tx", "redirect" };
 
+	/* What has no name cannot be answered; the last counts all from there on. */
+	static const char *const tc[] = { "unspec", "ok", NULL, "shot", "pipe", NULL, NULL, "redirect" };
+
+	if (l->type == KWASM_LINK_TC)
+		return v < sizeof(tc) / sizeof(tc[0]) ? tc[v] : NULL;
 	if (l->type != KWASM_LINK_XDP)
 		return verdict_name(v);
 	return v < sizeof(xdp) / sizeof(xdp[0]) ? xdp[v] : "?";

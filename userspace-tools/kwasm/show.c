@@ -137,7 +137,9 @@ void json_module(struct json *j, const char *key, const struct kwasm_module_info
 	json_close(j);
 }
 
-/* What the @i-th verdict counter of a link counts. */
+#define NR_COUNTERS	(sizeof(((struct kwasm_link_info *)0)->verdict) / sizeof(__u64))
+
+/* What the @i-th verdict counter of a link counts; NULL: nothing. */
 static const char *counter_name(const struct kwasm_link_info *l, uint32_t i)
 {
 	static const char *const fs[] = { "allow", "eperm", "eacces" };
@@ -171,8 +173,9 @@ static void json_counters(struct json *j, const struct kwasm_link_info *l)
 	json_object(j, "counters");
 	json_u64(j, "calls", l->calls);
 	json_u64(j, "time_ns", l->time_ns);
-	for (i = 0; counter_name(l, i); i++)
-		json_u64(j, counter_name(l, i), l->verdict[i]);
+	for (i = 0; i < NR_COUNTERS; i++)
+		if (counter_name(l, i))
+			json_u64(j, counter_name(l, i), l->verdict[i]);
 	json_u64(j, "short_reads", l->short_reads);
 	json_u64(j, "busy", l->busy);
 	json_u64(j, "recursion", l->recursion);
@@ -334,8 +337,9 @@ static void print_link(const struct kwasm_link_info *l)
 	rowf("limits", "deadline %s, %s", l->deadline_ns ? unit_ns(a, l->deadline_ns) : "by default",
 	     l->quarantine == ~0u ? "never detached for traps" : b);
 	rowf("calls", "%llu, about %s each", (unsigned long long)l->calls, unit_ns(a, time_of_call(l)));
-	for (i = 0; counter_name(l, i); i++)
-		printf("  %-12s %12llu  %s\n", "", (unsigned long long)l->verdict[i], counter_name(l, i));
+	for (i = 0; i < NR_COUNTERS; i++)
+		if (counter_name(l, i))
+			printf("  %-12s %12llu  %s\n", "", (unsigned long long)l->verdict[i], counter_name(l, i));
 	rowf("short reads", "%llu", (unsigned long long)l->short_reads);
 	rowf("unavailable", "%llu while restoring, %llu recursions", (unsigned long long)l->busy,
 	     (unsigned long long)l->recursion);

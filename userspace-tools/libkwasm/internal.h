@@ -63,8 +63,8 @@ struct kwasm_program {
 	struct kwasm_module *module;
 	char *name;
 	int fd;				/* -1 until asked for */
-	bool netfilter, fs, xdp;	/* none of them: a timer */
-	__u32 nf_family, nf_hook;
+	bool netfilter, fs, xdp, tc;	/* none of them: a timer */
+	__u32 nf_family, nf_hook;	/* nf_hook of tc: enum kwasm_tc_hook */
 };
 
 struct kwasm_module {
@@ -108,6 +108,8 @@ int module_decode(struct kwasm_module *m);
 /* stub.c */
 /* Load the BPF program of the XDP link @link_fd and attach it at the link's device. */
 int link_attach_xdp(struct kwasm_module *m, int link_fd, int netns_fd, __u32 mode);
+/* The same of a tc link. */
+int link_attach_tc(struct kwasm_module *m, int link_fd, int netns_fd);
 
 /* Descriptor of the BTF that the kernel has of kwasm.ko, or -ENOENT. */
 int module_btf_fd(void);

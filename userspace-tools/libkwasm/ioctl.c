@@ -245,6 +245,16 @@ int kwasm_link_stub(int link_fd, int bpf_link_fd)
 	return dev_ioctl(KWASM_LINK_STUB, &req);
 }
 
+int kwasm_link_stub_filter(int link_fd, __u32 handle, __u32 priority)
+{
+	struct kwasm_link_stub req = {
+		.size = sizeof(req), .link_fd = link_fd, .bpf_link_fd = -1,
+		.flags = KWASM_STUB_TC_FILTER, .tc_handle = handle, .tc_priority = priority,
+	};
+
+	return dev_ioctl(KWASM_LINK_STUB, &req);
+}
+
 static int get_next_id(enum kwasm_obj_type type, __u32 start_id, __u32 *next_id)
 {
 	struct kwasm_obj_id req = { .size = sizeof(req), .type = type, .id = start_id };

@@ -174,8 +174,10 @@ struct kwasm_link_update_opts {
 LIBKWASM_API int kwasm_link_update(int link_fd, int program_fd,
 				   const struct kwasm_link_update_opts *opts);
 LIBKWASM_API int kwasm_link_detach(int link_fd);
-/* Hand over the BPF link through which an XDP link is called; kwasm_program__attach_xdp() does it all. */
+/* Hand over the BPF link through which an XDP or tc link is called; kwasm_program__attach_xdp() does it all. */
 LIBKWASM_API int kwasm_link_stub(int link_fd, int bpf_link_fd);
+/* The same of a tc filter, for kernels without BPF links there. */
+LIBKWASM_API int kwasm_link_stub_filter(int link_fd, __u32 handle, __u32 priority);
 
 /* All of @nr steps, or none: then *@failed, unless NULL, is the one that could not be, or ~0. */
 LIBKWASM_API int kwasm_transaction(const struct kwasm_step *steps, __u32 nr, __u32 *failed);
@@ -478,7 +480,31 @@ struct kwasm_xdp_opts {
 LIBKWASM_API struct kwasm_link *
 kwasm_program__attach_xdp(struct kwasm_program *p, const struct kwasm_xdp_opts *opts);
 
-/* Has the kernel accepted the type information (BTF) of kwasm.ko?  Without it there is no XDP. */
+struct kwasm_tc_opts {
+	size_t sz;
+	int netns_fd;			/* 0: the caller's namespace */
+	const char *device;		/* must be said; -ENXIO: there is none */
+	__u32 on_trap;			/* enum kwasm_on_trap */
+	__u32 on_short;			/* enum kwasm_on_short */
+	__u32 quarantine;
+	__u32 pad;
+	__u64 deadline_ns;
+	size_t :0;
+};
+
+/**
+ * kwasm_program__attach_tc() - attach a program named tc/ingress or tc/egress at a device
+ *
+ * By a tcx link, behind those that are there; before Linux 6.6 by a filter of
+ * the device's clsact qdisc, which is made if there is none, and stays.
+ * Needs CAP_BPF and CAP_NET_ADMIN, and enters another namespace as
+ * kwasm_program__attach_xdp() does.
+ * Errors: -EOPNOTSUPP kwasm.ko has no BTF of this kernel.
+ */
+LIBKWASM_API struct kwasm_link *
+kwasm_program__attach_tc(struct kwasm_program *p, const struct kwasm_tc_opts *opts);
+
+/* Has the kernel accepted the type information (BTF) of kwasm.ko?  Without it there is no XDP and tc. */
 LIBKWASM_API bool libkwasm_has_btf(void);
 
 /* ---- Links ------------------------------------------------------------- */

@@ -153,6 +153,35 @@ struct kwasm_link *kwasm_program__attach_xdp(struct kwasm_program *p, const stru
 	return l;
 }
 
+struct kwasm_link *kwasm_program__attach_tc(struct kwasm_program *p, const struct kwasm_tc_opts *opts)
+{
+	LIBKWASM_OPTS(kwasm_link_create_opts, o);
+	struct kwasm_link *l;
+	int fd, err;
+
+	if (!OPTS_VALID(opts) || !p->tc || !OPTS_GET(opts, device, NULL))
+		return libkwasm_err_ptr(-EINVAL);
+	fd = kwasm_program__fd(p);
+	if (fd < 0)
+		return libkwasm_err_ptr(fd);
+	o.netns_fd = OPTS_GET(opts, netns_fd, 0);
+	o.on_trap = OPTS_GET(opts, on_trap, KWASM_ON_TRAP_DROP);
+	o.on_short = OPTS_GET(opts, on_short, KWASM_ON_SHORT_DROP);
+	o.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
+	o.quarantine = OPTS_GET(opts, quarantine, 0);
+	o.device = opts->device;
+	o.netfilter.hook = p->nf_hook;
+	l = link_new(kwasm_link_create(fd, KWASM_LINK_TC, &o));
+	if (!l)
+		return NULL;
+	err = link_attach_tc(p->module, l->fd, o.netns_fd);
+	if (err) {
+		kwasm_link__destroy(l);
+		return libkwasm_err_ptr(err);
+	}
+	return l;
+}
+
 struct kwasm_link *kwasm_link__open(const char *name)
 {
 	return link_new(kwasm_obj_get_fd_by_name(KWASM_OBJ_LINK, name));

@@ -73,7 +73,7 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 {
 	struct kwasm_program **grown, *p;
 	__u32 family = 0, hook = 0;
-	bool fs, xdp, netfilter;
+	bool fs, xdp, tc, netfilter;
 	char buf[KWASM_NAME_LEN];
 
 	if (len >= sizeof(buf))
@@ -83,7 +83,8 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 	fs = libkwasm_is_fs(buf);
 	netfilter = !libkwasm_netfilter_by_name(buf, &family, &hook);
 	xdp = !strcmp(buf, "xdp");
-	if (strlen(buf) != len || (!fs && !xdp && !netfilter && !libkwasm_is_timer(buf)))
+	tc = !strcmp(buf, "tc/ingress") || !strcmp(buf, "tc/egress");
+	if (strlen(buf) != len || (!fs && !xdp && !tc && !netfilter && !libkwasm_is_timer(buf)))
 		return 0;
 
 	grown = realloc(m->programs, (m->nr_programs + 1) * sizeof(*grown));
@@ -103,8 +104,9 @@ static int add_program(struct kwasm_module *m, const char *name, size_t len)
 	p->netfilter = netfilter;
 	p->fs = fs;
 	p->xdp = xdp;
+	p->tc = tc;
 	p->nf_family = family;
-	p->nf_hook = hook;
+	p->nf_hook = tc ? !strcmp(buf, "tc/egress") : hook;
 	m->programs[m->nr_programs++] = p;
 	return 0;
 }

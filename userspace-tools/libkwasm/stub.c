@@ -2,10 +2,11 @@
 /*
  * Link -> BPF program that calls it -> BPF link at a device.
  *
- * The kernel lets only BPF programs into XDP.  Ours is a few instructions,
- * made here: it calls kwasm_xdp() of kwasm.ko, which runs the guest, and then
- * does for it what only a BPF program may.  The kernel's link takes the BPF
- * link over, so nothing of this is left to hold or to clean up.
+ * The kernel lets only BPF programs into XDP and tc.  Ours is a few
+ * instructions, made here: it calls kwasm_xdp() or kwasm_tc() of kwasm.ko,
+ * which runs the guest, and then does for it what only a BPF program may.  The
+ * kernel's link takes the BPF link (before Linux 6.6 at tc: the filter) over,
+ * so nothing of this is left to hold or to clean up.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -14,8 +15,10 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
+#include <linux/pkt_cls.h>
 
 #include "internal.h"
 
@@ -24,6 +27,8 @@
 #define MOV(dst, src)		INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
 #define MOV_IMM(dst, imm)	INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, imm)
 #define ALU_IMM(op, dst, imm)	INSN(BPF_ALU64 | (op) | BPF_K, dst, 0, 0, imm)
+#define LOAD32(dst, src, off)	INSN(BPF_LDX | BPF_MEM | BPF_W, dst, src, off, 0)
+#define ADD(dst, src)		INSN(BPF_ALU64 | BPF_ADD | BPF_X, dst, src, 0, 0)
 #define JUMP_IMM(op, dst, imm, off)	INSN(BPF_JMP | (op) | BPF_K, dst, 0, off, imm)
 #define CALL(helper)		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, helper)
 /* off: index into the descriptors the program is loaded with */
@@ -31,7 +36,7 @@
 #define EXIT()			INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 static const char no_btf[] =
-	"this kwasm.ko has no type information (BTF) of the running kernel, which XDP needs: "
+	"this kwasm.ko has no type information (BTF) of the running kernel, which XDP and tc need: "
 	"install pahole and build it again with KERNEL_BTF=/sys/kernel/btf/vmlinux";
 
 /* Descriptor of the BTF that the kernel has of kwasm.ko, or -ENOENT. */
@@ -82,16 +87,35 @@ bool libkwasm_has_btf(void)
 	return function_id("kwasm_xdp") > 0;
 }
 
-/* Load the program of link @handle.  Return: its descriptor. */
-static int load_xdp(__u32 handle)
+/* The function of kwasm.ko that a stub calls, and where that is. */
+struct callee {
+	int id, btf_fd;
+};
+
+/* 0, or -EOPNOTSUPP: the kernel knows of none. */
+static int find_callee(struct callee *f, const char *name)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, o, .prog_flags = BPF_F_XDP_HAS_FRAGS);
-	int id = function_id("kwasm_xdp"), btf_fd = module_btf_fd(), fd;
-	const int fds[2] = { -1, btf_fd };
+	f->id = function_id(name);
+	f->btf_fd = f->id < 0 ? -1 : module_btf_fd();
+	return f->btf_fd < 0 ? -EOPNOTSUPP : 0;
+}
+
+static int load(enum bpf_prog_type type, const struct callee *f, const struct bpf_insn *insns, size_t nr,
+		__u32 flags)
+{
+	const int fds[2] = { -1, f->btf_fd };
+	LIBBPF_OPTS(bpf_prog_load_opts, o, .prog_flags = flags, .fd_array = fds);
+
+	return bpf_prog_load(type, type == BPF_PROG_TYPE_XDP ? "kwasm_xdp" : "kwasm_tc", "GPL", insns, nr, &o);
+}
+
+/* Load the program of XDP link @handle.  Return: its descriptor. */
+static int load_xdp(const struct callee *f, __u32 handle)
+{
 	const struct bpf_insn insns[] = {
 		MOV(BPF_REG_6, BPF_REG_1),
 		MOV_IMM(BPF_REG_2, handle),
-		CALL_KFUNC(id),
+		CALL_KFUNC(f->id),
 		MOV(BPF_REG_7, BPF_REG_0),
 		/* Bits 31..8: what to add at the end. */
 		MOV(BPF_REG_2, BPF_REG_0),
@@ -114,19 +138,65 @@ static int load_xdp(__u32 handle)
 		EXIT(),
 	};
 
-	if (id < 0 || btf_fd < 0) {
-		if (btf_fd >= 0)
-			close(btf_fd);
-		return -EOPNOTSUPP;
-	}
-	o.fd_array = fds;
-	fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "kwasm_xdp", "GPL", insns, ARRAY_SIZE(insns), &o);
-	close(btf_fd);
-	return fd;
+	return load(BPF_PROG_TYPE_XDP, f, insns, ARRAY_SIZE(insns), BPF_F_XDP_HAS_FRAGS);
 }
 
-static int attach_xdp(int prog_fd, __u32 ifindex, __u32 mode)
+/* The same of a tc link. */
+static int load_tc(const struct callee *f, __u32 handle)
 {
+	const struct bpf_insn insns[] = {
+		MOV(BPF_REG_6, BPF_REG_1),
+		MOV_IMM(BPF_REG_2, handle),
+		CALL_KFUNC(f->id),
+		MOV(BPF_REG_7, BPF_REG_0),
+		/* Bits 31..8: what to add at the end, of the length it has now. */
+		MOV(BPF_REG_2, BPF_REG_0),
+		ALU_IMM(BPF_LSH, BPF_REG_2, 32),
+		ALU_IMM(BPF_ARSH, BPF_REG_2, 40),
+		JUMP_IMM(BPF_JEQ, BPF_REG_2, 0, 8),
+		LOAD32(BPF_REG_3, BPF_REG_6, offsetof(struct __sk_buff, len)),
+		ADD(BPF_REG_2, BPF_REG_3),
+		MOV_IMM(BPF_REG_3, 0),
+		MOV(BPF_REG_1, BPF_REG_6),
+		CALL(BPF_FUNC_skb_change_tail),
+		JUMP_IMM(BPF_JEQ, BPF_REG_0, 0, 2),
+		MOV_IMM(BPF_REG_0, TC_ACT_SHOT),
+		EXIT(),
+		/* Bits 7..0, signed: the verdict; 62..32: the device of TC_ACT_REDIRECT; 63: into it. */
+		MOV(BPF_REG_0, BPF_REG_7),
+		ALU_IMM(BPF_LSH, BPF_REG_0, 56),
+		ALU_IMM(BPF_ARSH, BPF_REG_0, 56),
+		JUMP_IMM(BPF_JNE, BPF_REG_0, TC_ACT_REDIRECT, 6),
+		MOV(BPF_REG_1, BPF_REG_7),
+		ALU_IMM(BPF_LSH, BPF_REG_1, 1),
+		ALU_IMM(BPF_RSH, BPF_REG_1, 33),
+		MOV(BPF_REG_2, BPF_REG_7),
+		ALU_IMM(BPF_RSH, BPF_REG_2, 63),
+		CALL(BPF_FUNC_redirect),
+		EXIT(),
+	};
+
+	return load(BPF_PROG_TYPE_SCHED_CLS, f, insns, ARRAY_SIZE(insns), 0);
+}
+
+/*
+ * A loaded stub on its way to its device.  @mode: enum kwasm_xdp_mode; @hook:
+ * enum kwasm_tc_hook; @handle, @priority: out, of a filter: @handle is not 0.
+ */
+struct place {
+	int prog_fd;
+	__u32 ifindex;
+	__u32 mode;
+	__u32 hook;
+	__u32 stub_handle;
+	__u32 handle, priority;
+};
+
+/* Return: the BPF link. */
+static int attach_xdp(struct place *p)
+{
+	int prog_fd = p->prog_fd;
+	__u32 ifindex = p->ifindex, mode = p->mode;
 	LIBBPF_OPTS(bpf_link_create_opts, o);
 	int fd;
 
@@ -140,8 +210,53 @@ static int attach_xdp(int prog_fd, __u32 ifindex, __u32 mode)
 	return fd == -EEXIST ? -EBUSY : fd;
 }
 
+/* Where a program is among the clsact qdisc's filters: behind those that were attached before it. */
+static __u32 filter_priority(__u32 stub_handle)
+{
+	return 0x4000 + stub_handle % 0x8000;
+}
+
+static int attach_filter(struct place *p)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = p->ifindex,
+		    .attach_point = p->hook == KWASM_TC_EGRESS ? BPF_TC_EGRESS : BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, o, .prog_fd = p->prog_fd, .handle = p->stub_handle,
+		    .priority = filter_priority(p->stub_handle));
+	int err = bpf_tc_hook_create(&hook);
+
+	if (err && err != -EEXIST)
+		return err;
+	err = bpf_tc_attach(&hook, &o);
+	if (err)
+		return err;
+	p->handle = o.handle;
+	p->priority = o.priority;
+	return 0;
+}
+
+static int detach_filter(struct place *p)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = p->ifindex,
+		    .attach_point = p->hook == KWASM_TC_EGRESS ? BPF_TC_EGRESS : BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, o, .handle = p->handle, .priority = p->priority);
+
+	return bpf_tc_detach(&hook, &o);
+}
+
+/* Return: the BPF link, or 0: it is a filter. */
+static int attach_tc(struct place *p)
+{
+	/* Those of Linux 6.6; the headers may be older. */
+	enum { TCX_INGRESS = 46, TCX_EGRESS = 47 };
+	LIBBPF_OPTS(bpf_link_create_opts, o);
+	int fd = bpf_link_create(p->prog_fd, p->ifindex,
+				 (enum bpf_attach_type)(p->hook == KWASM_TC_EGRESS ? TCX_EGRESS : TCX_INGRESS), &o);
+
+	return fd == -EINVAL ? attach_filter(p) : fd;
+}
+
 /* Devices are named by numbers of the thread's namespace: @netns_fd for a moment, 0 for its own. */
-static int attach_in(int netns_fd, int prog_fd, __u32 ifindex, __u32 mode)
+static int attach_in(int netns_fd, int (*attach)(struct place *p), struct place *p)
 {
 	int own = -1, fd;
 
@@ -154,7 +269,7 @@ static int attach_in(int netns_fd, int prog_fd, __u32 ifindex, __u32 mode)
 			goto out;
 		}
 	}
-	fd = attach_xdp(prog_fd, ifindex, mode);
+	fd = attach(p);
 	if (netns_fd && setns(own, CLONE_NEWNET)) {
 		/* Rather none of it than a thread that is somewhere else. */
 		pr_warn("cannot go back to the own network namespace: %s\n", strerror(errno));
@@ -166,25 +281,57 @@ out:
 	return fd;
 }
 
-int link_attach_xdp(struct kwasm_module *m, int link_fd, int netns_fd, __u32 mode)
+/* What differs between XDP and tc. */
+struct kind {
+	const char *callee;
+	int (*load)(const struct callee *f, __u32 handle);
+	int (*attach)(struct place *p);
+	__u32 mode;
+};
+
+static int link_attach_stub(struct kwasm_module *m, int link_fd, int netns_fd, const struct kind *k)
 {
 	struct kwasm_link_info info = {};
 	__u32 len = sizeof(info);
-	int prog, bpf_link, err;
+	struct callee f;
+	struct place p;
+	int bpf_link, err;
 
 	err = kwasm_obj_get_info_by_fd(link_fd, &info, &len);
 	if (err)
 		return err;
-	prog = load_xdp(info.stub_handle);
-	if (prog == -EOPNOTSUPP)
-		return module_error_plain(m, prog, no_btf);
-	if (prog < 0)
-		return prog;
-	bpf_link = attach_in(netns_fd, prog, info.ifindex, mode);
-	close(prog);
+	err = find_callee(&f, k->callee);
+	if (err)
+		return module_error_plain(m, err, no_btf);
+	p = (struct place){ .ifindex = info.ifindex, .mode = k->mode, .hook = info.nf_hook,
+			    .stub_handle = info.stub_handle };
+	p.prog_fd = k->load(&f, info.stub_handle);
+	close(f.btf_fd);
+	if (p.prog_fd < 0)
+		return p.prog_fd;
+	bpf_link = attach_in(netns_fd, k->attach, &p);
+	close(p.prog_fd);
 	if (bpf_link < 0)
 		return bpf_link;
+	if (p.handle) {
+		err = kwasm_link_stub_filter(link_fd, p.handle, p.priority);
+		if (err)
+			attach_in(netns_fd, detach_filter, &p);
+		return err;
+	}
 	err = kwasm_link_stub(link_fd, bpf_link);
 	close(bpf_link);
 	return err;
+}
+
+int link_attach_xdp(struct kwasm_module *m, int link_fd, int netns_fd, __u32 mode)
+{
+	return link_attach_stub(m, link_fd, netns_fd, &(const struct kind){
+		.callee = "kwasm_xdp", .load = load_xdp, .attach = attach_xdp, .mode = mode });
+}
+
+int link_attach_tc(struct kwasm_module *m, int link_fd, int netns_fd)
+{
+	return link_attach_stub(m, link_fd, netns_fd, &(const struct kind){
+		.callee = "kwasm_tc", .load = load_tc, .attach = attach_tc });
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets of tc: an skb whose data begins with the link header, coming in
+ * before the kernel has looked at it, or on its way out of a device.
+ */
+#include <linux/if_arp.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/net_namespace.h>
+#include <net/sch_generic.h>
+
+#include "../../jit/rt/bind.h"
+#include "../../jit/rt/rt.h"
+#include "../../uapi/linux/kwasm.h"
+#include "../packet.h"
+#include "host.h"
+
+/* Not known of packets that come in: the kernel sets it to the network header first. */
+static u64 l4_off(const struct sk_buff *skb)
+{
+	if (!skb_transport_header_was_set(skb) ||
+	    skb_transport_offset(skb) <= max(skb_network_offset(skb), 0))
+		return 0;
+	return skb_transport_offset(skb);
+}
+
+static __be16 type_at(const struct sk_buff *skb, u32 off)
+{
+	__be16 type = 0;
+
+	skb_copy_bits(skb, off, &type, sizeof(type));
+	return type;
+}
+
+/*
+ * Where the network header is, and what.  By the bytes: kernels differ in what
+ * they take for it once skb_vlan_push() has put a tag into the packet.
+ */
+static u32 l3_off(const struct sk_buff *skb, __be16 *proto)
+{
+	u32 off = ETH_HLEN, tags;
+
+	*proto = skb->protocol;
+	if (skb->dev->type != ARPHRD_ETHER)
+		return max(skb_network_offset(skb), 0);
+	*proto = type_at(skb, off - sizeof(*proto));
+	for (tags = 0; tags < 2 && eth_type_vlan(*proto); tags++) {
+		off += VLAN_HLEN;
+		*proto = type_at(skb, off - sizeof(*proto));
+	}
+	return off;
+}
+
+u64 kwasm_tc_field(const struct sk_buff *skb, u32 id)
+{
+	bool in = skb_at_tc_ingress(skb);
+	__be16 proto;
+
+	switch (id) {
+	case KW_FIELD_PROTO:
+		l3_off(skb, &proto);
+		return ntohs(proto);
+	case KW_FIELD_IFINDEX_IN:
+		return in ? skb->dev->ifindex : skb->skb_iif;
+	case KW_FIELD_IFINDEX_OUT:
+		return in ? 0 : skb->dev->ifindex;
+	case KW_FIELD_MARK:
+		return skb->mark;
+	case KW_FIELD_PRIORITY:
+		return skb->priority;
+	case KW_FIELD_HASH:
+		return skb->hash;
+	case KW_FIELD_VLAN:
+		return skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
+	case KW_FIELD_L3_OFF:
+		return l3_off(skb, &proto);
+	case KW_FIELD_L4_OFF:
+		return l4_off(skb);
+	case KW_FIELD_HOOK:
+		return in ? KWASM_TC_INGRESS : KWASM_TC_EGRESS;
+	case KW_FIELD_RX_QUEUE:
+		return skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0;
+	case KW_FIELD_NETNS_COOKIE:
+		return dev_net(skb->dev)->net_cookie;
+	case KW_FIELD_TSTAMP:
+		return in ? ktime_to_ns(skb_tstamp(skb)) : 0;
+	default:
+		return 0;
+	}
+}
+
+/* The tc packet of the running execution; NULL with what the guest gets instead in @ret. */
+static struct kwasm_packet *tc_packet(struct kw_inst *i, u32 *ret)
+{
+	struct kwasm_packet *p = kwasm_host_packet(i);
+
+	*ret = -EOPNOTSUPP;
+	return p && kwasm_packet_at_tc(p) ? p : NULL;
+}
+
+/* A tag has come or gone: so have bytes, and what fields say of them. */
+static void vlan_changed(struct kw_exec *e, const struct kwasm_packet *p)
+{
+	/* A sum the device took was of other bytes: the stack makes its own. */
+	if (p->skb->ip_summed == CHECKSUM_COMPLETE)
+		p->skb->ip_summed = CHECKSUM_NONE;
+	kwasm_packet_moved(e, p);
+	e->field[KW_FIELD_VLAN] = kwasm_tc_field(p->skb, KW_FIELD_VLAN);
+	e->field[KW_FIELD_L3_OFF] = kwasm_tc_field(p->skb, KW_FIELD_L3_OFF);
+	e->field[KW_FIELD_L4_OFF] = kwasm_tc_field(p->skb, KW_FIELD_L4_OFF);
+}
+
+KW_PROTO_I_II(kwasm_host_pkt_vlan_push)
+{
+	u32 ret;
+	struct kwasm_packet *p = tc_packet(i, &ret);
+
+	if (!p)
+		return ret;
+	if ((a != ETH_P_8021Q && a != ETH_P_8021AD) || b > U16_MAX)
+		return -EINVAL;
+	ret = skb_vlan_push(p->skb, htons(a), b);
+	vlan_changed(i->exec, p);
+	return ret;
+}
+
+KW_PROTO_I_V(kwasm_host_pkt_vlan_pop)
+{
+	u32 ret;
+	struct kwasm_packet *p = tc_packet(i, &ret);
+
+	if (!p)
+		return ret;
+	ret = skb_vlan_pop(p->skb);
+	vlan_changed(i->exec, p);
+	return ret;
+}
