@@ -15,6 +15,7 @@
 #define SHAPE_I_II	.nr_params = 2, .nr_results = 1, .types = { I, I, I }
 #define SHAPE_I_III	.nr_params = 3, .nr_results = 1, .types = { I, I, I, I }
 #define SHAPE_I_IIII	.nr_params = 4, .nr_results = 1, .types = { I, I, I, I, I }
+#define SHAPE_L_IIIII	.nr_params = 5, .nr_results = 1, .types = { I, I, I, I, I, L }
 #define SHAPE_I_IIILI	.nr_params = 5, .nr_results = 1, .types = { I, I, I, L, I, I }
 #define SHAPE_I_LII	.nr_params = 3, .nr_results = 1, .types = { L, I, I, I }
 #define SHAPE_L_V	.nr_params = 0, .nr_results = 1, .types = { L }

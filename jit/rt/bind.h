@@ -44,6 +44,7 @@ enum kw_host_context {
 #define KW_PROTO_I_IIII(fn)	u32 fn(struct kw_inst *i, u32 a, u32 b, u32 c, u32 d)
 #define KW_PROTO_I_IIILI(fn)	u32 fn(struct kw_inst *i, u32 a, u32 b, u32 c, u64 d, u32 e)
 #define KW_PROTO_I_LII(fn)	u32 fn(struct kw_inst *i, u64 a, u32 b, u32 c)
+#define KW_PROTO_L_IIIII(fn)	u64 fn(struct kw_inst *i, u32 a, u32 b, u32 c, u32 d, u32 e)
 #define KW_PROTO_L_V(fn)	u64 fn(struct kw_inst *i)
 #define KW_PROTO_L_I(fn)	u64 fn(struct kw_inst *i, u32 a)
 #define KW_PROTO_L_IL(fn)	u64 fn(struct kw_inst *i, u32 a, u64 b)

@@ -226,6 +226,52 @@ KW_PROTO_I_II(kwasm_host_pkt_st32be)
 	return store(i, a, v, 4);
 }
 
+/* ---- Checksums ---- */
+
+static u32 csum_update(struct kw_inst *i, u32 off, u32 diff, u32 flags, bool l4)
+{
+	struct kwasm_packet *p = kwasm_host_packet(i);
+	u8 sum[2];
+
+	if (!p)
+		return 0;
+	if ((u64)off + sizeof(sum) > i->exec->pkt_len || read(p, off, sum, sizeof(sum)))
+		return -EFAULT;
+	kw_csum_update(sum, diff, flags, l4 && p->skb && p->skb->ip_summed == CHECKSUM_PARTIAL);
+	return store(i, off, sum, sizeof(sum));
+}
+
+KW_PROTO_I_IIII(kwasm_host_pkt_l3_csum)
+{
+	u32 diff;
+
+	if (!kw_csum_change(b, c, d, 0, &diff))
+		return -EINVAL;
+	return csum_update(i, a, diff, d, false);
+}
+
+KW_PROTO_I_IIII(kwasm_host_pkt_l4_csum)
+{
+	u32 diff;
+
+	if (!kw_csum_change(b, c, d, KW_CSUM_PSEUDO | KW_CSUM_ZERO_NONE, &diff))
+		return -EINVAL;
+	return csum_update(i, a, diff, d, true);
+}
+
+KW_PROTO_L_IIIII(kwasm_host_pkt_csum_diff)
+{
+	const u8 *from = kw_range(i, a, b), *to = kw_range(i, c, d);
+
+	if (!from || !to) {
+		kw_raise(i, KW_TRAP_HOST_OOB);
+		return 0;
+	}
+	if (b > KW_CSUM_MAX || d > KW_CSUM_MAX)
+		return (s64)-E2BIG;
+	return kw_csum_diff(from, b, to, d, e);
+}
+
 KW_PROTO_I_I(kwasm_host_pkt_set_mark)
 {
 	struct kwasm_packet *p = kwasm_host_packet(i);

@@ -77,6 +77,10 @@ cases() {	# WAY
 	result $? "$1: a verdict that kernels differ in is a trap"
 	arrives 7008 100 && [ "$(counter pipe)" -ge 100 ]
 	result $? "$1: mark and priority are set"
+	arrives 7012 100
+	result $? "$1: a checksum that follows a change"
+	arrives 7013 0
+	result $? "$1: one that does not: the stack drops it"
 	arrives 7011 100
 	result $? "$1: an unknown flag of redirect is refused"
 }

@@ -54,6 +54,10 @@ cases() {	# MODE
 	result $? "$1: the head is moved and moved back"
 	arrives 7007 100
 	result $? "$1: the tail is moved"
+	arrives 7008 100
+	result $? "$1: a checksum that follows a change"
+	arrives 7009 0
+	result $? "$1: one that does not: the stack drops it"
 	before=$(counter pass)
 	arrives 7004 0 && [ $(($(counter pass) - before)) -ge 100 ]
 	result $? "$1: a tail that cannot be moved: aborted"

@@ -324,6 +324,30 @@ kwasm_s32 kwasm_pkt_adjust_tail(kwasm_s32 delta);
 KWASM_IMPORT("kwasm_pkt_v1", "redirect")
 kwasm_s32 kwasm_pkt_redirect(kwasm_u32 ifindex, kwasm_u32 flags);
 
+/*
+ * Checksums after a change: the one at @off, of the IPv4 header (l3) or of TCP,
+ * UDP and ICMP (l4), once @from has become @to.  @flags: bytes of them, 2 or 4,
+ * that kwasm_pkt_ld16be() and the like gave; or 0: @to is what csum_diff()
+ * said, @from 0.  The l4 form knows packets whose checksum a device completes.
+ * -EFAULT beyond the packet, -EINVAL, -ENOMEM.
+ */
+#define KWASM_CSUM_PSEUDO	0x10	/* l4: the change is one of addresses, protocol or length */
+#define KWASM_CSUM_UDP		0x20	/* l4: 0 means none, and stays */
+
+KWASM_IMPORT("kwasm_pkt_v1", "l3_csum_replace")
+kwasm_s32 kwasm_pkt_l3_csum_replace(kwasm_u32 off, kwasm_u32 from, kwasm_u32 to, kwasm_u32 flags);
+KWASM_IMPORT("kwasm_pkt_v1", "l4_csum_replace")
+kwasm_s32 kwasm_pkt_l4_csum_replace(kwasm_u32 off, kwasm_u32 from, kwasm_u32 to, kwasm_u32 flags);
+
+/*
+ * What putting other bytes, as they are in the packet from an even offset on,
+ * in the place of some adds: for l3 and l4_csum_replace(), or as @seed of
+ * another.  Either length may be 0, and is 65536 at most (-E2BIG).
+ */
+KWASM_IMPORT("kwasm_pkt_v1", "csum_diff")
+kwasm_s64 kwasm_csum_diff(const void *from, kwasm_u32 from_len, const void *to, kwasm_u32 to_len,
+			  kwasm_u32 seed);
+
 KWASM_IMPORT("kwasm_pkt_v1", "set_mark")
 kwasm_s32 kwasm_pkt_set_mark(kwasm_u32 mark);
 

@@ -468,6 +468,46 @@ static u32 host_FS_XATTR(struct kw_inst *i, u32 name, u32 name_len, u32 ptr, u32
 	return no_task(i);
 }
 
+static u32 csum_replace(struct kw_inst *i, u32 off, u32 diff, u32 flags)
+{
+	const struct kwasm_engine_packet *pkt = packet(i);
+	u8 sum[2];
+
+	if (!pkt)
+		return 0;
+	if ((u64)off + sizeof(sum) > pkt->len)
+		return -EFAULT;
+	memcpy(sum, pkt->data + off, sizeof(sum));
+	kw_csum_update(sum, diff, flags, false);
+	return store(i, off, sum, sizeof(sum));
+}
+
+static u32 host_PKT_L3_CSUM(struct kw_inst *i, u32 off, u32 from, u32 to, u32 flags)
+{
+	u32 diff;
+
+	return kw_csum_change(from, to, flags, 0, &diff) ? csum_replace(i, off, diff, flags) : (u32)-EINVAL;
+}
+
+static u32 host_PKT_L4_CSUM(struct kw_inst *i, u32 off, u32 from, u32 to, u32 flags)
+{
+	u32 diff;
+
+	return kw_csum_change(from, to, flags, KW_CSUM_PSEUDO | KW_CSUM_ZERO_NONE, &diff) ?
+	       csum_replace(i, off, diff, flags) : (u32)-EINVAL;
+}
+
+static u64 host_PKT_CSUM_DIFF(struct kw_inst *i, u32 from, u32 from_len, u32 to, u32 to_len, u32 seed)
+{
+	const u8 *f = guest_range(i, from, from_len), *t = f ? guest_range(i, to, to_len) : NULL;
+
+	if (!t)
+		return 0;
+	if (from_len > KW_CSUM_MAX || to_len > KW_CSUM_MAX)
+		return (s64)-E2BIG;
+	return kw_csum_diff(f, from_len, t, to_len, seed);
+}
+
 static u32 host_PKT_SET_PRIORITY(struct kw_inst *i, u32 value)
 {
 	if (packet(i))

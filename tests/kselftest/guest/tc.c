@@ -47,6 +47,16 @@ static int rewrite(kwasm_u32 len)
 	return KWASM_TC_OK;
 }
 
+/* One hop more, and the header's checksum follows, or does not: then the stack drops it. */
+static int live_longer(int right)
+{
+	kwasm_u32 old = kwasm_pkt_ld16be(ETH + 8);
+
+	if (right && kwasm_pkt_l3_csum_replace(ETH + 10, old, old + 0x100, 2))
+		return KWASM_TC_SHOT;
+	return kwasm_pkt_st16be(ETH + 8, old + 0x100) ? KWASM_TC_SHOT : KWASM_TC_OK;
+}
+
 static int on_packet(int egress)
 {
 	kwasm_u32 len = kwasm_pkt_len();
@@ -82,6 +92,10 @@ static int on_packet(int egress)
 		return kwasm_pkt_redirect(to, 0);
 	case 7010:
 		return kwasm_pkt_redirect(to, KWASM_REDIRECT_INGRESS);
+	case 7012:
+		return live_longer(1);
+	case 7013:
+		return live_longer(0);
 	case 7011:
 		return kwasm_pkt_redirect(to, 2) < 0 ? KWASM_TC_OK : KWASM_TC_SHOT;
 	default:

@@ -40,6 +40,16 @@ static int longer_head(void)
 	       KWASM_XDP_PASS : KWASM_XDP_ABORTED;
 }
 
+/* One hop more, and the header's checksum follows, or does not: then the stack drops it. */
+static int live_longer(int right)
+{
+	kwasm_u32 old = kwasm_pkt_ld16be(ETH + 8);
+
+	if (right && kwasm_pkt_l3_csum_replace(ETH + 10, old, old + 0x100, 2))
+		return KWASM_XDP_DROP;
+	return kwasm_pkt_st16be(ETH + 8, old + 0x100) ? KWASM_XDP_DROP : KWASM_XDP_PASS;
+}
+
 KWASM_PROGRAM("xdp") int xdp(void)
 {
 	if (kwasm_pkt_ld16be(12) != 0x0800 || kwasm_pkt_ld8(ETH + 9) != KWASM_IPPROTO_UDP)
@@ -60,6 +70,10 @@ KWASM_PROGRAM("xdp") int xdp(void)
 		__builtin_trap();
 	case 7006:
 		return 77;
+	case 7008:
+		return live_longer(1);
+	case 7009:
+		return live_longer(0);
 	case 7007:	/* the frame is padded by 8: the stack trims what IP does not count */
 		return kwasm_pkt_adjust_tail(8) ? KWASM_XDP_DROP : KWASM_XDP_PASS;
 	default:
