@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -409,6 +410,22 @@ static void stop_load(pthread_t *thread, int nr)
 		pthread_join(thread[n], NULL);
 }
 
+/*
+ * The process, and threads it starts from now on, on CPU 0 or on all.  Attaching the first and detaching the last
+ * program of an LSM hook makes the kernel rewrite a function; QEMU's threads may execute the breakpoint that stands
+ * there meanwhile after the kernel has stopped to expect it.
+ */
+static void on_one_cpu(bool one)
+{
+	cpu_set_t set;
+	int cpu;
+
+	CPU_ZERO(&set);
+	for (cpu = 0; cpu < (one ? 1 : CPU_SETSIZE); cpu++)
+		CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
 static void under_load(void)
 {
 	struct kwasm_fs_opts o = { .path = AT "/in", .quarantine = ~0u, .deadline_ns = 10000000000ull };
@@ -438,10 +455,12 @@ static void under_load(void)
 	stop_load(thread, 4);
 	allowed = ENOENT;
 	kwasm_link__destroy(l);
+	on_one_cpu(true);
 	start_load(thread, 4);
 	for (n = 0; n < (int)stress(40); n++)
 		kwasm_link__destroy(must_attach("fs/unlink", o));
 	stop_load(thread, 4);
+	on_one_cpu(false);
 	ok(tries, "fs/unlink: attached and detached under load");
 	put_file(AT "/in/keep");
 	kwasm_module__close(other);
