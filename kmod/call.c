@@ -10,29 +10,6 @@
 #include "store.h"
 #include "value.h"
 
-/* store->lock held.  A trap is no error: @info says it. */
-static int run(const struct kwasm_instance *inst, u32 func, struct kw_call_frame *frame, u64 deadline_ns,
-	       struct kwasm_trap_info *info)
-{
-	const struct kw_linked *l = kwasm_instance_linked(inst);
-	u32 type = l->module->funcs[func].type, trap;
-	struct kw_inst *callee;
-	struct kwasm_exec *x;
-
-	frame->code = kw_instance_func_code(inst->instance, func, &callee);
-	if (!frame->code)
-		return -EINVAL;
-	x = kwasm_exec_begin_p();
-	if (IS_ERR(x))
-		return PTR_ERR(x);
-	x->floats = inst->store->floats;
-	trap = kwasm_exec_call(x, callee, l->text + l->code->thunk_off[type], frame, deadline_ns);
-	if (trap)
-		kwasm_trap_place(l, x, func, trap, info);
-	kwasm_exec_end(x);
-	return 0;
-}
-
 static int call(struct kwasm_instance *inst, u32 func, struct kwasm_instance_call *a)
 {
 	const struct kw_functype *t = kw_func_type(kwasm_instance_linked(inst)->module, func);
@@ -47,7 +24,7 @@ static int call(struct kwasm_instance *inst, u32 func, struct kwasm_instance_cal
 	if (mutex_lock_killable(&inst->store->lock))
 		err = -EINTR;
 	if (!err) {
-		err = run(inst, func, frame, a->deadline_ns, &a->trap);
+		err = kwasm_frame_run(inst->instance, func, inst->store->floats, frame, a->deadline_ns, &a->trap);
 		mutex_unlock(&inst->store->lock);
 	}
 	if (!err && !a->trap.kind)

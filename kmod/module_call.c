@@ -25,29 +25,6 @@ static int reset(struct kwasm_slot *s)
 	return err;
 }
 
-/* A trap is no error: @info says it. */
-static int run(struct kwasm_slot *s, u32 func, struct kw_call_frame *frame, u64 deadline_ns,
-	       struct kwasm_trap_info *info)
-{
-	const struct kw_linked *l = kw_instance_linked(s->instance);
-	u32 type = l->module->funcs[func].type, trap;
-	struct kw_inst *callee;
-	struct kwasm_exec *x;
-
-	frame->code = kw_instance_func_code(s->instance, func, &callee);
-	if (!frame->code)
-		return -EINVAL;
-	x = kwasm_exec_begin_p();
-	if (IS_ERR(x))
-		return PTR_ERR(x);
-	x->floats = l->code->uses_float;
-	trap = kwasm_exec_call(x, callee, l->text + l->code->thunk_off[type], frame, deadline_ns);
-	if (trap)
-		kwasm_trap_place(l, x, func, trap, info);
-	kwasm_exec_end(x);
-	return 0;
-}
-
 static int take_and_run(struct kwasm_module *m, u32 func, struct kw_call_frame *frame,
 			struct kwasm_module_call *a)
 {
@@ -62,7 +39,8 @@ static int take_and_run(struct kwasm_module *m, u32 func, struct kw_call_frame *
 		if (err)
 			return err;
 	}
-	err = run(s, func, frame, deadline, &a->trap);
+	err = kwasm_frame_run(s->instance, func, kw_instance_linked(s->instance)->code->uses_float, frame, deadline,
+			      &a->trap);
 	kwasm_pool_give(s);
 	return err;
 }

@@ -57,6 +57,9 @@ static inline bool kwasm_packet_at_tc(const struct kwasm_packet *p)
 /* host/packet.c: the bytes of the skb have moved. */
 void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p);
 
+/* host/packet.c: fields that an skb has wherever it is; 0 for others */
+u64 kwasm_skb_field(const struct sk_buff *skb, u32 id);
+
 /* host/tc.c */
 u64 kwasm_tc_field(const struct sk_buff *skb, u32 id);
 

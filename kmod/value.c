@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Arguments and results of typed calls, copied in and out. */
+/* Typed calls: arguments and results, copied in and out, and the call itself. */
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../uapi/linux/kwasm.h"
+#include "exec.h"
+#include "program.h"
 #include "value.h"
 
 void kwasm_value_hide(struct kw_value *v, u8 type)
@@ -47,6 +48,28 @@ struct kw_call_frame *kwasm_frame_new(const struct kw_functype *t, u64 values)
 		return frame;
 	kvfree(frame);
 	return ERR_PTR(err);
+}
+
+int kwasm_frame_run(const struct kw_instance *inst, u32 func, bool floats, struct kw_call_frame *frame,
+		    u64 deadline_ns, struct kwasm_trap_info *info)
+{
+	const struct kw_linked *l = kw_instance_linked(inst);
+	u32 type = l->module->funcs[func].type, trap;
+	struct kw_inst *callee;
+	struct kwasm_exec *x;
+
+	frame->code = kw_instance_func_code(inst, func, &callee);
+	if (!frame->code)
+		return -EINVAL;
+	x = kwasm_exec_begin_p();
+	if (IS_ERR(x))
+		return PTR_ERR(x);
+	x->floats = floats;
+	trap = kwasm_exec_call(x, callee, l->text + l->code->thunk_off[type], frame, deadline_ns);
+	if (trap)
+		kwasm_trap_place(l, x, func, trap, info);
+	kwasm_exec_end(x);
+	return 0;
 }
 
 int kwasm_frame_results(struct kw_call_frame *frame, const struct kw_functype *t, u64 values)

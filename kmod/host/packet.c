@@ -33,6 +33,24 @@ void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p)
 	e->pkt_len = skb->len - p->net_off;
 }
 
+u64 kwasm_skb_field(const struct sk_buff *skb, u32 id)
+{
+	switch (id) {
+	case KW_FIELD_MARK:
+		return skb->mark;
+	case KW_FIELD_PRIORITY:
+		return skb->priority;
+	case KW_FIELD_HASH:
+		return skb->hash;
+	case KW_FIELD_VLAN:
+		return skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
+	case KW_FIELD_RX_QUEUE:
+		return skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0;
+	default:
+		return 0;
+	}
+}
+
 static u64 field_of(const struct kwasm_packet *p, u32 id)
 {
 	const struct sk_buff *skb = p->skb;
@@ -49,28 +67,18 @@ static u64 field_of(const struct kwasm_packet *p, u32 id)
 		return st->in ? st->in->ifindex : 0;
 	case KW_FIELD_IFINDEX_OUT:
 		return st->out ? st->out->ifindex : 0;
-	case KW_FIELD_MARK:
-		return skb->mark;
-	case KW_FIELD_PRIORITY:
-		return skb->priority;
-	case KW_FIELD_HASH:
-		return skb->hash;
-	case KW_FIELD_VLAN:
-		return skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
 	case KW_FIELD_L4_OFF:
 		return skb_transport_header_was_set(skb) ? skb_transport_offset(skb) - p->net_off : 0;
 	case KW_FIELD_HOOK:
 		return st->hook;
 	case KW_FIELD_FAMILY:
 		return st->pf;
-	case KW_FIELD_RX_QUEUE:
-		return skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0;
 	case KW_FIELD_NETNS_COOKIE:
 		return st->net->net_cookie;
 	case KW_FIELD_TSTAMP:
 		return ktime_to_ns(skb_tstamp(skb));
 	default:
-		return 0;
+		return kwasm_skb_field(skb, id);
 	}
 }
 

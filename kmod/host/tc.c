@@ -65,28 +65,18 @@ u64 kwasm_tc_field(const struct sk_buff *skb, u32 id)
 		return in ? skb->dev->ifindex : skb->skb_iif;
 	case KW_FIELD_IFINDEX_OUT:
 		return in ? 0 : skb->dev->ifindex;
-	case KW_FIELD_MARK:
-		return skb->mark;
-	case KW_FIELD_PRIORITY:
-		return skb->priority;
-	case KW_FIELD_HASH:
-		return skb->hash;
-	case KW_FIELD_VLAN:
-		return skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
 	case KW_FIELD_L3_OFF:
 		return l3_off(skb, &proto);
 	case KW_FIELD_L4_OFF:
 		return l4_off(skb);
 	case KW_FIELD_HOOK:
 		return in ? KWASM_TC_INGRESS : KWASM_TC_EGRESS;
-	case KW_FIELD_RX_QUEUE:
-		return skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0;
 	case KW_FIELD_NETNS_COOKIE:
 		return dev_net(skb->dev)->net_cookie;
 	case KW_FIELD_TSTAMP:
 		return in ? ktime_to_ns(skb_tstamp(skb)) : 0;
 	default:
-		return 0;
+		return kwasm_skb_field(skb, id);
 	}
 }
 

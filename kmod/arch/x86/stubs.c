@@ -24,20 +24,7 @@
 #include "../../../jit/rt/rt.h"
 #include "offsets.h"
 
-static_assert(offsetof(struct kw_exec, sp) == KWASM_X_SP);
-static_assert(offsetof(struct kw_exec, flag) == KWASM_X_FLAG);
-static_assert(offsetof(struct kw_exec, trap) == KWASM_X_TRAP);
-static_assert(offsetof(struct kw_exec, trap_site) == KWASM_X_SITE);
-static_assert(offsetof(struct kw_exec, nr_bt) == KWASM_X_NR_BT);
-static_assert(offsetof(struct kw_exec, trap_pc) == KWASM_X_PC);
-static_assert(offsetof(struct kw_exec, bt) == KWASM_X_BT);
-static_assert(offsetof(struct kwasm_exec, pausing) == KWASM_X_PAUSING);
 static_assert(offsetof(struct kwasm_exec, fpu.xmm) == KWASM_X_XMM);
-static_assert(offsetof(struct kw_inst, mem_base) == KWASM_I_MEM_BASE);
-static_assert(offsetof(struct kw_inst, exec) == KWASM_I_EXEC);
-static_assert(KW_STACK_BYTES == KWASM_VM_STACK_BYTES);
-static_assert(sizeof(struct kw_pkt_slow) == KWASM_PKT_SLOW_BYTES);
-static_assert(KW_TRAP_MEM_OOB == KWASM_TRAP_MEM_OOB);
 static_assert(KW_BACKTRACE_MAX == KWASM_BACKTRACE_MAX);
 
 void kwasm_stub_return(void);
