@@ -70,12 +70,21 @@ static __u32 events_of(__u32 scope)
 	}
 }
 
+/* @l, unless the stub that is to call it could not be attached: @err. */
+static struct kwasm_link *with_stub(struct kwasm_link *l, int err)
+{
+	if (!err)
+		return l;
+	kwasm_link__destroy(l);
+	return libkwasm_err_ptr(err);
+}
+
 struct kwasm_link *kwasm_program__attach_fs(struct kwasm_program *p, const struct kwasm_fs_opts *opts)
 {
 	LIBKWASM_OPTS(kwasm_link_create_opts, o);
 	const char *path = OPTS_GET(opts, path, NULL);
 	struct kwasm_link *l;
-	int fd, saved, err;
+	int fd, saved;
 
 	if (!OPTS_VALID(opts) || !p->fs)
 		return libkwasm_err_ptr(-EINVAL);
@@ -98,13 +107,7 @@ struct kwasm_link *kwasm_program__attach_fs(struct kwasm_program *p, const struc
 	if (path)
 		close(o.fs.path_fd);
 	errno = saved;
-	if (!l || !libkwasm_is_lsm(p->name))
-		return l;
-	err = link_attach_lsm(p, l->fd);
-	if (!err)
-		return l;
-	kwasm_link__destroy(l);
-	return libkwasm_err_ptr(err);
+	return l && libkwasm_is_lsm(p->name) ? with_stub(l, link_attach_lsm(p, l->fd)) : l;
 }
 
 struct kwasm_link *kwasm_program__attach_timer(struct kwasm_program *p, const struct kwasm_timer_opts *opts)
@@ -129,7 +132,7 @@ struct kwasm_link *kwasm_program__attach_xdp(struct kwasm_program *p, const stru
 {
 	LIBKWASM_OPTS(kwasm_link_create_opts, o);
 	struct kwasm_link *l;
-	int fd, err;
+	int fd;
 
 	if (!OPTS_VALID(opts) || !p->xdp || !OPTS_GET(opts, device, NULL))
 		return libkwasm_err_ptr(-EINVAL);
@@ -143,21 +146,14 @@ struct kwasm_link *kwasm_program__attach_xdp(struct kwasm_program *p, const stru
 	o.quarantine = OPTS_GET(opts, quarantine, 0);
 	o.device = opts->device;
 	l = link_new(kwasm_link_create(fd, KWASM_LINK_XDP, &o));
-	if (!l)
-		return NULL;
-	err = link_attach_xdp(p->module, l->fd, o.netns_fd, OPTS_GET(opts, mode, KWASM_XDP_AUTO));
-	if (err) {
-		kwasm_link__destroy(l);
-		return libkwasm_err_ptr(err);
-	}
-	return l;
+	return l ? with_stub(l, link_attach_xdp(p->module, l->fd, o.netns_fd, OPTS_GET(opts, mode, KWASM_XDP_AUTO))) : NULL;
 }
 
 struct kwasm_link *kwasm_program__attach_tc(struct kwasm_program *p, const struct kwasm_tc_opts *opts)
 {
 	LIBKWASM_OPTS(kwasm_link_create_opts, o);
 	struct kwasm_link *l;
-	int fd, err;
+	int fd;
 
 	if (!OPTS_VALID(opts) || !p->tc || !OPTS_GET(opts, device, NULL))
 		return libkwasm_err_ptr(-EINVAL);
@@ -172,14 +168,7 @@ struct kwasm_link *kwasm_program__attach_tc(struct kwasm_program *p, const struc
 	o.device = opts->device;
 	o.netfilter.hook = p->nf_hook;
 	l = link_new(kwasm_link_create(fd, KWASM_LINK_TC, &o));
-	if (!l)
-		return NULL;
-	err = link_attach_tc(p->module, l->fd, o.netns_fd);
-	if (err) {
-		kwasm_link__destroy(l);
-		return libkwasm_err_ptr(err);
-	}
-	return l;
+	return l ? with_stub(l, link_attach_tc(p->module, l->fd, o.netns_fd)) : NULL;
 }
 
 struct kwasm_link *kwasm_link__open(const char *name)
