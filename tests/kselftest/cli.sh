@@ -2,20 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The command against the kernel: each verb once as meant and once as not, with
 # its exit status and what it says.  Runs in the guest; TAP.
-n=0 failed=0
 out=/tmp/cli.out err=/tmp/cli.err
 mkdir -p /tmp
-
-result() {	# STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		sed 's/^/#   /' $out; sed 's/^/# 2> /' $err
-		failed=1
-	fi
-}
+. ./lib/tap.sh
 
 # t NAME STATUS TEXT COMMAND...: exit status, and TEXT somewhere in the output
 t() {

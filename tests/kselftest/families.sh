@@ -4,19 +4,8 @@
 # devices and namespaces that go while links are there.  Runs in the guest; TAP.
 #
 #   left  10.9.0.1 l0 ====== ml  middle: bridge br0  mr ====== r0 10.9.0.2  right
-n=0 failed=0
 out=/tmp/families.out
-
-result() {	# STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		sed 's/^/#   /' $out
-		failed=1
-	fi
-}
+. ./lib/tap.sh
 
 pings() { ip netns exec left ping -c 3 -i 0.2 -W 1 10.9.0.2 >$out 2>&1; }
 # counter LINK NAME: one number of `kwasm show`

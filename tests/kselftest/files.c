@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "fslink.h"
 #include "kt.h"
 #include "libkwasm.h"
 
@@ -50,21 +51,7 @@ static struct seen seen(uint32_t slot)
 
 static struct kwasm_link *attach_at(const char *program, struct kwasm_fs_opts o)
 {
-	struct kwasm_program *p = kwasm_module__find_program_by_name(module, program);
-
-	o.sz = sizeof(o);
-	if (!p)
-		die("no program %s", program);
-	return kwasm_program__attach_fs(p, &o);
-}
-
-static struct kwasm_link_info info_of(struct kwasm_link *l)
-{
-	struct kwasm_link_info i;
-
-	if (kwasm_link__info(l, &i))
-		die("link info");
-	return i;
+	return attach_fs(module, program, o);
 }
 
 static void put_file(const char *path, const char *text)
@@ -430,15 +417,6 @@ static void killed(void)
 
 /* ---- What it watches goes ---- */
 
-static bool detached_gone(struct kwasm_link *l)
-{
-	int n;
-
-	for (n = 0; n < 300 && !info_of(l).detached; n++)
-		usleep(10000);
-	return info_of(l).detach_why == KWASM_DETACH_GONE;
-}
-
 static void gone(void)
 {
 	struct kwasm_link *l, *all, *sub;
@@ -447,13 +425,13 @@ static void gone(void)
 	put_file(AT "/in/short", "x");
 	l = attach_at("fs/open_perm", (struct kwasm_fs_opts){ .path = AT "/in/short", .scope = KWASM_FS_SCOPE_FILE });
 	unlink(AT "/in/short");
-	ok(l && detached_gone(l), "fs/open_perm: the file deleted, the link is detached");
+	ok(l && detached(l, KWASM_DETACH_GONE), "fs/open_perm: the file deleted, the link is detached");
 	kwasm_link__destroy(l);
 
 	mkdir(AT "/brief", 0755);
 	l = attach_at("fs/open_perm", (struct kwasm_fs_opts){ .path = AT "/brief", .scope = KWASM_FS_SCOPE_SUBTREE });
 	rmdir(AT "/brief");
-	ok(l && detached_gone(l), "fs/open_perm: the directory removed, so is its subtree's");
+	ok(l && detached(l, KWASM_DETACH_GONE), "fs/open_perm: the directory removed, so is its subtree's");
 	kwasm_link__destroy(l);
 
 	l = attach_at("fs/open_perm", (struct kwasm_fs_opts){ .path = AT "/in" });
@@ -464,7 +442,8 @@ static void gone(void)
 	for (n = 0; n < 100 && err; n++, usleep(10000))
 		err = umount(AT);
 	ok(l && sub && all && !err, "fs: unmounted with three links on it");
-	ok(detached_gone(l) && detached_gone(sub) && detached_gone(all), "fs: all three are detached");
+	ok(detached(l, KWASM_DETACH_GONE) && detached(sub, KWASM_DETACH_GONE) && detached(all, KWASM_DETACH_GONE),
+	   "fs: all three are detached");
 	kwasm_link__destroy(l);
 	kwasm_link__destroy(sub);
 	kwasm_link__destroy(all);

@@ -15,6 +15,7 @@
 #include <sys/xattr.h>
 #include <time.h>
 
+#include "fslink.h"
 #include "kt.h"
 #include "libkwasm.h"
 
@@ -49,12 +50,7 @@ static struct seen seen(uint32_t slot)
 
 static struct kwasm_link *attach_at(const char *program, struct kwasm_fs_opts o)
 {
-	struct kwasm_program *p = kwasm_module__find_program_by_name(module, program);
-
-	o.sz = sizeof(o);
-	if (!p)
-		die("no program %s", program);
-	return kwasm_program__attach_fs(p, &o);
+	return attach_fs(module, program, o);
 }
 
 static const char *why(void)
@@ -71,15 +67,6 @@ static struct kwasm_link *must_attach(const char *program, struct kwasm_fs_opts 
 	if (!l)
 		die("attach %s: %s: %s", program, strerror(errno), why());
 	return l;
-}
-
-static struct kwasm_link_info info_of(struct kwasm_link *l)
-{
-	struct kwasm_link_info i;
-
-	if (kwasm_link__info(l, &i))
-		die("link info");
-	return i;
 }
 
 static void put_file(const char *path)
@@ -276,15 +263,6 @@ static void permissions(void)
 }
 
 /* ---- Traps, deadlines, replacement ---- */
-
-static bool detached(struct kwasm_link *l, uint32_t reason)
-{
-	int n;
-
-	for (n = 0; n < 300 && !info_of(l).detached; n++)
-		usleep(10000);
-	return info_of(l).detach_why == reason;
-}
 
 static void traps(void)
 {

@@ -1,19 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Samples on files: exec_allow and tripwire, on a tmpfs.  Runs in the guest; TAP.
-n=0 failed=0
 out=/tmp/samples_fs.out d=/tmp/samples-fs
-
-result() {	# STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		sed 's/^/#   /' $out
-		failed=1
-	fi
-}
+. ./lib/tap.sh
 
 sha() { sha256sum < "$1" | cut -c 1-64; }
 zeros=$(printf '0%.0s' {1..64})

@@ -5,45 +5,10 @@
 # replacement under traffic, a module without BTF.  Runs in the guest; TAP.
 #
 #   left  10.8.0.1 l0 ====== r0 10.8.0.2  right
-n=0 failed=0
 out=/tmp/tc.out
-
-result() {	# STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n tc: $2"
-	else
-		echo "not ok $n tc: $2"
-		sed 's/^/#   /' $out
-		failed=1
-	fi
-}
-
-# counter NAME: one number of the link
-counter() { kwasm show x --json | tr -d ' \n' | grep -o "\"$1\":[0-9]*" | head -n 1 | cut -d: -f2; }
-
-# arrives PORT WANTED: of 100 datagrams to a port so many get there
-arrives() {
-	for _ in 1 2 3; do	# again where an emulated CPU was away for longer than a deadline
-		traffic left right 10.8.0.2 100 0 "$1" >$out 2>&1
-		! grep -qx "udp $1 100 $2" $out || return 0
-	done
-	return 1
-}
-
-topology() {
-	ip netns add left; ip netns add right
-	ip link add l0 netns left type veth peer name r0 netns right
-	for ns in left right; do
-		ip netns exec $ns sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6'
-		ip -n $ns link set lo up
-	done
-	ip -n left addr add 10.8.0.1/24 dev l0; ip -n right addr add 10.8.0.2/24 dev r0
-	ip -n left link set l0 up; ip -n right link set r0 up
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		ip netns exec left ping -c 1 -W 1 10.8.0.2 >$out 2>&1 && break
-	done
-}
+label=tc
+. ./lib/tap.sh
+. ./lib/pair.sh
 
 # attach WAY OPTION...: as x; packets to the right come in at r0, or go out at l0
 attach() {
@@ -112,7 +77,7 @@ kwasm feature >$out 2>&1
 grep -q '^ .*tc$' $out
 result $? "feature says so"
 
-topology
+topology 1500
 for way in ingress egress; do
 	attach $way
 	result $? "$way: attach"
@@ -202,7 +167,7 @@ wait
 gone device "a device that is deleted under traffic takes its link off"
 ip netns del left; ip netns del right
 
-topology
+topology 1500
 attach egress
 ip netns exec right ping -f -c 2000 10.8.0.1 >/dev/null 2>&1 &
 ip netns del left
@@ -212,7 +177,7 @@ ip netns del right
 idle
 result $? "nothing holds the module"
 
-topology
+topology 1500
 rmmod kwasm && insmod /kwasm-nobtf.ko
 attach ingress
 [ $? != 0 ] && grep -q pahole $out

@@ -5,45 +5,10 @@
 # traffic, a module without BTF.  Runs in the guest; TAP.
 #
 #   left  10.8.0.1 l0 ====== r0 10.8.0.2  right
-n=0 failed=0
 out=/tmp/xdp.out
-
-result() {	# STATUS NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n xdp: $2"
-	else
-		echo "not ok $n xdp: $2"
-		sed 's/^/#   /' $out
-		failed=1
-	fi
-}
-
-# counter NAME: one number of the link
-counter() { kwasm show x --json | tr -d ' \n' | grep -o "\"$1\":[0-9]*" | head -n 1 | cut -d: -f2; }
-
-# arrives PORT WANTED: of 100 datagrams to a port so many get there
-arrives() {
-	for _ in 1 2 3; do	# again where an emulated CPU was away for longer than a deadline
-		traffic left right 10.8.0.2 100 0 "$1" >$out 2>&1
-		! grep -qx "udp $1 100 $2" $out || return 0
-	done
-	return 1
-}
-
-topology() {	# MTU
-	ip netns add left; ip netns add right
-	ip link add l0 netns left mtu "$1" type veth peer name r0 netns right mtu "$1"
-	for ns in left right; do
-		ip netns exec $ns sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6'
-		ip -n $ns link set lo up
-	done
-	ip -n left addr add 10.8.0.1/24 dev l0; ip -n right addr add 10.8.0.2/24 dev r0
-	ip -n left link set l0 up; ip -n right link set r0 up
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		ip netns exec left ping -c 1 -W 1 10.8.0.2 >$out 2>&1 && break
-	done
-}
+label=xdp
+. ./lib/tap.sh
+. ./lib/pair.sh
 
 attach() { kwasm attach ./xdp.wasm --name x --netns right --device r0 --quarantine never "$@" >$out 2>&1; }
 

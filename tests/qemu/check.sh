@@ -23,6 +23,8 @@ rm -rf "$tree"
 mkdir -p "$tree"/{t,bin}
 [ ! -x "$user/guest-tools/traffic" ] || cp "$user/guest-tools/traffic" "$tree/bin/"
 cp tests/qemu/run-tests "$tree/t/"
+mkdir "$tree/t/lib"
+cp tests/kselftest/lib/*.sh "$tree/t/lib/"
 for f in tests/kselftest/*.sh tests/kselftest/*.c tests/kselftest/*.wat tests/kselftest/guest/*.c; do
 	test=$(basename "${f%.*}")
 	case $f in

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Two namespaces and a pair of devices, for tests of what is attached to a device; to be sourced.
+#
+#   left  10.8.0.1 l0 ====== r0 10.8.0.2  right
+
+# counter NAME: one number of link x
+counter() { kwasm show x --json | tr -d ' \n' | grep -o "\"$1\":[0-9]*" | head -n 1 | cut -d: -f2; }
+
+# arrives PORT WANTED: of 100 datagrams to a port so many get there; again where an emulated CPU was away for
+# longer than a deadline, which the link counts
+arrives() {
+	local kills
+	for _ in 1 2 3; do
+		kills=$(counter deadline)
+		traffic left right 10.8.0.2 100 0 "$1" >"$out" 2>&1
+		! grep -qx "udp $1 100 $2" "$out" || return 0
+		[ "$(counter deadline)" != "$kills" ] || return 1
+	done
+	return 1
+}
+
+topology() {	# MTU
+	ip netns add left; ip netns add right
+	ip link add l0 netns left mtu "$1" type veth peer name r0 netns right mtu "$1"
+	for ns in left right; do
+		ip netns exec $ns sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6'
+		ip -n $ns link set lo up
+	done
+	ip -n left addr add 10.8.0.1/24 dev l0; ip -n right addr add 10.8.0.2/24 dev r0
+	ip -n left link set l0 up; ip -n right link set r0 up
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		ip netns exec left ping -c 1 -W 1 10.8.0.2 >"$out" 2>&1 && break
+	done
+}
