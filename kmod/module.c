@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
@@ -23,6 +24,10 @@
 #include "memory.h"
 #include "module.h"
 #include "pool.h"
+
+static bool whole_stores;
+module_param(whole_stores, bool, 0400);
+MODULE_PARM_DESC(whole_stores, "arm64: a store that traps at the end of a memory has written nothing: slower");
 
 #define DECODE_BUDGET_BYTES	(256ULL << 20)
 #define COMPILE_BUDGET_BYTES	(128ULL << 20)
@@ -99,7 +104,7 @@ int kwasm_build_make(struct kwasm_module *m, u8 mode, u8 form, struct kwasm_buil
 	struct kw_compile_opts o = {
 		.mode = mode,
 		.form = form,
-		.opt_off = m->compares ? KW_OPT_CLAMP : 0,
+		.opt_off = (m->compares ? KW_OPT_CLAMP : 0) | (whole_stores ? KW_OPT_STORE : 0),
 		.sig_ids = m->sig_ids,
 		.bind = m->bind,
 		.isa = KWASM_ISA,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * code_dump FILE.wasm OUT [arm64] [check] [p] [kernel] [thunk] [host]: compile, write
+ * code_dump FILE.wasm OUT [arm64] [check] [p] [kernel] [thunk] [host] [whole]: compile, write
  * the machine code to OUT and print "off len" of each function, of the thunks with
- * "thunk".  "host": imports are the host's.  "kernel": as with retpolines and IBT, landing pads on arm64.  For the tests in this folder.
+ * "thunk".  "host": imports are the host's.  "kernel": as with retpolines and IBT, landing pads on arm64.  "whole": no store writes a part.
+ * For the tests in this folder.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ int main(int argc, char **argv)
 	struct kw_code *code;
 	char why[512];
 	struct kw_binding *bind;
-	bool thunks = false, host = false;
+	bool thunks = false, host = false, whole = false;
 	u32 len, i, *sigs;
 	u8 *bytes;
 	int n, err;
@@ -77,11 +78,15 @@ int main(int argc, char **argv)
 			thunks = true;
 		else if (!strcmp(argv[n], "host"))
 			host = true;
+		else if (!strcmp(argv[n], "whole"))
+			whole = true;
 		else
 			return 2;
 	}
 	if (kwasm_engine__env_opt(&o.opt_off, why, sizeof(why)))
 		return 2;
+	if (whole)
+		o.opt_off |= KW_OPT_STORE;
 	bytes = read_file(argv[1], &len);
 	if (!bytes)
 		return 2;

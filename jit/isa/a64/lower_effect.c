@@ -107,6 +107,8 @@ static void lower_store(struct kw_lower *l, const struct kw_node *n)
 	else
 		kw_mi_use(l, kw_lower_low32(l, unmasked(l, value, row)));
 	a64_address(l, n, row);
+	if (l->mi.x2 & A64_A_FAULT && l->mf->opt_off & KW_OPT_STORE && a64_row[row].aux)
+		l->mi.x2 |= A64_A_WHOLE;
 	kw_mi_end(l);
 }
 

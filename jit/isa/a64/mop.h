@@ -91,6 +91,7 @@ enum a64_addr {
 #define A64_A_FAULT	0x01	/* the access may fault: record a site */
 #define A64_A_WINDEX	0x02	/* the index is 32 bits wide, its upper half anything */
 #define A64_A_ZERO	0x04	/* store 0 */
+#define A64_A_WHOLE	0x08	/* store all or nothing: the same bytes are loaded first */
 
 #define A64_DIV_REM	0x01	/* result is the remainder */
 #define A64_DIV_ZERO	0x02	/* divisor may be 0 */

@@ -40,7 +40,7 @@ int kwasm_side_start(struct kwasm_side *s, const struct subject *x, u32 *trap, s
 {
 	struct kwasm_engine_opts o = {
 		.mode = s->mode, .form = s->form, .kernel_form = s->kernel_form,
-		.opt_off = x->opt_off | s->opt_off, .canonical_nans = !s->any_nan,
+		.opt_off = x->opt_off | s->opt_off | KW_OPT_STORE, .canonical_nans = !s->any_nan,
 		.features = KW_FEATURES_ALL, .max_memory_pages = FUZZ_MAX_PAGES, .deadline_ns = DEADLINE_NS,
 	};
 	struct kw_extern_ref *imports = calloc(x->m.nr_imports + 1, sizeof(*imports));
