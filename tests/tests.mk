@@ -29,7 +29,7 @@ hostile-wasm  := $(patsubst tests/%.wat,build/%.wasm,$(sort $(wildcard tests/hos
 
 .PHONY: hostile tests guest-tests check check-fast check-arm64 check-kernel check-stress check-sanitizer style sparse demo
 tests: user $(host-tests) $(test-c-wasm)
-guest-tests: user $(guest-tests) $(test-wasm) $(O)/guest-tools/traffic
+guest-tests: user $(guest-tests) $(test-wasm) $(addprefix $(O)/guest-tools/,traffic offload)
 hostile: $(hostile-wasm)
 
 demo: ## see it work: Debian's kernel in QEMU, a filter, real packets, three attackers

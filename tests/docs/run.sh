@@ -53,6 +53,7 @@ all_in $doc/json.rst "json.rst: every member that is written" \
 all_in $doc/json.rst "json.rst: every error code" \
 	< <(sed -n 's/.*\.code = "\([a-z_]*\)".*/\1/p; s/^\t{ E[A-Z0-9]*,[^"]*"\([a-z_]*\)".*/\1/p' \
 		userspace-tools/kwasm/*.c userspace-tools/libkwasm/error.c | sort -u)
+all_in README.md "README.md: every sample" < <(cd samples && ls ./*.c | sed 's|^./||')
 
 : >"$tmp/log"
 sed -n 's/^KW_OPT([A-Z0-9_]*,[[:blank:]]*"\([a-z0-9-]*\)".*/\1/p' jit/common/opt.def >"$tmp/names"

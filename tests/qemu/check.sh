@@ -21,7 +21,9 @@ if [ -n "${SPEC_DIR:-}" ]; then
 fi
 rm -rf "$tree"
 mkdir -p "$tree"/{t,bin}
-[ ! -x "$user/guest-tools/traffic" ] || cp "$user/guest-tools/traffic" "$tree/bin/"
+for tool in traffic offload; do
+	[ ! -x "$user/guest-tools/$tool" ] || cp "$user/guest-tools/$tool" "$tree/bin/"
+done
 cp tests/qemu/run-tests "$tree/t/"
 mkdir "$tree/t/lib"
 cp tests/kselftest/lib/*.sh "$tree/t/lib/"
