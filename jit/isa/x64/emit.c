@@ -185,8 +185,10 @@ static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
 {
 	if (!x64_room(e, X64_MAX_SEQ))
 		return;
-	if (ed->to == e->flags_of || ed->kind != KW_EDIT_MOVE)
-		e->flags_of = KW_ALLOC_NONE;
+	if (ed->kind == KW_EDIT_MOVE)
+		x64_flags_wrote(e, ed->to);
+	else
+		x64_flags_lost(e);
 	if (ed->kind == KW_EDIT_MOVE)
 		emit_move(e, ed);
 	else if (ed->kind == KW_EDIT_SWAP && x64_is_vec(ed->type))
@@ -197,13 +199,22 @@ static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
 		emit_remat(e, ed);
 }
 
+/* Does execution come to @b from the block just emitted only? */
+static bool only_falls_into(const struct x64_emit *e, u32 b)
+{
+	const struct kw_mblock *mb = &e->mf->block[b];
+
+	return mb->nr_preds == 1 && e->order.follow[e->block] == b && e->mf->medge[e->mf->epool[mb->pred]].from == e->block;
+}
+
 static void emit_block(struct x64_emit *e, u32 b)
 {
 	const struct kw_mfunc *mf = e->mf;
 	u32 i, ed = e->order.edit[b];
 
+	if (!only_falls_into(e, b))
+		x64_flags_lost(e);
 	e->block = b;
-	e->flags_of = KW_ALLOC_NONE;
 	x64_bind(e, b);
 	for (i = mf->block[b].first; i < mf->block[b].end; i++) {
 		for (; ed < mf->nr_edits && mf->edit[ed].at == i; ed++)

@@ -58,6 +58,19 @@ struct x64_pooled {
 	u64 lo, hi;
 };
 
+/* What the flags are as after, and where what they are of is; see flags.c. */
+struct x64_flags {
+	enum {
+		X64_FLAGS_ANY,
+		X64_FLAGS_RESULT,	/* a test of register a with itself */
+		X64_FLAGS_COMPARE,	/* row, of a with b or imm */
+	} what;
+	u8 size, row;
+	bool all;		/* of a result: else only the zero flag is */
+	kw_alloc_t a, b;
+	s64 imm;
+};
+
 struct x64_emit {
 	const struct kw_irfunc *f;
 	struct kw_mfunc *mf;
@@ -77,9 +90,7 @@ struct x64_emit {
 	struct x64_pooled *pool;
 	u32 nr_pooled, cap_pooled;
 	struct kw_order order;
-	kw_alloc_t flags_of;	/* the flags are as after a test of this register with itself, ... */
-	u8 flags_size;
-	bool flags_all;		/* ... else only the zero flag is */
+	struct x64_flags flags;
 	u32 landing;		/* label, if there is a fault site */
 	u32 block, inst;	/* being emitted */
 	u32 first_reloc, first_fault, first_site;
@@ -132,6 +143,14 @@ void x64_emit_pkt_near(struct x64_emit *e);
 void x64_emit_pkt_base(struct x64_emit *e);
 void x64_emit_poll(struct x64_emit *e);
 void x64_emit_tail(struct x64_emit *e);
+/* flags.c; each of the instruction being emitted */
+void x64_flags_lost(struct x64_emit *e);
+void x64_flags_wrote(struct x64_emit *e, kw_alloc_t place);	/* what is there has changed, the flags have not */
+bool x64_flags_known(const struct x64_emit *e);		/* as its compare would set them */
+bool x64_flags_wanted(const struct x64_emit *e);	/* the next one has a use for them */
+void x64_flags_compared(struct x64_emit *e);
+void x64_flags_result(struct x64_emit *e, u8 reg, bool all);
+void x64_flags_after_op(struct x64_emit *e);
 void x64_emit_vec(struct x64_emit *e);		/* emit_vec.c */
 void x64_emit_vconst(struct x64_emit *e, const struct kw_minst *mi, u8 reg);
 void x64_emit_vmove(struct x64_emit *e, const struct kw_edit *ed);

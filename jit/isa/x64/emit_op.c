@@ -10,7 +10,7 @@ struct x64_rm x64_memory(const struct x64_emit *e)
 
 	switch (mi->x1) {
 	case X64_A_BASE:
-		m.base = x64_register(e, mi->base);
+		m.base = mi->base == KW_NO_REG ? X64_NOREG : x64_register(e, mi->base);
 		break;
 	case X64_A_LINEAR:
 		m.base = X64_MEMBASE;
@@ -82,42 +82,28 @@ static void emit_row(struct x64_emit *e, u32 k)
 		x64_rm(&e->b, mi->x0, mi->size, x64_register(e, k), rm);
 }
 
-/* Are the flags of this compare with 0 there already? */
-static bool flags_known(const struct x64_emit *e, u32 k)
+/* An add leaves the flags alone if it is a lea. */
+static bool try_lea(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	kw_alloc_t reg;
+	struct x64_rm sum = { .index = X64_NOREG, .disp = mi->imm };
+	u8 reg;
 
-	if (mi->x0 != X64_TEST || mi->nr_opnds < k + 2 || mi->x1 != X64_A_NONE || mi->x2)
+	if (mi->x0 != X64_ADD || !(mi->x2 & X64_F_TIED) || mi->x1 != X64_A_NONE || !x64_flags_wanted(e))
 		return false;
-	reg = x64_operand(e, k)->alloc;
-	return reg == x64_operand(e, k + 1)->alloc && reg == e->flags_of && mi->size == e->flags_size &&
-	       (e->flags_all || mi->cc == X64_CC_E || mi->cc == X64_CC_NE);
-}
+	reg = x64_register(e, 0);
+	sum.base = reg;
+	if (!(mi->x2 & X64_F_IMM)) {
+		kw_alloc_t other = x64_operand(e, 2)->alloc;
 
-static bool keeps_flags(u8 row)
-{
-	return row == X64_MOV || row == X64_LEA || (row >= X64_MOVZX8 && row <= X64_MOVSXD);
-}
-
-/* After X64_OP: and, or, xor clear overflow and carry as test does; add and sub do not. */
-static void note_flags(struct x64_emit *e)
-{
-	const struct kw_minst *mi = x64_inst(e);
-	bool writes = mi->x2 & (X64_F_DEF | X64_F_TIED), logic;
-
-	if (keeps_flags(mi->x0)) {
-		if (writes && x64_operand(e, 0)->alloc == e->flags_of)
-			e->flags_of = KW_ALLOC_NONE;
-		return;
+		if (other >= KW_ALLOC_SLOT)
+			return false;
+		sum.index = other;
+		sum.disp = 0;
 	}
-	logic = mi->x0 == X64_AND || mi->x0 == X64_OR || mi->x0 == X64_XOR;
-	e->flags_of = KW_ALLOC_NONE;
-	if (!(mi->x2 & X64_F_TIED) || !(logic || mi->x0 == X64_ADD || mi->x0 == X64_SUB))
-		return;
-	e->flags_of = x64_operand(e, 0)->alloc;
-	e->flags_size = mi->size;
-	e->flags_all = logic;
+	x64_rm(&e->b, X64_LEA, mi->size, reg, sum);
+	x64_flags_wrote(e, reg);
+	return true;
 }
 
 /* lea of a register onto itself is an add, shorter and of use to a compare with 0. */
@@ -126,7 +112,7 @@ static bool try_add(struct x64_emit *e)
 	const struct kw_minst *mi = x64_inst(e);
 	u8 reg, other;
 
-	if (mi->x0 != X64_LEA || mi->scale || (mi->index != KW_NO_REG && mi->disp))
+	if (mi->x0 != X64_LEA || mi->scale || (mi->index != KW_NO_REG && mi->disp) || x64_flags_wanted(e))
 		return false;
 	reg = x64_register(e, 0);
 	other = x64_register(e, mi->base);
@@ -142,18 +128,16 @@ static bool try_add(struct x64_emit *e)
 		x64_mi(&e->b, X64_ADD, mi->size, x64_reg(reg), mi->disp);
 	else
 		x64_mr(&e->b, X64_ADD, mi->size, x64_reg(reg), other);
-	e->flags_of = reg;
-	e->flags_size = mi->size;
-	e->flags_all = false;
+	x64_flags_result(e, reg, false);
 	return true;
 }
 
 static void emit_op(struct x64_emit *e)
 {
-	if (try_add(e))
+	if (try_add(e) || try_lea(e))
 		return;
 	emit_row(e, 0);
-	note_flags(e);
+	x64_flags_after_op(e);
 }
 
 static void emit_vec_compare(struct x64_emit *e, u32 k)
@@ -172,9 +156,9 @@ static void emit_compare(struct x64_emit *e, u32 k)
 
 	if (mi->x2 & X64_F_VEC)
 		emit_vec_compare(e, k);
-	else if (!flags_known(e, k))
+	else if (!x64_flags_known(e))
 		emit_row(e, k);
-	e->flags_of = KW_ALLOC_NONE;
+	x64_flags_compared(e);
 }
 
 void x64_emit_cond(struct x64_emit *e, u32 k)
@@ -221,16 +205,17 @@ static bool def_is_read(const struct x64_emit *e)
 static void emit_set(struct x64_emit *e)
 {
 	u8 reg = x64_register(e, 0);
-	bool late = def_is_read(e);
+	bool late = def_is_read(e) || x64_flags_known(e);
 
 	if (!late) {
 		x64_movi(&e->b, reg, 0);
-		e->flags_of = KW_ALLOC_NONE;
+		x64_flags_lost(e);
 	}
 	emit_compare(e, 1);
 	x64_setcc(&e->b, x64_inst(e)->cc, reg);
 	if (late)
 		x64_rm(&e->b, X64_MOVZX8, X64_SL, reg, x64_reg(reg));
+	x64_flags_wrote(e, reg);
 }
 
 static void emit_sel(struct x64_emit *e)
@@ -239,6 +224,7 @@ static void emit_sel(struct x64_emit *e)
 
 	emit_compare(e, 3);
 	x64_cmov(&e->b, mi->cc, mi->aux, x64_register(e, 0), x64_place(e, x64_operand(e, 2)->alloc));
+	x64_flags_wrote(e, x64_register(e, 0));
 }
 
 static void emit_trapif(struct x64_emit *e)
@@ -334,7 +320,7 @@ void x64_emit_inst(struct x64_emit *e)
 	const struct kw_minst *mi = x64_inst(e);
 
 	if (mi->op != X64_OP && (mi->op < X64_BR || mi->op > X64_TRAPIF))
-		e->flags_of = KW_ALLOC_NONE;
+		x64_flags_lost(e);
 	switch (mi->op) {
 	case KW_MOP_NOP:
 	case KW_MOP_PARAMS:	break;

@@ -63,6 +63,12 @@ static void put_rm(struct x64_buf *b, u8 reg, struct x64_rm m)
 		put_modrm(b, 3, reg, m.base);
 		return;
 	}
+	if (m.base == X64_NOREG) {
+		put_modrm(b, 0, reg, 4);
+		put_modrm(b, m.scale, m.index, 5);
+		put32(b, m.disp);
+		return;
+	}
 	/* mod 0 with base 5 (rbp, r13) means "no base": give those a disp8 of 0. */
 	if (m.disp == 0 && (m.base & 7) != 5)
 		mod = 0;
@@ -96,11 +102,11 @@ static bool is_high_byte(u8 reg)
 /* Prefixes, opcode, ModRM and what belongs to it; @rex: REX or 0, with REX_W if wanted. */
 static void put_op(struct x64_buf *b, u8 prefix, u8 rex, u32 op, u8 reg, struct x64_rm m)
 {
-	u8 index = m.index == X64_NOREG ? 0 : m.index;
+	u8 index = m.index == X64_NOREG ? 0 : m.index, base = m.base == X64_NOREG ? 0 : m.base;
 
 	if (prefix)
 		put8(b, prefix);	/* mandatory prefixes come before REX */
-	rex |= (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 | (m.base >> 3 & 1);
+	rex |= (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 | (base >> 3 & 1);
 	if (rex)
 		put8(b, REX | rex);
 	if (op >> 16)

@@ -46,7 +46,7 @@ extern const struct x64_row x64_row[X64_NR_INSNS];
 
 /*
  * The r/m operand: register @base when @direct, else memory at
- * [base + index << scale + disp].  @index may be X64_NOREG, never rsp.
+ * [base + index << scale + disp].  @base or @index may be X64_NOREG; @index never is rsp.
  */
 struct x64_rm {
 	u8 direct, base, index, scale;

@@ -153,6 +153,21 @@ static void lea(struct x64_lower *l, kw_vid v, kw_vid base, kw_vid index, u8 sca
 	x64_end(l);
 }
 
+/* A scaled index and a constant. */
+static void lea_scaled(struct x64_lower *l, kw_vid v, kw_vid index, u8 scale, s64 disp)
+{
+	enum x64_size size = x64_size_of(x64_node(l, v)->type);
+	u32 vreg = x64_low(l, index, size);
+
+	begin_def(l, v, X64_LEA, size);
+	l->mi.x1 = X64_A_BASE;
+	l->mi.disp = disp;
+	l->mi.scale = scale;
+	l->mi.index = l->mi.nr_opnds;
+	x64_use(l, vreg);
+	x64_end(l);
+}
+
 /* lea where it saves an instruction: scaled operands, three terms, or operands that live on. */
 static bool try_lea(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
@@ -175,8 +190,12 @@ static bool try_lea(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 			lea(l, v, a, b, scale, disp);
 			return true;
 		}
-		if (used_once(l, a))
-			return false;
+		if (used_once(l, a)) {
+			b = lea_index(l, a, &scale);
+			if (scale)
+				lea_scaled(l, v, b, scale, disp);
+			return scale;
+		}
 		lea(l, v, a, 0, 0, disp);
 		return true;
 	}

@@ -51,7 +51,7 @@ enum x64_mop {
 /* x1: where the memory operand is, if there is one */
 enum x64_addr {
 	X64_A_NONE,
-	X64_A_BASE,		/* [operand base + operand index << scale + disp] */
+	X64_A_BASE,		/* [operand base + operand index << scale + disp], one of them optional */
 	X64_A_LINEAR,		/* [memory base + operand index + disp], index optional; its size too */
 	X64_A_OUT,		/* outgoing area + disp */
 	X64_A_IN,		/* incoming area + disp */
