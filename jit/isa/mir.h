@@ -61,7 +61,7 @@ enum kw_mop {
 #define KW_MI_CALL	0x02
 #define KW_MI_MOVE	0x04	/* copy of use 0 to def: prefer one register for both */
 #define KW_MI_COMMUTES	0x08	/* operand 0 = 1 op 2, tied to 1: ra/ may exchange the vregs of 1 and 2 */
-#define KW_MI_REMAT	0x10	/* operand 0 can be made again anywhere by repeating it */
+#define KW_MI_REMAT	0x10	/* operand 0 can be made again anywhere by repeating it; not made here if it has no .alloc */
 
 struct kw_minst {
 	u16 op;			/* enum kw_mop or the backend's own */

@@ -649,6 +649,12 @@ static int assign_constrained(struct step *st)
 	return err ?: settle_defs(st);
 }
 
+/* A value that only moves look at, and that each of them can make, is made by them. */
+static bool made_by_users(const struct ra *ra, const struct kw_minst *inst)
+{
+	return inst->flags & KW_MI_REMAT && !(ra->used[ra->mf->opnd[inst->opnds].vreg] & RA_USED_LOOSE);
+}
+
 /**
  * kw_ra_assign_inst() - decide the operands of instruction @i, update the state
  * Return: 0, -ENOMEM, -EINVAL (constraints that no assignment meets).
@@ -661,6 +667,11 @@ int kw_ra_assign_inst(struct ra *ra, u32 i)
 	if (!st.inst->nr_opnds && !st.inst->clobbers)
 		return 0;
 	st.o = ra->mf->opnd + st.inst->opnds;
+	if (made_by_users(ra, st.inst)) {
+		st.o->alloc = KW_ALLOC_NONE;
+		ra->next[st.o->vreg] = ra->def_next[st.o->vreg];
+		return 0;
+	}
 	scan(&st);
 	if (!st.constrained && st.nr_defs <= 1) {
 		err = assign_plain(&st);

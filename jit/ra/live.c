@@ -62,7 +62,7 @@ static inline void add_live(struct walk *w, u32 v, ra_when_t when)
 static inline void add_use(struct walk *w, u32 v, u32 i)
 {
 	if (w->when[v] == RA_DEAD) {
-		w->ra->used[v] = 1;
+		w->ra->used[v] |= RA_USED;
 		add_member(w, v);
 	}
 	w->when[v] = i;
@@ -138,7 +138,7 @@ static void use_edge_args(struct walk *w, u32 b, const struct kw_medge *e)
 
 		if (e->to > b && !ra->used[param])
 			continue;
-		ra->used[arg] = 1;
+		ra->used[arg] |= RA_USED;
 		add_live(w, arg, mf->block[b].end);
 		if (w->final && (!ra->phi_hint[arg] || e->to <= b))
 			ra->phi_hint[arg] = param;
@@ -374,8 +374,11 @@ static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 	}
 	note_calls(w, i, classes);
 	for (k = 0; k < inst->nr_opnds; k++)
-		if (ra_is_use(&o[k]))
+		if (ra_is_use(&o[k])) {
 			add_use(w, o[k].vreg, i);
+			if (o[k].want != KW_WANT_FIXED)
+				ra->used[o[k].vreg] |= RA_USED_LOOSE;
+		}
 	if (w->pressure)
 		raise_pressure(w, more);
 	return ra_step(ra);

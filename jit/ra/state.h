@@ -116,6 +116,10 @@ struct ra_block {
 	u64 phi_regs;		/* header: registers of its parameters */
 };
 
+/* There is a use; there is one that wants the value where it is, not copied to a place of the user's. */
+#define RA_USED		0x01
+#define RA_USED_LOOSE	0x02
+
 struct ra {
 	struct kw_mfunc *mf;
 	struct kw_arena *arena;
@@ -128,7 +132,7 @@ struct ra {
 	u32 nr_members;
 	ra_when_t *opnd_next;	/* by operand: next use after it */
 	ra_when_t *def_next;	/* by vreg: first use after its definition */
-	u8 *used;		/* by vreg: there is a use */
+	u8 *used;		/* by vreg: RA_USED_* */
 	u32 *phi_hint;		/* by vreg: block parameter it would like to share with */
 	u8 *fixed_hint;		/* by vreg: register of a later fixed use */
 	u32 *busy_log;		/* undone by assign.c: next fixed use of a register */

@@ -273,6 +273,8 @@ static int check_want(struct check *c, u32 i, const struct kw_mopnd *o, const st
 {
 	u64 allowed = c->mf->allocatable[c->mf->vreg[o->vreg].rclass];
 
+	if (o->alloc == KW_ALLOC_NONE && c->mf->inst[i].flags & KW_MI_REMAT)
+		return 0;
 	if (o->want == KW_WANT_FIXED)
 		return o->alloc == o->reg ? 0 : fail(c, "not the fixed register", i, o->vreg,
 						     o->alloc);
@@ -333,7 +335,7 @@ static void apply_inst(struct check *c, u32 i)
 	for (left = inst->clobbers; left; left &= left - 1)
 		forget_place(c, __builtin_ctzll(left));
 	for (k = 0; k < inst->nr_opnds; k++)
-		if (o[k].kind >= KW_OP_DEF)
+		if (o[k].kind >= KW_OP_DEF && o[k].alloc != KW_ALLOC_NONE)
 			define(c, o[k].alloc, o[k].vreg);
 }
 

@@ -421,6 +421,8 @@ void a64_emit_inst(struct a64_emit *e)
 {
 	const struct kw_minst *mi = a64_inst(e);
 
+	if (mi->flags & KW_MI_REMAT && a64_operand(e, 0)->alloc == KW_ALLOC_NONE)
+		return;
 	switch (mi->op) {
 	case KW_MOP_NOP:
 	case KW_MOP_PARAMS:	break;

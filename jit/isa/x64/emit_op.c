@@ -319,6 +319,8 @@ void x64_emit_inst(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
 
+	if (mi->flags & KW_MI_REMAT && x64_operand(e, 0)->alloc == KW_ALLOC_NONE)
+		return;
 	if (mi->op != X64_OP && (mi->op < X64_BR || mi->op > X64_TRAPIF))
 		x64_flags_lost(e);
 	switch (mi->op) {
