@@ -5,8 +5,8 @@
  * Packet code reads fields in network order a byte at a time, and C compilers
  * for Wasm, which has no byte swap, write one as a tree of shifts.  For every
  * value made that way we note where each of its bytes comes from; where they
- * come from one value in reverse order, or from neighbouring byte loads
- * nobody else uses, the tree is replaced.
+ * come from one value in reverse order, or from neighbouring byte loads half
+ * of which nobody else uses, the tree is replaced.
  *
  * Loads are merged only if nothing but loads and pure nodes stands between the
  * first of them and the tree's root, and only if they have one address value
@@ -222,23 +222,34 @@ static bool reaches(const struct kw_irfunc *f, kw_vid v, kw_vid root)
 	return false;
 }
 
-/* Byte loads with one user each, at neighbouring offsets; @swapped: the highest byte first. */
+/* Is the load behind byte @b gone with the root? */
+static bool is_own(const struct kw_irfunc *f, const struct byte *b)
+{
+	return f->node[b->v].uses == 1 && !b->shared;
+}
+
+/*
+ * Byte loads at neighbouring offsets; @swapped: the highest byte first.  Others
+ * may use two of four, as when a port is part of a pair of ports and looked at
+ * by itself as well: a load and a swap more, two loads, shifts and ors less.
+ */
 static bool are_neighbours(const struct kw_irfunc *f, const struct origin *o, u32 nr, kw_vid root, bool *swapped)
 {
 	const struct kw_node *first = &f->node[o->b[0].v];
-	u32 k;
+	u32 k, own = 0;
 
 	*swapped = f->node[o->b[1].v].imm + 1 == first->imm;
 	for (k = 0; k < nr; k++) {
 		const struct kw_node *n = &f->node[o->b[k].v];
 
-		if (n->op != KW_IR_LOAD || n->sub != KW_M_U8 || n->uses != 1 || o->b[k].shared ||
-		    n->a != first->a || n->block != f->node[root].block || o->b[k].k)
+		own += is_own(f, &o->b[k]);
+		if (n->op != KW_IR_LOAD || n->sub != KW_M_U8 || n->a != first->a ||
+		    n->block != f->node[root].block || o->b[k].k)
 			return false;
 		if (n->imm != (*swapped ? first->imm - k : first->imm + k) || !reaches(f, o->b[k].v, root))
 			return false;
 	}
-	return true;
+	return own == nr || (nr > 2 && 2 * own >= nr);
 }
 
 static void insert_before(struct kw_irfunc *f, kw_vid v, kw_vid at)
@@ -271,7 +282,7 @@ static kw_vid new_node(struct bytes *p, const struct kw_node *n, kw_vid before)
 	return f->nr_nodes++;
 }
 
-/* The wide load in place of the byte loads, which then are nobody's and go. */
+/* The wide load in place of the byte loads, of which those that are nobody's then go. */
 static struct kw_node wide_load(struct bytes *p, const struct origin *o, u32 nr, kw_vid root, bool swapped)
 {
 	static const u8 mtype[] = { [2] = KW_M_U16, [4] = KW_M_U32, [8] = KW_M_U64 };
@@ -285,6 +296,8 @@ static struct kw_node wide_load(struct bytes *p, const struct origin *o, u32 nr,
 		struct kw_node *old = &p->f->node[o->b[k].v];
 
 		n.aux |= old->aux;
+		if (!is_own(p->f, &o->b[k]))
+			continue;
 		become(old, KW_IR_CONST, 0, 0);
 		old->imm = 0;
 		old->sub = 0;
@@ -364,8 +377,9 @@ int kw_opt_bytes(struct kw_irfunc *f)
 			note(&p, v);
 	if (!p.nr_origins)
 		return p.err;
+	/* The largest first: a part of it that others use is still as it was noted. */
 	for (b = 0; b < f->nr_blocks && !p.err; b++)
-		kw_ir_for_each_node(f, b, v)
+		for (v = f->block[b].last; v; v = f->node[v].prev)
 			if (v < n)
 				replace_root(&p, v);
 	return p.err;
