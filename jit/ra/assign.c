@@ -94,13 +94,28 @@ static int fill(struct step *st, u32 to, u32 v)
 	return err;
 }
 
+/* Who is in the register that @v is asked for in later, and loses it to a call before its own use, goes now. */
+static void clear_wish(struct step *st, u32 v, u64 mask)
+{
+	struct ra *ra = st->ra;
+	u32 r = ra->fixed_hint[v];
+
+	if (r == KW_NO_REG || !(mask & ra->occupied & BIT_ULL(r)) || ra->next[v] & RA_BEHIND_CALL ||
+	    !(ra->next[ra->val[r]] & RA_BEHIND_CALL))
+		return;
+	ra_vacate(ra, r);
+	unpend(st, r);
+}
+
 /* A register of @mask for @v, from its owner if none is free; KW_NO_REG: @mask is empty. */
 static u32 take(struct step *st, u32 v, u64 mask)
 {
 	struct ra *ra = st->ra;
-	u64 available = mask & ~ra->occupied;
+	u64 available;
 	u32 r;
 
+	clear_wish(st, v, mask);
+	available = mask & ~ra->occupied;
 	if (available)
 		return kw_ra_choose_free(ra, v, available);
 	r = kw_ra_furthest(ra, mask, st->i);

@@ -227,12 +227,17 @@ static inline u32 ra_remat(const struct ra *ra, u32 v)
 /* Classes of which @inst leaves no register intact. */
 static inline u32 ra_call_classes(const struct ra *ra, const struct kw_minst *inst)
 {
-	u32 c, classes = 0;
+	const struct kw_mopnd *o = ra->mf->opnd + inst->opnds;
+	u64 lost = inst->clobbers;
+	u32 c, k, classes = 0;
 
-	if (!inst->clobbers)
+	if (!lost)
 		return 0;
+	for (k = 0; k < inst->nr_opnds; k++)
+		if (!ra_is_use(&o[k]) && o[k].want == KW_WANT_FIXED)
+			lost |= BIT_ULL(o[k].reg);
 	for (c = 0; c < KW_NR_RCLASSES; c++)
-		if (ra->mf->allocatable[c] && !(ra->mf->allocatable[c] & ~inst->clobbers))
+		if (ra->mf->allocatable[c] && !(ra->mf->allocatable[c] & ~lost))
 			classes |= 1u << c;
 	return classes;
 }
