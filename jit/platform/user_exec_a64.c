@@ -75,6 +75,9 @@ static void walk(struct kw_exec *x, u64 fp, u64 pc, u64 link)
 	if (f && site && site->trap == KW_TRAP_STACK) {
 		x->bt[x->nr_bt++] = link;
 		f = func_at(link, &site);
+	} else if (f && site && site->trap == KW_TRAP_NONE && !f->link_off) {
+		/* What a leaf calls comes back: its return address waits below its frame. */
+		fp += 16;
 	}
 	while (f && x->nr_bt < KW_BACKTRACE_MAX && fp >= (u64)x && fp + f->frame_bytes <= end) {
 		if (f->link_off)

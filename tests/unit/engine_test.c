@@ -15,7 +15,8 @@ static const char *setup;	/* "guard S", for names of tests */
  * Bodies of the module of traps, without locals; func[] tells which type.
  *	0 traps, 1 calls it, 2 calls that; 3 loops; 4 recurses; 5 loads beyond
  *	the memory; 6 divides; 7 fills beyond the memory; 8 is fine; 9 calls
- *	through the table out of bounds, 10 an empty entry
+ *	through the table out of bounds, 10 an empty entry; 11 calls 3, 12 calls
+ *	that
  */
 static const struct {
 	u8 type;
@@ -34,6 +35,8 @@ static const struct {
 	{ 1, 3, 0, { 0x41, 42, 0x0b } },
 	{ 0, 6, 2, { 0x41, 9, 0x11, 0, 0, 0x0b } },
 	{ 0, 6, 2, { 0x41, 1, 0x11, 0, 0, 0x0b } },
+	{ 0, 5, 1, { 0x01, 0x10, 3, 0x01, 0x0b } },
+	{ 0, 4, 0, { 0x10, 11, 0x01, 0x0b } },
 };
 
 static u32 body_at[ARRAY_SIZE(body)];
@@ -123,14 +126,38 @@ static void test_endings(struct kwasm_engine *e, struct kw_instance *inst)
 	ok(!kwasm_engine__call(e, inst, 8, &val, &trap) && val.lo == 42, "%s: the instance works on", setup);
 }
 
+/* @outer calls @inner, which calls what traps. */
+static void backtrace_is(const struct kwasm_trap_info *trap, u32 inner, u32 outer)
+{
+	ok(trap->nr_bt == 2 && trap->bt[0].func == inner && trap->bt[0].offset == body_at[inner] + 1 &&
+	   trap->bt[1].func == outer && trap->bt[1].offset == body_at[outer], "%s: its backtrace has both calls", setup);
+}
+
 static void test_backtrace(struct kwasm_engine *e, struct kw_instance *inst)
 {
 	struct kwasm_trap_info trap;
 
 	kwasm_engine__call(e, inst, 2, NULL, &trap);
 	ok(trap.kind == KW_TRAP_UNREACHABLE && trap.func == 0, "%s: a trap two calls deep", setup);
-	ok(trap.nr_bt == 2 && trap.bt[0].func == 1 && trap.bt[0].offset == body_at[1] + 1 &&
-	   trap.bt[1].func == 2 && trap.bt[1].offset == body_at[2], "%s: its backtrace has both calls", setup);
+	backtrace_is(&trap, 1, 2);
+}
+
+/* What stops a function that calls nobody is called by it, or a signal: nothing is inlined here. */
+static void test_runaway(const struct kwasm_engine_opts *base, const struct buf *b)
+{
+	struct kwasm_engine_opts o = *base;
+	struct kwasm_trap_info trap;
+	struct kw_instance *inst;
+	struct kwasm_engine *e;
+
+	o.opt_off = KW_OPT_INLINE;
+	e = start(&o, b, &inst);
+	if (ok(inst, "%s: a module without inlining is loaded", setup)) {
+		kwasm_engine__call(e, inst, 12, NULL, &trap);
+		ok(trap.kind == KW_TRAP_DEADLINE && trap.func == 3, "%s: an endless loop two calls deep", setup);
+		backtrace_is(&trap, 11, 12);
+	}
+	kwasm_engine__free(e);
 }
 
 /*
@@ -233,6 +260,7 @@ static void test_setup(u8 mode, u8 form, u8 kernel_form)
 		test_backtrace(e, inst);
 	}
 	kwasm_engine__free(e);
+	test_runaway(&o, &b);
 	free(b.p);
 	test_packets(&o);
 }
