@@ -44,14 +44,25 @@ static void exit_parts(int n)
 			parts[n].exit();
 }
 
+static const char *memories(void)
+{
+	switch (kwasm_memory_guard()) {
+	case 0:
+		return "memories with guard regions";
+	case -ENOSPC:
+		return "memories bounds-checked: no guard region is allowed";
+	default:
+		return "memories bounds-checked: this kernel cannot reserve guard regions";
+	}
+}
+
 static void say_what_works(void)
 {
 	struct kwasm_text_stats st;
 
 	kwasm_text_stats(&st);
 	pr_info("kwasm: %llu MiB for code, %llu fault sites, %s\n", st.bytes >> 20, st.fault_sites,
-		kwasm_memory_guard() ? "memories bounds-checked: this kernel cannot reserve guard regions" :
-				       "memories with guard regions");
+		memories());
 }
 
 static int __init kwasm_init(void)

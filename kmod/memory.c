@@ -25,6 +25,7 @@
 #include <linux/gfp.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/preempt.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -58,7 +59,10 @@ static struct vm_struct *idle[MAX_IDLE];	/* guard reservations with nothing mapp
 static u32 nr_idle;
 
 static atomic_t nr_reservations;
-static int max_reservations __ro_after_init;
+/* What was asked until kwasm_memory_init() puts here what there can be. */
+static unsigned int max_reservations __ro_after_init = MAX_RESERVATIONS;
+module_param_named(reservations, max_reservations, uint, 0400);
+MODULE_PARM_DESC(reservations, "guard regions at once, 4 GiB of address space each; 0: memories are bounds-checked");
 
 void *kw_alloc(size_t bytes)
 {
@@ -101,7 +105,7 @@ int kwasm_memory_guard(void)
 
 u64 kwasm_memory_guard_free(void)
 {
-	return max(max_reservations - atomic_read(&nr_reservations), 0);
+	return max((int)max_reservations - atomic_read(&nr_reservations), 0);
 }
 
 static int take_reservation(void)
@@ -388,7 +392,9 @@ int kwasm_memory_init(void)
 	map_pages = kwasm_ksym_fn("vmap_pages_range_noflush");
 	unmap_pages = kwasm_ksym_fn("vunmap_range");
 	/* Half of the space stays the kernel's. */
-	max_reservations = min_t(u64, space / 2 / KW_GUARD_RESERVE, MAX_RESERVATIONS);
+	max_reservations = min3((u64)max_reservations, space / 2 / KW_GUARD_RESERVE, (u64)MAX_RESERVATIONS);
+	if (kwasm_memory_guard() == -EOPNOTSUPP)
+		max_reservations = 0;
 	return 0;
 }
 

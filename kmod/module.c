@@ -234,16 +234,32 @@ static int build_in_check_mode(struct kwasm_module *m, struct kw_diag *diag)
 	return build_in_mode(m, diag);
 }
 
-static bool guard_fits(const struct kwasm_module *m)
+/*
+ * How many memories it will have at once: those of all its instances.  Typed
+ * modules get theirs later, and one may share a store with others: with or
+ * without memory, they are in guard mode as long as stores are.
+ */
+static u32 nr_memories(const struct kwasm_module *m)
 {
 	enum kwasm_pool_kind kind;
-	u32 nr = 1;
+	u32 nr = 0;
 
-	if (kwasm_memory_guard())
-		return false;
-	for (kind = 0; !m->typed && kind < KWASM_NR_POOLS; kind++)
+	if (m->typed)
+		return 1;
+	for (kind = 0; kind < KWASM_NR_POOLS; kind++)
 		nr += wants_pool(m, kind) ? kwasm_pool_slots(kind) : 0;
-	return !m->wasm.nr_mems || kwasm_memory_guard_free() >= nr;
+	return nr * m->wasm.nr_mems;
+}
+
+/* @diag: why not, for whoever asked for nothing else. */
+static int guard_fits(const struct kwasm_module *m, struct kw_diag *diag)
+{
+	u32 nr = nr_memories(m);
+	u64 room = kwasm_memory_guard_free();
+
+	if (kwasm_memory_guard() == -EOPNOTSUPP)
+		return kw_reject(diag, 0, KW_R_GUARD_KERNEL, 0, 0);
+	return room >= nr ? 0 : kw_reject(diag, 0, KW_R_GUARD_SPACE, nr, room);
 }
 
 /*
@@ -252,23 +268,19 @@ static bool guard_fits(const struct kwasm_module *m)
  */
 static int build(struct kwasm_module *m, u32 mode, struct kw_diag *diag)
 {
-	int err;
+	struct kw_diag why = { .func = KW_DIAG_NO_FUNC };
+	int err = mode == KWASM_MODE_CHECK ? -ENOSPC : guard_fits(m, &why);
 
-	m->mode = KW_MODE_CHECK;
-	if (mode == KWASM_MODE_GUARD) {
-		err = kwasm_memory_guard();
-		if (err)
-			return err;
-		if (!guard_fits(m))
-			return -ENOSPC;
-	}
-	if (mode == KWASM_MODE_GUARD || (mode == KWASM_MODE_AUTO && guard_fits(m))) {
+	if (!err) {
 		m->mode = KW_MODE_GUARD;
 		err = build_in_mode(m, diag);
 		if (err != -ENOSPC || mode == KWASM_MODE_GUARD)
 			return err;
-		m->mode = KW_MODE_CHECK;
+	} else if (mode == KWASM_MODE_GUARD) {
+		*diag = why;
+		return err;
 	}
+	m->mode = KW_MODE_CHECK;
 	return build_in_check_mode(m, diag);
 }
 

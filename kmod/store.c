@@ -88,11 +88,13 @@ int kwasm_ioctl_store_create(void *arg, struct file **file)
 {
 	struct kwasm_store_create *a = arg;
 	struct kwasm_store *s;
+	int err;
 
 	if (a->flags || a->mode > KWASM_MODE_CHECK || a->max_memory_pages > KW_MAX_MEM_PAGES)
 		return -EINVAL;
-	if (a->mode == KWASM_MODE_GUARD && kwasm_memory_guard())
-		return -EOPNOTSUPP;
+	err = kwasm_memory_guard();
+	if (a->mode == KWASM_MODE_GUARD && err)
+		return err;
 	s = store_new(a);
 	return s ? object_file(&s->obj, file) : -ENOMEM;
 }

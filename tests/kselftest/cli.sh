@@ -6,17 +6,6 @@ out=/tmp/cli.out err=/tmp/cli.err
 mkdir -p /tmp
 . ./lib/tap.sh
 
-# t NAME STATUS TEXT COMMAND...: exit status, and TEXT somewhere in the output
-t() {
-	local name=$1 status=$2 text=$3 rc
-	shift 3
-	"$@" >$out 2>$err
-	rc=$?
-	[ $rc = "$status" ] || { echo "# $*: exit status $rc, want $status"; result 1 "$name"; return; }
-	grep -qF -- "$text" $out $err || { echo "# $*: no '$text'"; result 1 "$name"; return; }
-	result 0 "$name"
-}
-
 ping_right() { ip netns exec left ping -c "${1:-1}" -i 0.05 -W 1 10.9.0.2; }
 counter() { kwasm show "$1" --json | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
 

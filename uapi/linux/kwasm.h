@@ -67,7 +67,7 @@ enum kwasm_obj_type {
 };
 
 enum kwasm_mode {
-	KWASM_MODE_AUTO,	/* guard where the kernel can, else check */
+	KWASM_MODE_AUTO,	/* guard where the kernel can and has room for all instances, else check */
 	KWASM_MODE_GUARD,	/* memory bounds by unmapped pages; EOPNOTSUPP or ENOSPC when impossible */
 	KWASM_MODE_CHECK,	/* memory bounds by compares */
 };
@@ -160,7 +160,7 @@ struct kwasm_feature {
  *
  * Needs CAP_BPF or CAP_SYS_ADMIN in the initial user namespace.
  * Errors: ECANCELED kwasm_init answered other than 0, EFAULT one of the three trapped, ENOEXEC malformed, EINVAL invalid, EOPNOTSUPP feature or mode,
- * ENOENT import not known, E2BIG over a limit, ENOSPC no room in the arena,
+ * ENOENT import not known, E2BIG over a limit, ENOSPC no room in the arena or for guard regions,
  * EBADF not a BPF map, EACCES one that may not be used so, ENOMEM, EINTR, EPERM.
  */
 struct kwasm_module_load {
@@ -579,10 +579,16 @@ struct kwasm_log_record {
 	char text[];
 };
 
+/**
+ * struct kwasm_store_create - a store for instances of modules loaded with KWASM_LOAD_P_FORM
+ * @mode: enum kwasm_mode: modules must have been loaded in it.  AUTO is decided here, by whether
+ *        there is room for one more memory in guard mode; KWASM_INSTANCE_CREATE fails with ENOSPC
+ *        when there is none any more, and store and modules have to be made again in check mode
+ */
 struct kwasm_store_create {
 	__u32 size;
 	__u32 flags;
-	__u32 mode;			/* enum kwasm_mode: modules must have been loaded in it */
+	__u32 mode;
 	__u32 max_memory_pages;
 };
 

@@ -96,7 +96,8 @@ static void print_kwasm(const struct kwasm_feature *f)
 		printf("memory       guard mode; room for about %llu more memories\n",
 		       (unsigned long long)f->guard_free);
 	else
-		printf("memory       check mode only: %s\n", strerror(f->guard_why));
+		printf("memory       check mode only: %s\n",
+		       f->guard_why == ENOSPC ? "all guard regions are taken" : strerror(f->guard_why));
 	printf("             at most %s each; a module with programs has %u of them, one per CPU\n",
 	       unit_bytes(a, 65536ull * f->max_memory_pages), f->nr_cpus);
 	printf("code         %s of %s used\n", unit_bytes(a, f->arena_used_bytes),

@@ -92,7 +92,8 @@ static bool is_import_reason(unsigned int reason)
 /* Reasons that speak of no byte of the module. */
 static bool has_place(unsigned int reason)
 {
-	return reason != KW_R_NO_PROGRAM && reason != KW_R_INIT_TRAP && reason != KW_R_INIT_REFUSED;
+	return reason != KW_R_NO_PROGRAM && reason != KW_R_INIT_TRAP && reason != KW_R_INIT_REFUSED &&
+	       reason != KW_R_GUARD_KERNEL && reason != KW_R_GUARD_SPACE;
 }
 
 /* Reasons why the kernel does not take the map it was given. */

@@ -16,3 +16,14 @@ result() {
 		failed=1
 	fi
 }
+
+# t NAME STATUS TEXT COMMAND...: exit status, and TEXT somewhere in the output
+t() {
+	local name=$1 status=$2 text=$3 rc
+	shift 3
+	"$@" >"$out" 2>"$err"
+	rc=$?
+	[ $rc = "$status" ] || { echo "# $*: exit status $rc, want $status"; result 1 "$name"; return; }
+	grep -qF -- "$text" "$out" "$err" || { echo "# $*: no '$text'"; result 1 "$name"; return; }
+	result 0 "$name"
+}
