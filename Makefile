@@ -5,7 +5,9 @@
 # user.mk builds the userspace half, tests/tests.mk holds the checks, Kbuild
 # tells the kernel's own build system what the module is made of.
 
-ARCH    ?= x86_64
+# This machine, by the kernel's name; ARCH is what is built for.
+host    := $(if $(filter aarch64,$(shell uname -m)),arm64,x86_64)
+ARCH    ?= $(host)
 KDIR    ?= /lib/modules/$(shell uname -r)/build
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -33,7 +35,7 @@ help: ## this list
 	@echo "Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "Variables:"
-	@echo "  ARCH=x86_64       what to build for; arm64: the userspace half, in build/user-arm64/; the guest of make demo"
+	@echo "  ARCH=NAME         what to build for, default this machine; arm64 elsewhere: the userspace half, in build/user-arm64/; the guest of make demo"
 	@echo "  KDIR=DIR          kernel headers for make modules"
 	@echo "  KERNEL=NAME       guest of check-kernel: 6.1 6.12 6.1-rt 6.1-cloud 6.12-rt 6.12-cloud 6.1-kasan 6.1-kasan-guard 6.1-arm64 6.12-arm64"
 	@echo "  SPEC_DIR=DIR      the WebAssembly test suite as JSON + .wasm: a folder or a .tar.xz"

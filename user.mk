@@ -9,17 +9,22 @@
 #   userspace-tools/NAME/NAME.mk            what else NAME needs: NAME-cflags, NAME-libs
 #
 # Everything lands in $(O), objects in $(O)/obj/ under their source's path.  For
-# another machine than this one the libraries come out of $(sysroot), and programs
-# are static: neither test guests nor qemu-aarch64 have libraries for them.
+# another machine than this one ($(host), from Makefile) that is build/user-ARCH/,
+# the libraries come out of $(sysroot), and programs are static: neither test guests
+# nor qemu-aarch64 have libraries for them.
 
-variant := $(if $(filter x86_64,$(ARCH)),,-$(ARCH))$(if $(DEBUG),-debug)$(if $(SANITIZE),-asan)$(if $(KFLAGS),-kflags)
-O       := build/user$(variant)
+out-of  = build/user$(if $(filter $(host),$(1)),,-$(1))
+variant := $(if $(DEBUG),-debug)$(if $(SANITIZE),-asan)$(if $(KFLAGS),-kflags)
+O       := $(call out-of,$(ARCH))$(variant)
 
-cross-arm64 := aarch64-linux-gnu-
+cross-arm64 := $(if $(filter arm64,$(host)),,aarch64-linux-gnu-)
 isa-x86_64  := x64
 isa-arm64   := a64
 isa         := $(or $(isa-$(ARCH)),$(error ARCH=$(ARCH) is not supported: use $(patsubst isa-%,%,$(filter isa-%,$(.VARIABLES)))))
 CROSS_COMPILE ?= $(cross-$(ARCH))
+ifeq ($(or $(filter $(host),$(ARCH)),$(cross-$(ARCH))),)
+$(error ARCH=$(ARCH) is built on such a machine only)
+endif
 
 CC     := $(CROSS_COMPILE)gcc
 AR     := $(CROSS_COMPILE)ar
@@ -36,13 +41,13 @@ ucflags  += -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-r
 uldflags += -fsanitize=address,undefined
 endif
 
-ifneq ($(ARCH),x86_64)
+ifneq ($(ARCH),$(host))
 sysroot  := build/sysroot-$(ARCH)
 multiarch = $(patsubst %-,%,$(cross-$(ARCH)))
 ucflags  += -isystem $(sysroot)/usr/include -isystem $(sysroot)/usr/include/$(multiarch)
 uldflags += -L$(sysroot)/usr/lib/$(multiarch) -Wl,-rpath-link,$(sysroot)/usr/lib/$(multiarch)
 static   := -static
-runner   := $(if $(filter-out aarch64,$(shell uname -m)),qemu-aarch64)
+runner   := qemu-aarch64
 endif
 
 jit-dir := jit

@@ -43,6 +43,7 @@ if grep -q '^CONFIG_ARM64=y' "$kdir/.config"; then
 	[ "$(uname -m)" = aarch64 ] || cross=aarch64-linux-gnu-
 else
 	args+=(ARCH=x86_64)
+	[ "$(uname -m)" = x86_64 ] || cross=x86_64-linux-gnu-
 fi
 args+=("CROSS_COMPILE=$cross")
 

@@ -6,7 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-arch=${ARCH:-x86_64}
+arch=${ARCH:-$(uname -m)}
+arch=${arch/aarch64/arm64}
 kernel=${KERNEL:-6.1}
 [ "$arch" = x86_64 ] || kernel=${kernel%-"$arch"}-$arch
 log=build/demo.log

@@ -7,9 +7,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=()
-while read -r package; do
+machine=$(dpkg --print-architecture)
+while read -r package only; do
+	[ "${only:-[$machine]}" = "[$machine]" ] || continue
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-done < <(sed 's/#.*//; s/ //g; /^$/d' tests/packages.txt)
+done < <(sed 's/#.*//; /^ *$/d' tests/packages.txt)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 echo "Packages needed and not installed: ${missing[*]}"

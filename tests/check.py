@@ -11,7 +11,8 @@ failure of its own; exit status 4 or 77 without a result is a skip.
 
 Environment: O (build folder), SPEC_DIR, SPEC3_DIR, KERNEL (default: 6.1 6.12),
 KWASM_STRESS (percent of the full counts, default 1).  Without KERNEL the arm64 guests
-come as well, a part of the tests in the second of them: see kernel().
+come as well, a part of the tests in the second of them: see kernel().  On an arm64
+machine those are all there is.
 """
 import glob
 import os
@@ -24,6 +25,7 @@ import tempfile
 import time
 
 O = os.environ.get('O', 'build/user')
+ARM64 = os.uname().machine == 'aarch64'
 RESULT = re.compile(r'(not )?ok\b\s*(\d+)?\s*-?\s*(.*)')
 DIRECTIVE = re.compile(r'\s*#\s*(SKIP|TODO|XFAIL)\b[\s:]*(.*)', re.I)
 SPEC_LINE = re.compile(r'(?:PASS|FAIL|SKIP)?\s*(\S+\.json)\b\D*(\d+) passed, (\d+) failed, (\d+) skipped(.*)')
@@ -162,11 +164,14 @@ def style(results):
 
 
 def unit(results):
-    """tests/unit: NAME_test.c; a pair NAME_dump.c | NAME_check.py"""
+    """tests/unit: NAME_test.c, but what executes another machine's code; a pair NAME_dump.c | NAME_check.py"""
+    other = 'x64_' if ARM64 else 'a64_'
     for src in sorted(glob.glob('tests/unit/*_test.c')):
         name = os.path.basename(src)[:-2]
-        if name.startswith('a64_'):
-            continue        # arm64() runs it
+        if name.startswith(other):
+            if ARM64:       # elsewhere arm64() runs it
+                results.add(True, f'{name[:-5]}: all', 'not an x86-64 machine')
+            continue
         if not os.path.exists(f'{O}/tests/{name}'):
             results.add(False, f'{name[:-5]}: builds')
             continue
@@ -202,6 +207,9 @@ def spec(results):
 
 def arm64(results):
     """What executes guest code, built for arm64, under qemu-aarch64: tests, the fuzzer, the suite in both modes."""
+    if ARM64:
+        results.add(True, 'arm64: all', 'this machine is one: unit, text and spec are it')
+        return
     out = f'{O}-arm64'
     qemu = shutil.which('qemu-aarch64') or shutil.which('qemu-aarch64-static')
     if not qemu or not shutil.which('aarch64-linux-gnu-gcc'):
@@ -230,8 +238,11 @@ BRIEF = 'mechanisms.sh device hostile floats test_run chains xdp.sh'
 def kernel(results):
     """tests/kselftest in Debian's kernels; unless they are named, also in arm64's, as far as time allows."""
     names = os.environ.get('KERNEL')
-    guests = [(name, {}) for name in (names or '6.1 6.12').split()]
-    if not names and shutil.which('qemu-system-aarch64') and shutil.which('aarch64-linux-gnu-gcc'):
+    own = '6.1-arm64 6.12-arm64' if ARM64 else '6.1 6.12'
+    guests = [(name, {}) for name in (names or own).split()]
+    if not names and ARM64:
+        results.add(True, 'guest: all (x86-64)', 'not an x86-64 machine')
+    elif not names and shutil.which('qemu-system-aarch64') and shutil.which('aarch64-linux-gnu-gcc'):
         guests += [('6.12-arm64', {}), ('6.1-arm64', {'SPEC_DIR': '', 'GUEST_TESTS': BRIEF})]
     elif not names:
         results.add(True, 'guest: all (arm64)', 'no qemu-system-aarch64, or no aarch64-linux-gnu-gcc')

@@ -48,7 +48,7 @@ check: ## everything: unit, text, CLI, spec suite (SPEC_DIR=, SPEC3_DIR=), arm64
 
 check-arm64: ## what runs guest code, for arm64 under qemu-aarch64
 	$(Q)$(build-arm64)
-	$(Q)$(check-env) tests/check.py arm64
+	$(Q)$(check-env) tests/check.py $(if $(filter arm64,$(host)),unit spec,arm64)
 
 build-arm64 = command -v $(cross-arm64)gcc >/dev/null && $(MAKE) -s -k -j$(nr-cpus) ARCH=arm64 tests $(1) || true
 
@@ -127,7 +127,7 @@ fuzz: tests ## random modules on every engine there is (reference, kwasm here an
 	@mkdir -p build/fuzz
 	$(Q)$(if $(peer),$(build-arm64))
 	$(Q)$(runner) $(O)/tests/diff -s $$(date +%s)0000 -t $$((60 * $(MINUTES))) -j $(JOBS) -g all -8 tests/fuzz/v8.mjs \
-		$(if $(peer),-a '$(peer) build/user-arm64/tests/diff -P') -o build/fuzz
+		$(if $(peer),-a '$(peer) $(call out-of,arm64)/tests/diff -P') -o build/fuzz
 
 # Not by way of the objects: another compiler, with sanitizers and the verifiers behind each pass.
 # Pointer overflow is left out: zero added to NULL is everywhere, and harmless.
@@ -154,6 +154,7 @@ style: ## SPDX lines, tabs, order of includes
 	$(Q)tests/check/style.sh
 	$(Q)tests/check/layers.sh
 
+own-kernel := 6.1$(if $(filter arm64,$(host)),-arm64)
 sparse: ## the kernel's static checker over the module
-	$(Q)tests/qemu/fetch-kernel.sh 6.1
-	$(Q)scripts/build-module.sh build/kernels/6.1/kdir 16 C=2 2>&1 | grep -E 'warning|error|Error' | grep -v '/kernels/' && exit 1 || exit 0
+	$(Q)tests/qemu/fetch-kernel.sh $(own-kernel)
+	$(Q)scripts/build-module.sh build/kernels/$(own-kernel)/kdir 16 C=2 2>&1 | grep -E 'warning|error|Error' | grep -v '/kernels/' && exit 1 || exit 0

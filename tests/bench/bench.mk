@@ -17,8 +17,8 @@ bench-ablation: user ## what each optimisation brings: running time without it: 
 	$(Q)$(bench-py) --out build/bench --ablate $(BENCH_MODE)
 
 bench-arm64: ## instructions executed on arm64 against gcc's, counted under qemu-aarch64: BENCH_DIR=DIR BENCH_RST=FILE.rst
-	$(Q)$(MAKE) -s ARCH=arm64 build/user-arm64/kwasm-bench
-	$(Q)O=build/user-arm64 tests/bench/count.py $(addprefix --dir ,$(BENCH_DIR)) $(addprefix --only ,$(BENCH_ONLY)) \
+	$(Q)$(MAKE) -s ARCH=arm64 $(call out-of,arm64)/kwasm-bench
+	$(Q)O=$(call out-of,arm64) tests/bench/count.py $(addprefix --dir ,$(BENCH_DIR)) $(addprefix --only ,$(BENCH_ONLY)) \
 		--out build/bench $(addprefix --rst ,$(BENCH_RST))
 
 NPM_MODULES ?= build/npm/node_modules

@@ -12,14 +12,15 @@ here=$(dirname "$0")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for tool in wat2wasm objdump llvm-mc; do
+objdump=x86_64-linux-gnu-objdump		# that of an arm64 machine knows arm64 only
+for tool in wat2wasm $objdump llvm-mc; do
 	command -v $tool >/dev/null || { echo "1..0 # SKIP no $tool"; exit 77; }
 done
 
 disassemble() {
 	local off len
 	while read -r off len; do
-		objdump -D -b binary -m i386:x86-64 -M intel --no-show-raw-insn \
+		$objdump -D -b binary -m i386:x86-64 -M intel --no-show-raw-insn \
 			--start-address="$off" --stop-address=$((off + len)) "$tmp/code" |
 			sed -n 's/^ *[0-9a-f]*:\t//p' | tr -s ' '
 	done

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034
 #
 # Sourced: what a guest's architecture decides.  Wants $name, a kernel of
-# fetch-kernel.sh; gives
+# fetch-kernel.sh; ends the script if its guests cannot be made here; gives
 #
 #   user      where user space for it was built
 #   cross     what names of binutils begin with
@@ -14,9 +14,11 @@
 
 case $name in
 *-arm64)
-	user=build/user-arm64
-	cross=aarch64-linux-gnu-
-	sysroot=build/sysroot-arm64
+	if [ "$(uname -m)" = aarch64 ]; then
+		user=build/user cross='' sysroot=''
+	else
+		user=build/user-arm64 cross=aarch64-linux-gnu- sysroot=build/sysroot-arm64
+	fi
 	# Pointer authentication as architected costs the emulator most of its time.
 	# Of the board's own kind of port there is only one.
 	qemu=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on"
@@ -24,9 +26,11 @@ case $name in
 	console=ttyAMA0 tty=ttyS0
 	append= ;;
 *)
-	user=build/user
-	cross=
-	sysroot=
+	if [ "$(uname -m)" != x86_64 ]; then
+		echo "${0##*/}: guests of kernel $name are built on x86-64 machines; here: 6.1-arm64, 6.12-arm64" >&2
+		exit 2
+	fi
+	user=build/user cross='' sysroot=''
 	qemu=(qemu-system-x86_64 -cpu max -serial chardev:log -serial chardev:tests)
 	console=ttyS0 tty=ttyS1
 	append=no_timer_check ;;
