@@ -254,27 +254,14 @@ void kw_b_set_succs(struct kw_builder *b, kw_bid blk, const u32 *edges, u32 n)
 
 /* ---- the operand stack ---- */
 
-void kw_b_push(struct kw_builder *b, kw_vid v)
+void kw_b_grow_stack(struct kw_builder *b)
 {
-	kw_vid *s;
+	kw_vid *s = kw_arena_grow(b->f->tmp, b->stack, &b->cap_stack, b->sp + 1, sizeof(*s));
 
-	if (b->err)
-		return;
-	s = kw_arena_grow(b->f->tmp, b->stack, &b->cap_stack, b->sp + 1, sizeof(*s));
-	if (!s) {
+	if (s)
+		b->stack = s;
+	else
 		fail(b, -ENOMEM);
-		return;
-	}
-	b->stack = s;
-	s[b->sp++] = v;
-}
-
-kw_vid kw_b_pop(struct kw_builder *b)
-{
-	if (b->err)
-		return 0;
-	kw_assert(b->sp);
-	return b->stack[--b->sp];
 }
 
 /* ---- versions of what HLOAD reads ---- */

@@ -101,11 +101,26 @@ kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom);
 u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to);
 u32 kw_b_pool(struct kw_builder *b, u32 n);
 void kw_b_set_succs(struct kw_builder *b, kw_bid blk, const u32 *edges, u32 n);
-void kw_b_push(struct kw_builder *b, kw_vid v);
-kw_vid kw_b_pop(struct kw_builder *b);
+void kw_b_grow_stack(struct kw_builder *b);
 kw_vid kw_b_exec(struct kw_builder *b);
 void kw_b_clobber(struct kw_builder *b, u8 hclass);
 void kw_b_clobber_all(struct kw_builder *b);
+
+static inline void kw_b_push(struct kw_builder *b, kw_vid v)
+{
+	if (unlikely(b->sp == b->cap_stack))
+		kw_b_grow_stack(b);
+	if (likely(!b->err))
+		b->stack[b->sp++] = v;
+}
+
+static inline kw_vid kw_b_pop(struct kw_builder *b)
+{
+	if (unlikely(b->err))
+		return 0;
+	kw_assert(b->sp);
+	return b->stack[--b->sp];
+}
 
 static inline kw_vid kw_b_bin(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y)
 {

@@ -118,13 +118,11 @@ void kw_mi_temp(struct kw_lower *l, u8 type)
  * their arrays from the end.  Positions are distances from the end until
  * kw_lower_place_blocks().
  */
-static void *more_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, u32 need, size_t size)
+static void *grow_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, size_t size)
 {
 	u32 new_cap = 2 * *cap;
 	u8 *q;
 
-	if (need <= *cap)
-		return p;
 	q = new_cap > *cap ? kw_arena_raw_array(l->mf->arena, new_cap, size) : NULL;
 	if (!q) {
 		l->err = -ENOMEM;
@@ -133,6 +131,11 @@ static void *more_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, u32 ne
 	memcpy(q + (size_t)(new_cap - nr) * size, (u8 *)p + (size_t)(*cap - nr) * size, (size_t)nr * size);
 	*cap = new_cap;
 	return q;
+}
+
+static inline void *more_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, u32 need, size_t size)
+{
+	return likely(need <= *cap) ? p : grow_in_front(l, p, nr, cap, size);
 }
 
 void kw_mi_end(struct kw_lower *l)

@@ -16,7 +16,7 @@ struct dce {
 	u32 nr_work;
 };
 
-static void need(struct dce *d, kw_vid v)
+static inline void need(struct dce *d, kw_vid v)
 {
 	if (d->needed[v])
 		return;
@@ -24,7 +24,7 @@ static void need(struct dce *d, kw_vid v)
 	d->work[d->nr_work++] = v;
 }
 
-static void need_use(struct dce *d, kw_vid v)
+static inline void need_use(struct dce *d, kw_vid v)
 {
 	d->f->node[v].uses++;
 	need(d, v);

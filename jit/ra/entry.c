@@ -103,6 +103,8 @@ static int add_edge_moves(struct ra *ra, const struct kw_medge *e, u32 at)
 		struct ra_held h = blk->entry[k];
 		u32 arg = ra->arg_of[h.vreg];
 
+		if (ra->xreg[arg ? arg : h.vreg] == h.reg)
+			continue;
 		err = add_edge_move(ra, arg ? arg : h.vreg, h.reg, h.vreg, at, e->from);
 		if (err)
 			return err;

@@ -217,27 +217,28 @@ static void pass_hints(struct walk *w, u32 v, const struct kw_mopnd *def)
 		ra->fixed_hint[v] = def->want == KW_WANT_FIXED ? def->reg : ra->fixed_hint[d];
 }
 
-static int log_busy(struct ra *ra, u32 old)
+/* Room for a word for each register, and for a mask of them. */
+static int reserve_busy_log(struct ra *ra)
 {
 	u32 *log = kw_arena_grow(ra->arena, ra->busy_log, &ra->cap_busy_log,
-				 ra->nr_busy_log + 1, sizeof(*log));
+				 ra->nr_busy_log + RA_NR_REGS + 2, sizeof(*log));
 
 	if (!log)
 		return -ENOMEM;
 	ra->busy_log = log;
-	log[ra->nr_busy_log++] = old;
 	return 0;
 }
 
 /* assign.c takes these back in the opposite order: kw_ra_assign_inst(). */
 static int note_named_regs(struct ra *ra, u64 mask, u32 i, u32 weight)
 {
+	if (reserve_busy_log(ra))
+		return -ENOMEM;
 	while (mask) {
 		u32 r = __builtin_ctzll(mask);
 
 		mask &= mask - 1;
-		if (log_busy(ra, ra->busy_mask & BIT_ULL(r) ? ra->busy[r] : RA_NONE))
-			return -ENOMEM;
+		ra->busy_log[ra->nr_busy_log++] = ra->busy_mask & BIT_ULL(r) ? ra->busy[r] : RA_NONE;
 		ra->busy[r] = i;
 		ra->busy_mask |= BIT_ULL(r);
 		ra->weight[r] += min(weight, RA_NONE - ra->weight[r]);
@@ -249,11 +250,12 @@ static int close_named_regs(struct ra *ra)
 {
 	u64 mask = ra->busy_mask;
 
-	for (; mask; mask &= mask - 1)
-		if (log_busy(ra, ra->busy[__builtin_ctzll(mask)]))
-			return -ENOMEM;
-	if (log_busy(ra, (u32)ra->busy_mask) || log_busy(ra, (u32)(ra->busy_mask >> 32)))
+	if (reserve_busy_log(ra))
 		return -ENOMEM;
+	for (; mask; mask &= mask - 1)
+		ra->busy_log[ra->nr_busy_log++] = ra->busy[__builtin_ctzll(mask)];
+	ra->busy_log[ra->nr_busy_log++] = (u32)ra->busy_mask;
+	ra->busy_log[ra->nr_busy_log++] = (u32)(ra->busy_mask >> 32);
 	ra->busy_mask = 0;
 	return 0;
 }
@@ -428,6 +430,42 @@ static void nearest(struct ra_live *l, u32 n, u32 *left)
 	}
 }
 
+/* Half as much again is for nearest(). */
+static struct ra_live *room_for_all(struct walk *w, u32 nr)
+{
+	struct ra_live *l = kw_arena_grow(w->ra->arena, w->all, &w->cap_all, nr + nr / 2 + 1, sizeof(*l));
+
+	if (l)
+		w->all = l;
+	return l;
+}
+
+/* Live-in of the block: of the @n values in w.all what it keeps. */
+static int keep_nearest(struct walk *w, u32 b, u32 n)
+{
+	struct ra *ra = w->ra;
+	struct ra_live *l = w->all;
+	u32 k;
+
+	if (n > RA_MAX_LIVE) {
+		w->whole = RA_NONE;
+		if (n > RA_MAX_LIVE + FEW)
+			nearest(l, n, (u32 *)(l + n));
+		else
+			for (k = n; k > RA_MAX_LIVE; k--)
+				drop_furthest(l, k);
+		n = RA_MAX_LIVE;
+	}
+	if (!n)
+		return 0;
+	ra->blk[b].live = kw_arena_raw_array(&ra->lists, n, sizeof(*l));
+	if (!ra->blk[b].live)
+		return -ENOMEM;
+	memcpy(ra->blk[b].live, l, n * sizeof(*l));
+	ra->blk[b].nr_live = n;
+	return 0;
+}
+
 /* At the block's start, a use behind one of its calls is one behind a call. */
 static void pass_calls(struct walk *w)
 {
@@ -449,11 +487,14 @@ static int live_in(struct walk *w, u32 b)
 	u32 first = ra->mf->block[b].first, nr = ra->nr_members, k, n = 0;
 	struct ra_live *l;
 
-	/* Half as much again is for nearest(). */
-	l = kw_arena_grow(ra->arena, w->all, &w->cap_all, nr + nr / 2 + 1, sizeof(*l));
+	ra->blk[b].live = NULL;
+	ra->blk[b].nr_live = 0;
+	w->whole = b;
+	if (!nr)
+		return 0;
+	l = nr > RA_MAX_LIVE ? room_for_all(w, nr) : kw_arena_raw_array(&ra->lists, nr, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
-	w->all = l;
 	if (w->calls)
 		pass_calls(w);
 	for (k = 0; k < nr; k++) {
@@ -467,24 +508,11 @@ static int live_in(struct walk *w, u32 b)
 		l[n++].when = ra_when_sub(when, first);
 	}
 	ra->nr_members = n;
-	w->whole = b;
-	if (n > RA_MAX_LIVE) {
-		w->whole = RA_NONE;
-		if (n > RA_MAX_LIVE + FEW)
-			nearest(l, n, (u32 *)(l + n));
-		else
-			for (k = n; k > RA_MAX_LIVE; k--)
-				drop_furthest(l, k);
-		n = RA_MAX_LIVE;
-	}
-	ra->blk[b].live = NULL;
+	if (nr > RA_MAX_LIVE)
+		return keep_nearest(w, b, n);
+	kw_arena_shrink(&ra->lists, l, n * sizeof(*l));
+	ra->blk[b].live = n ? l : NULL;
 	ra->blk[b].nr_live = n;
-	if (!n)
-		return 0;
-	ra->blk[b].live = kw_arena_raw_array(&ra->lists, n, sizeof(*l));
-	if (!ra->blk[b].live)
-		return -ENOMEM;
-	memcpy(ra->blk[b].live, l, n * sizeof(*l));
 	return 0;
 }
 

@@ -174,6 +174,10 @@ int kw_ra_emit_moves(struct ra *ra, u32 at, enum ra_phase phase, u64 busy_regs)
 
 	if (!ra->nr_moves)
 		return 0;
+	if (ra->nr_moves == 1 && ra->move[0].from != RA_LOC_NONE) {
+		ra->nr_moves = 0;
+		return emit(&pl, &ra->move[0]);
+	}
 	ready = kw_arena_grow(ra->arena, ra->ready, &ra->cap_ready, ra->nr_moves, sizeof(*ready));
 	if (!ready)
 		return -ENOMEM;

@@ -17,7 +17,7 @@ void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size)
 	return q;
 }
 
-bool x64_room(struct x64_emit *e, u32 bytes)
+bool x64_make_room(struct x64_emit *e, u32 bytes)
 {
 	int err;
 

@@ -113,7 +113,14 @@ static inline const struct kw_mopnd *x64_operand(const struct x64_emit *e, u32 n
 }
 
 /* emit.c */
-bool x64_room(struct x64_emit *e, u32 bytes);	/* false: out of memory, noted */
+bool x64_make_room(struct x64_emit *e, u32 bytes);
+
+/* Room for @bytes more. Return: false: out of memory, noted. */
+static inline bool x64_room(struct x64_emit *e, u32 bytes)
+{
+	return likely(!e->err && bytes <= e->code->cap - x64_off(e)) || x64_make_room(e, bytes);
+}
+
 void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size);
 u32 x64_new_label(struct x64_emit *e);
 void x64_bind(struct x64_emit *e, u32 label);
