@@ -27,7 +27,7 @@ void kwasm_chain_call(const struct kwasm_chain *c, struct kwasm_packet *pkt,
 			continue;
 		result = kwasm_link_run_in(l, run->entry[i].program, x, pkt);
 		rank = kwasm_result_rank(&l->results, result);
-		out->default_verdict = min(out->default_verdict, l->default_verdict);
+		out->default_verdict = min(out->default_verdict, READ_ONCE(l->policy.default_verdict));
 		if (out->link && rank <= best)
 			continue;
 		out->link = l;

@@ -39,7 +39,7 @@ void kwasm_link_detach_later(struct kwasm_link *l, u32 why)
 
 static u32 trap_verdict(const struct kwasm_link *l)
 {
-	return l->on_trap == KWASM_ON_TRAP_DROP ? l->results.deny : l->results.allow;
+	return READ_ONCE(l->policy.on_trap) == KWASM_ON_TRAP_DROP ? l->results.deny : l->results.allow;
 }
 
 /* Before kwasm_run_end(). */
@@ -55,9 +55,9 @@ noinline u32 kwasm_link_trapped(struct kwasm_link *l, struct kwasm_program *p, s
 	l->last_trap = info;
 	raw_spin_unlock_irqrestore(&l->trap_lock, flags);
 
-	if (l->on_trap == KWASM_ON_TRAP_DETACH)
+	if (READ_ONCE(l->policy.on_trap) == KWASM_ON_TRAP_DETACH)
 		kwasm_link_detach_later(l, KWASM_DETACH_ON_TRAP);
-	else if ((u32)atomic_inc_return(&l->traps_in_row) >= l->quarantine)
+	else if ((u32)atomic_inc_return(&l->traps_in_row) >= READ_ONCE(l->policy.quarantine))
 		kwasm_link_detach_later(l, KWASM_DETACH_QUARANTINE);
 	return trap_verdict(l);
 }
@@ -75,7 +75,7 @@ noinline u32 kwasm_link_refused(struct kwasm_link *l, int err)
 static u32 short_verdict(struct kwasm_link *l, u32 verdict)
 {
 	__this_cpu_inc(l->stats->short_reads);
-	switch (l->on_short) {
+	switch (READ_ONCE(l->policy.on_short)) {
 	case KWASM_ON_SHORT_DROP:
 		return l->results.deny;
 	case KWASM_ON_SHORT_ACCEPT:
@@ -109,8 +109,8 @@ u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwas
 		return kwasm_link_refused(l, err);
 	if (__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1)
 		start = ktime_get_mono_fast_ns();
-	trap = kwasm_run_packet(&r, p, pkt, min_not_zero(l->deadline_ns, p->deadline_ns), &l->results,
-				&verdict);
+	trap = kwasm_run_packet(&r, p, pkt, min_not_zero(READ_ONCE(l->policy.deadline_ns), p->deadline_ns),
+				&l->results, &verdict);
 	if (start)
 		__this_cpu_add(l->stats->time_ns,
 			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);
@@ -119,12 +119,14 @@ u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwas
 
 u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
 {
-	struct kwasm_program *p = rcu_dereference(l->program);
+	struct kwasm_program *p;
 	struct kwasm_exec *x;
 	u32 verdict;
 
-	if (unlikely(atomic_read(&l->closing)))
+	if (unlikely(kwasm_link_rests(l)))
 		return l->results.allow;
+	/* Not before that was asked: what a link is enabled with may be another one. */
+	p = rcu_dereference(l->program);
 	x = kwasm_exec_begin_s();
 	verdict = kwasm_link_run_in(l, p, x, pkt);
 	if (!IS_ERR(x))
@@ -226,14 +228,14 @@ static void link_info(struct kwasm_object *o, void *info)
 	i->detached = !l->attached;
 	i->detach_why = l->detach_why;
 	i->order = l->order;
-	i->prepared = l->chain && !l->enabled;
+	i->prepared = l->attached && !l->enabled;
 	l->ops->info(l, i);
+	i->on_trap = l->policy.on_trap;
+	i->on_short = l->policy.on_short;
+	i->default_verdict = l->policy.default_verdict;
+	i->quarantine = l->policy.quarantine;
+	i->deadline_ns = l->policy.deadline_ns;
 	mutex_unlock(&kwasm_link_lock);
-	i->on_trap = l->on_trap;
-	i->on_short = l->on_short;
-	i->default_verdict = l->default_verdict;
-	i->quarantine = l->quarantine;
-	i->deadline_ns = l->deadline_ns;
 	sum_stats(l, i);
 	raw_spin_lock_irq(&l->trap_lock);
 	i->last_trap = l->last_trap;
@@ -270,16 +272,31 @@ static u64 deadline_max_ns(const struct kwasm_link_ops *ops)
 	return ops->deadline_max_ns ?: KWASM_DEADLINE_DEFAULT_NS;
 }
 
-static int check_create(const struct kwasm_link_create *a)
+int kwasm_policy_check(const struct kwasm_link_ops *ops, struct kwasm_policy *p)
+{
+	if (p->on_trap > KWASM_ON_TRAP_DETACH || p->on_short > KWASM_ON_SHORT_PROGRAM ||
+	    p->default_verdict > KWASM_NF_ACCEPT || p->deadline_ns > deadline_max_ns(ops))
+		return -EINVAL;
+	if (ops->only_traps && (p->on_short || p->default_verdict))
+		return -EINVAL;
+	p->quarantine = p->quarantine ?: DEFAULT_QUARANTINE;
+	return 0;
+}
+
+static int check_create(const struct kwasm_link_create *a, struct kwasm_policy *policy)
 {
 	if (a->type >= ARRAY_SIZE(types) || !types[a->type] || a->flags & ~KWASM_LINK_PREPARED)
 		return -EINVAL;
-	if ((a->flags || a->order) && !types[a->type]->chained)
+	if (a->order && !types[a->type]->chained)
 		return -EOPNOTSUPP;
-	if (a->on_trap > KWASM_ON_TRAP_DETACH || a->on_short > KWASM_ON_SHORT_PROGRAM ||
-	    a->default_verdict > KWASM_NF_ACCEPT || a->deadline_ns > deadline_max_ns(types[a->type]))
-		return -EINVAL;
-	return types[a->type]->check(a);
+	*policy = (struct kwasm_policy){
+		.on_trap = a->on_trap,
+		.on_short = a->on_short,
+		.default_verdict = a->default_verdict,
+		.quarantine = a->quarantine,
+		.deadline_ns = a->deadline_ns,
+	};
+	return kwasm_policy_check(types[a->type], policy) ?: types[a->type]->check(a);
 }
 
 struct net *kwasm_link_net(int netns_fd)
@@ -295,7 +312,8 @@ struct net *kwasm_link_net(int netns_fd)
 }
 
 /* Takes over the caller's reference on @p if it succeeds. */
-static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_link_create *a)
+static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_link_create *a,
+				   const struct kwasm_policy *policy)
 {
 	const struct kwasm_link_ops *t = types[a->type];
 	struct kwasm_link *l = kzalloc(t->link_bytes, GFP_KERNEL_ACCOUNT);
@@ -311,11 +329,7 @@ static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_l
 	INIT_WORK(&l->detach, detach_work);
 	raw_spin_lock_init(&l->trap_lock);
 	l->ops = t;
-	l->on_trap = a->on_trap;
-	l->on_short = a->on_short;
-	l->default_verdict = a->default_verdict;
-	l->quarantine = a->quarantine ?: DEFAULT_QUARANTINE;
-	l->deadline_ns = a->deadline_ns;
+	l->policy = *policy;
 	l->order = a->order;
 	l->enabled = !(a->flags & KWASM_LINK_PREPARED);
 	RCU_INIT_POINTER(l->program, p);
@@ -325,9 +339,9 @@ static struct kwasm_link *link_new(struct kwasm_program *p, const struct kwasm_l
 
 /* Takes over the caller's reference on @p. */
 static int link_create(struct kwasm_program *p, const struct kwasm_link_create *a,
-		       struct file **file)
+		       const struct kwasm_policy *policy, struct file **file)
 {
-	struct kwasm_link *l = link_new(p, a);
+	struct kwasm_link *l = link_new(p, a, policy);
 	int err;
 
 	if (!l) {
@@ -354,17 +368,18 @@ err_put:
 int kwasm_ioctl_link_create(void *arg, struct file **file)
 {
 	struct kwasm_link_create *a = arg;
+	struct kwasm_policy policy;
 	struct kwasm_program *p;
 	int err;
 
-	err = check_create(a);
+	err = check_create(a, &policy);
 	if (err)
 		return err;
 	p = kwasm_program_from_fd(a->program_fd);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	if (p->hook->type == a->type)
-		return link_create(p, a, file);
+		return link_create(p, a, &policy, file);
 	kwasm_program_put(p);
 	return -EINVAL;
 }

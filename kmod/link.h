@@ -22,6 +22,17 @@ struct kwasm_chain;
 struct kwasm_holder;
 struct kwasm_link;
 
+/**
+ * struct kwasm_policy - what a link makes of what its program does; as in struct kwasm_link_create
+ * @quarantine: never 0
+ *
+ * Written under kwasm_link_lock, read by calls one by one: READ_ONCE().
+ */
+struct kwasm_policy {
+	u32 on_trap, on_short, default_verdict, quarantine;
+	u64 deadline_ns;
+};
+
 /* What a link will be when a transaction is done; transaction.c. */
 struct kwasm_link_plan {
 	struct kwasm_program *program;
@@ -41,17 +52,19 @@ struct kwasm_link_plan {
  *              some places need locks around that one
  * @detach:     no call of kwasm_link_run() begins after it; those that run may
  *              run on until a grace period is over
+ * @enable:     a prepared link runs from now on; cannot fail.  NULL: link->enabled says it all
  * @may_change: 0 if the caller may detach the link and replace its program
  * @info:       the type's part of struct kwasm_link_info
  * @drain:      before the link is freed: wait for calls that a grace period of
  *              RCU does not cover; NULL: there are none
  * @deadline_max_ns: what a request may ask for; 0: KWASM_DEADLINE_DEFAULT_NS, the most in softirq
+ * @only_traps: a policy is about traps alone: on_short and default_verdict are 0
  * @is_program: may this program run at this link?  NULL: any of the type
  * @holder: where the BPF program that calls the link is held (hooks/stub.h);
  *          it, or its answer, is NULL for links that none calls
  *
- * @detach, @may_change and @info are called with kwasm_link_lock held, the
- * first two on attached links only.
+ * @detach, @enable, @may_change and @info are called with kwasm_link_lock held,
+ * all but the last on attached links only.
  */
 struct kwasm_link_ops {
 	u32 type;
@@ -60,10 +73,12 @@ struct kwasm_link_ops {
 	int (*check)(const struct kwasm_link_create *a);
 	int (*attach)(struct kwasm_link *l, const struct kwasm_link_create *a);
 	void (*detach)(struct kwasm_link *l);
+	void (*enable)(struct kwasm_link *l);
 	int (*may_change)(const struct kwasm_link *l);
 	void (*info)(const struct kwasm_link *l, struct kwasm_link_info *i);
 	void (*drain)(struct kwasm_link *l);
 	u64 deadline_max_ns;
+	bool only_traps;
 	bool (*is_program)(const struct kwasm_link *l, const struct kwasm_program *p);
 	struct kwasm_holder **(*holder)(struct kwasm_link *l);
 };
@@ -75,12 +90,13 @@ struct kwasm_link_ops {
  * @traps_in_row: since the last call that ended well
  * @closing:      enum kwasm_detach_why: a trap's policy has decided to detach;
  *                packets pass until the work item has done it
+ * @enabled:      it runs; else it is prepared: what it is called for passes.
+ *                Written under kwasm_link_lock, when all else is
  * @attached:     kwasm_link_lock
  * @detach_why:   enum kwasm_detach_why; kwasm_link_lock
  * @chain:        that it is in while attached, of chained types; kwasm_link_lock, as the rest
  * @in_chain:     in chain->links
  * @order:        among the links of its chain, lower comes first
- * @enabled:      it runs; else it is prepared
  * @plan:         during a transaction that changes it
  */
 struct kwasm_link {
@@ -88,11 +104,11 @@ struct kwasm_link {
 	const struct kwasm_link_ops *ops;
 	struct kwasm_program __rcu *program;
 	struct kwasm_results results;
-	u32 on_trap, on_short, default_verdict, quarantine;
-	u64 deadline_ns;
+	struct kwasm_policy policy;
 	struct kwasm_link_stats __percpu *stats;
 	atomic_t traps_in_row;
 	atomic_t closing;
+	bool enabled;
 	struct work_struct detach;
 	raw_spinlock_t trap_lock;
 	struct kwasm_trap_info last_trap;
@@ -101,9 +117,18 @@ struct kwasm_link {
 	struct kwasm_chain *chain;
 	struct list_head in_chain;
 	s32 order;
-	bool enabled;
 	struct kwasm_link_plan *plan;
 };
+
+/* Does a call of the link pass, because it is prepared or about to detach? */
+static inline bool kwasm_link_rests(const struct kwasm_link *l)
+{
+	/* Who sees it enabled sees the program and the policy it was enabled with. */
+	return !smp_load_acquire(&l->enabled) || atomic_read(&l->closing);
+}
+
+/* May links of type @ops have it?  0 or -EINVAL; a quarantine of 0 becomes the default. */
+int kwasm_policy_check(const struct kwasm_link_ops *ops, struct kwasm_policy *p);
 
 /* Attach, detach and update of every link; Documentation/locking.rst. */
 extern struct mutex kwasm_link_lock;

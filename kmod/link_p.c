@@ -67,7 +67,7 @@ static u32 interrupted(struct kwasm_link *l)
 
 static u32 run(struct kwasm_link *l, struct kwasm_program *p, void *host, int (*index)(u32 result))
 {
-	u64 deadline = min_not_zero(l->deadline_ns ?: DEADLINE_DEFAULT_NS, p->deadline_ns), start;
+	u64 deadline = min_not_zero(READ_ONCE(l->policy.deadline_ns) ?: DEADLINE_DEFAULT_NS, p->deadline_ns), start;
 	struct kwasm_run r;
 	u32 trap, verdict;
 	int err, at = 0;
@@ -106,7 +106,7 @@ u32 kwasm_link_run_p(struct kwasm_link *l, void *host, int (*index)(u32 result))
 	u32 verdict;
 	int idx;
 
-	if (unlikely(atomic_read(&l->closing)))
+	if (unlikely(kwasm_link_rests(l)))
 		return l->results.allow;
 	if (!go_inside(&me)) {
 		this_cpu_inc(l->stats->recursion);

@@ -223,7 +223,7 @@ static int fs_check(const struct kwasm_link_create *a)
 {
 	u32 unreachable = 0;
 
-	if (a->netns_fd != -1 || a->on_short || a->default_verdict || a->fs.pad ||
+	if (a->netns_fd != -1 || a->fs.pad ||
 	    a->fs.scope > KWASM_FS_SCOPE_MOUNT || a->fs.events & ~KWASM_FS_NOTIFY_ALL ||
 	    strnlen(a->fs.glob, KWASM_GLOB_LEN) == KWASM_GLOB_LEN)
 		return -EINVAL;
@@ -474,6 +474,7 @@ const struct kwasm_link_ops kwasm_fs_ops = {
 	.type = KWASM_LINK_FS,
 	.link_bytes = sizeof(struct fs_link),
 	.deadline_max_ns = 10 * NSEC_PER_SEC,
+	.only_traps = true,
 	.check = fs_check,
 	.attach = fs_attach,
 	.detach = fs_detach,

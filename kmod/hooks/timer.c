@@ -85,6 +85,19 @@ static void arm(void *arg)
 	hrtimer_start(&t->timer, ns_to_ktime(t->every_ns), HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
+static void enable(struct kwasm_link *link)
+{
+	struct timer_link *l = timer_link(link);
+
+	if (l->flags & KWASM_TIMER_ALL_CPUS) {
+		on_each_cpu(arm, l, 1);
+	} else {
+		preempt_disable();
+		arm(l);
+		preempt_enable();
+	}
+}
+
 static int check(const struct kwasm_link_create *a)
 {
 	if (a->timer.pad || a->timer.flags & ~KWASM_TIMER_ALL_CPUS ||
@@ -122,13 +135,8 @@ static int attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 	}
 	mutex_lock(&kwasm_link_lock);
 	link->attached = true;
-	if (l->flags & KWASM_TIMER_ALL_CPUS) {
-		on_each_cpu(arm, l, 1);
-	} else {
-		preempt_disable();
-		arm(l);
-		preempt_enable();
-	}
+	if (link->enabled)
+		enable(link);
 	mutex_unlock(&kwasm_link_lock);
 	return 0;
 }
@@ -169,6 +177,7 @@ const struct kwasm_link_ops kwasm_timer_ops = {
 	.check = check,
 	.attach = attach,
 	.detach = detach,
+	.enable = enable,
 	.may_change = may_change,
 	.info = info,
 };

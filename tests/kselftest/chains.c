@@ -78,7 +78,8 @@ static void close_all(int *fd, int nr)
 
 static int transaction(const struct kwasm_step *step, uint32_t nr, uint32_t *failed)
 {
-	struct kwasm_transaction a = { .size = sizeof(a), .nr_steps = nr, .steps = (uintptr_t)step };
+	struct kwasm_transaction a = { .size = sizeof(a), .nr_steps = nr, .steps = (uintptr_t)step,
+				       .step_bytes = sizeof(*step) };
 	int err = ioctl(dev(), KWASM_TRANSACTION, &a);
 
 	if (failed)
@@ -88,17 +89,22 @@ static int transaction(const struct kwasm_step *step, uint32_t nr, uint32_t *fai
 
 static struct kwasm_step replace(int l, int p)
 {
-	return (struct kwasm_step){ KWASM_STEP_REPLACE, l, p, -1, 0, 0 };
+	return (struct kwasm_step){ .what = KWASM_STEP_REPLACE, .link_fd = l, .program_fd = p, .old_program_fd = -1 };
 }
 
 static struct kwasm_step order(int l, int32_t order)
 {
-	return (struct kwasm_step){ KWASM_STEP_ORDER, l, -1, -1, order, 0 };
+	return (struct kwasm_step){ .what = KWASM_STEP_ORDER, .link_fd = l, .order = order };
 }
 
 static struct kwasm_step plain(uint32_t what, int l)
 {
-	return (struct kwasm_step){ what, l, -1, -1, 0, 0 };
+	return (struct kwasm_step){ .what = what, .link_fd = l };
+}
+
+static struct kwasm_step take_over(int l, int old)
+{
+	return (struct kwasm_step){ .what = KWASM_STEP_TAKE_OVER, .link_fd = l, .old_link_fd = old };
 }
 
 static int replace_all(const int l[NR], const int p[NR])
@@ -256,7 +262,8 @@ static void all_or_nothing(struct udp *u)
 	{
 		struct kwasm_step s[] = { replace(l[0], b[0]), plain(KWASM_STEP_ENABLE, fresh), replace(l[1], b[1]),
 					  plain(KWASM_STEP_DETACH, l[2]) };
-		struct kwasm_step bad = { KWASM_STEP_REPLACE | KWASM_STEP_ORDER, l[2], b[2], b[1], 9, 0 };
+		struct kwasm_step bad = { .what = KWASM_STEP_REPLACE | KWASM_STEP_ORDER, .link_fd = l[2],
+					  .program_fd = b[2], .old_program_fd = b[1], .order = 9 };
 
 		s[3] = bad;
 		fails_with(EBUSY, transaction(s, 4, &failed), "a last step that expects another program");
@@ -270,6 +277,21 @@ static void all_or_nothing(struct udp *u)
 		ok(failed == 3, "is named: %u", failed);
 		s[3] = plain(KWASM_STEP_DETACH | KWASM_STEP_ENABLE, l[2]);
 		fails_with(EINVAL, transaction(s, 4, NULL), "detach with something else");
+		s[3] = take_over(l[2], l[1]);
+		fails_with(EINVAL, transaction(&s[3], 1, NULL), "a link that runs already takes nothing over");
+		s[3] = plain(KWASM_STEP_ENABLE, l[2]);
+		s[3].old_link_fd = l[1];
+		fails_with(EINVAL, transaction(s, 4, NULL), "a link to take over from, and nothing that does");
+		s[3] = plain(KWASM_STEP_ENABLE, l[2]);
+		s[3].on_trap = KWASM_ON_TRAP_ACCEPT;
+		fails_with(EINVAL, transaction(s, 4, NULL), "a policy, and nothing that has it");
+		s[3] = plain(KWASM_STEP_POLICY, l[2]);
+		s[3].on_trap = KWASM_ON_TRAP_DETACH + 1;
+		fails_with(EINVAL, transaction(s, 4, NULL), "a policy that is none");
+		s[1] = take_over(fresh, l[2]);
+		s[3] = plain(KWASM_STEP_DETACH, l[2]);
+		fails_with(EEXIST, transaction(s, 4, NULL), "one that is taken over from, and detached");
+		s[1] = plain(KWASM_STEP_ENABLE, fresh);
 		fails_with(EINVAL, transaction(s, 0, NULL), "no step at all");
 		fails_with(EINVAL, transaction(s, 257, NULL), "more than may be");
 	}
@@ -281,6 +303,49 @@ static void all_or_nothing(struct udp *u)
 	close_all(l, NR);
 	close_all(a, NR);
 	close_all(b, NR);
+}
+
+static void policies(struct udp *u)
+{
+	int p = answerer(9), l = link_at(p, 0, 0);
+	struct kwasm_step pass[] = { plain(KWASM_STEP_POLICY, l) };
+	struct kwasm_link_info i;
+
+	ok(udp_send(u, 10) == 0, "a trap drops");
+	pass[0].on_trap = KWASM_ON_TRAP_ACCEPT;
+	pass[0].quarantine = 100;
+	pass[0].deadline_ns = 500000;
+	ok(!transaction(pass, 1, NULL) && udp_send(u, 10) == 10, "another policy, and it passes");
+	i = link_info(l);
+	ok(i.calls + i.busy == 20 && i.on_trap == KWASM_ON_TRAP_ACCEPT && i.quarantine == 100 && i.deadline_ns == 500000,
+	   "of the same link");
+	close(l);
+	close(p);
+}
+
+/* A step as it was before it had a policy, and one as it may be once. */
+static void step_sizes(struct udp *u)
+{
+	int p = answerer(KWASM_NF_DROP), l = link_at(p, 0, KWASM_LINK_PREPARED);
+	struct {
+		struct kwasm_step step;
+		uint64_t more;
+	} s[] = { { .step = { .what = KWASM_STEP_ENABLE, .link_fd = l }, .more = 1 } };
+	struct kwasm_transaction a = { .size = sizeof(a), .nr_steps = 1, .steps = (uintptr_t)s, .step_bytes = 16 };
+
+	fails_with(EINVAL, ioctl(dev(), KWASM_TRANSACTION, &a), "steps that are too short");
+	a.step_bytes = sizeof(s[0]);
+	fails_with(E2BIG, ioctl(dev(), KWASM_TRANSACTION, &a), "steps with more than the kernel knows");
+	s[0].more = 0;
+	ok(!ioctl(dev(), KWASM_TRANSACTION, &a) && udp_send(u, 10) == 0, "with room for it, it goes");
+	close(l);
+	l = link_at(p, 0, KWASM_LINK_PREPARED);
+	s[0].step.link_fd = l;
+	s[0].step.on_trap = ~0u;	/* not part of a step of the first size */
+	a.step_bytes = 0;
+	ok(!ioctl(dev(), KWASM_TRANSACTION, &a) && udp_send(u, 10) == 0, "steps of the first size");
+	close(l);
+	close(p);
 }
 
 struct flipper {
@@ -328,6 +393,74 @@ static void *change_over(void *arg)
 		}
 	}
 	return NULL;
+}
+
+/* Three links take over from the three that are there. */
+static void *succeed(void *arg)
+{
+	struct flipper *f = arg;
+	unsigned int k;
+
+	for (; again(f); f->rounds++) {
+		const int *p = f->rounds & 1 ? f->a : f->b;
+		struct kwasm_step s[NR];
+		int next[NR];
+
+		for (k = 0; k < NR; k++) {
+			next[k] = link_at(p[k], k, KWASM_LINK_PREPARED);
+			s[k] = take_over(next[k], f->link[k]);
+		}
+		f->failed += !!transaction(s, NR, NULL);
+		for (k = 0; k < NR; k++) {
+			f->failed += !link_info(f->link[k]).detached || link_info(f->link[k]).verdict[KWASM_NF_DROP];
+			close(f->link[k]);
+			f->link[k] = next[k];
+		}
+	}
+	return NULL;
+}
+
+/* One link that drops, now at one priority, now at another; a round is a move. */
+static void *move(void *arg)
+{
+	struct flipper *f = arg;
+	struct kwasm_link_create a = link_args(f->a[0], HOOK_INPUT);
+	int next;
+
+	a.flags = KWASM_LINK_PREPARED;
+	for (; again(f); f->rounds++) {
+		struct kwasm_step s;
+
+		a.netfilter.priority = f->rounds & 1 ? -7 : 7;
+		next = link_create(&a);
+		s = take_over(next, f->link[0]);
+		f->failed += next < 0 || transaction(&s, 1, NULL);
+		close(f->link[0]);
+		f->link[0] = next;
+	}
+	return NULL;
+}
+
+static void moves(struct udp *u)
+{
+	struct flipper f = { .todo = stress(100) };
+	unsigned int sent = 0, got = 0;
+	pthread_t t;
+
+	f.a[0] = answerer(KWASM_NF_DROP);
+	f.link[0] = link_at(f.a[0], 0, 0);
+	if (pthread_create(&t, NULL, move, &f))
+		die("thread");
+	while (!f.ready || sent < 5000) {
+		got += udp_send(u, 50);
+		sent += 50;
+	}
+	f.stop = true;
+	pthread_join(t, NULL);
+	ok(!f.failed, "%u times a link moves to another priority", f.rounds);
+	ok(!got, "%u of %u datagrams arrive: none met no link", got, sent);
+	close(f.link[0]);
+	close(f.a[0]);
 }
 
 static void under_flood(struct udp *u, void *(*change)(void *), unsigned int todo, const char *what)
@@ -463,8 +596,12 @@ int main(void)
 	trap_goes_on(&u);
 	prepared(&u);
 	all_or_nothing(&u);
+	policies(&u);
+	step_sizes(&u);
 	under_flood(&u, flip, stress(1000), "three programs replaced in one transaction");
 	under_flood(&u, change_over, stress(100), "three links changed for three others");
+	under_flood(&u, succeed, stress(100), "three links taken over by three others");
+	moves(&u);
 	namespace_ends();
 	close_orders(&u);
 	rounds();

@@ -154,6 +154,30 @@ static void replaced(void)
 	close(l);
 }
 
+/* Not before it is enabled; and then by a transaction that may change its policy as well. */
+static void prepared(void)
+{
+	struct kwasm_link_create a = timer_args(10 * MS, 0);
+	struct kwasm_step on = { .what = KWASM_STEP_ENABLE | KWASM_STEP_POLICY, .quarantine = 3 };
+	struct kwasm_transaction t = { .size = sizeof(t), .nr_steps = 1, .steps = (uintptr_t)&on,
+				       .step_bytes = sizeof(on) };
+	int l;
+
+	a.flags = KWASM_LINK_PREPARED;
+	l = link_create(&a);
+	usleep(100000);
+	ok(l >= 0 && link_info(l).prepared && !link_info(l).timer_armed && !calls(l), "timer: prepared, it waits");
+	on.link_fd = l;
+	ok(!ioctl(dev(), KWASM_TRANSACTION, &t) && called(l, 3) && !link_info(l).prepared &&
+	   link_info(l).quarantine == 3, "timer: enabled, it is called");
+	close(l);
+	l = link_create(&a);
+	ok(l >= 0 && !link_detach(l), "timer: detached before it was called");
+	close(l);
+	a.order = 1;
+	fails_with(EOPNOTSUPP, link_create(&a), "timer: they have no order");
+}
+
 static void refusals(void)
 {
 	struct kwasm_link_create a = timer_args(MS - 1, 0);
@@ -227,6 +251,7 @@ int main(void)
 	all_cpus();
 	traps();
 	replaced();
+	prepared();
 	refusals();
 	hotplug();
 	close(slots);

@@ -338,7 +338,7 @@ struct kwasm_link_create {
 #define KWASM_NF_QUEUE_BYPASS	0x1	/* accept when nobody listens to the queue, instead of drop */
 
 /* Flags of kwasm_link_create */
-#define KWASM_LINK_PREPARED	0x1	/* all is ready, but it runs only after a step with KWASM_STEP_ENABLE */
+#define KWASM_LINK_PREPARED	0x1	/* all is ready, but it runs only after a step with KWASM_STEP_ENABLE or _TAKE_OVER */
 
 /* Replace the program behind a link: every packet sees the old one or the new one. */
 struct kwasm_link_update {
@@ -355,20 +355,43 @@ struct kwasm_link_update {
 #define KWASM_STEP_REPLACE	0x2	/* another program behind it */
 #define KWASM_STEP_ORDER	0x4	/* another place among the links of its place */
 #define KWASM_STEP_DETACH	0x8
+#define KWASM_STEP_TAKE_OVER	0x10	/* a prepared link runs, another one of its type detaches */
+#define KWASM_STEP_POLICY	0x20	/* another policy */
 
+/**
+ * struct kwasm_step - what becomes of one link
+ * @what:           KWASM_STEP_*
+ * @program_fd:     REPLACE
+ * @old_program_fd: REPLACE: -1, or: EBUSY unless this one is attached
+ * @order:          ORDER, else 0
+ * @old_link_fd:    TAKE_OVER: the one that detaches; else 0
+ * @on_trap:        and all that follow: POLICY, as in struct kwasm_link_create; else 0
+ *
+ * TAKE_OVER: at the same place a call runs the old link or the new one.  At two
+ * places both run for a moment, so that what passes them meanwhile meets one
+ * or the other, or both; only a packet that waits in a queue between them may
+ * meet none, and an event of a file that is under way.
+ * POLICY: calls that are under way end by the new one already.
+ */
 struct kwasm_step {
-	__u32 what;			/* KWASM_STEP_* */
+	__u32 what;
 	__s32 link_fd;
-	__s32 program_fd;		/* REPLACE */
-	__s32 old_program_fd;		/* REPLACE: -1, or: EBUSY unless this one is attached */
-	__s32 order;			/* ORDER, else 0 */
-	__u32 pad;
+	__s32 program_fd;
+	__s32 old_program_fd;
+	__s32 order;
+	__s32 old_link_fd;
+	__u32 on_trap;
+	__u32 on_short;
+	__u32 default_verdict;
+	__u32 quarantine;
+	__u64 deadline_ns;
 };
 
 /**
  * struct kwasm_transaction - change several links at once, or none of them
- * @steps:  user pointer to @nr_steps struct kwasm_step, 1 .. 256, no link twice
- * @failed: out: the step that failed, ~0 if it was none
+ * @steps:      user pointer to @nr_steps struct kwasm_step, 1 .. 256, no link twice
+ * @failed:     out: the step that failed, ~0 if it was none
+ * @step_bytes: size of struct kwasm_step; 0: up to @old_link_fd
  *
  * A call of a place (for netfilter: of one hook at one priority) runs all of
  * its links as they were, or all as they will be.  Needs what each step alone
@@ -381,6 +404,8 @@ struct kwasm_transaction {
 	__aligned_u64 steps;
 	__u32 flags;
 	__u32 failed;
+	__u32 step_bytes;
+	__u32 pad;
 };
 
 /* Flags of kwasm_link_stub */

@@ -27,3 +27,17 @@ const char *libkwasm_fs_scope_name(__u32 scope)
 
 	return scope < sizeof(name) / sizeof(name[0]) ? name[scope] : NULL;
 }
+
+__u32 libkwasm_fs_scope_events(__u32 scope)
+{
+	__u32 dirent = KWASM_FS_CREATE | KWASM_FS_DELETE | KWASM_FS_MOVED_FROM | KWASM_FS_MOVED_TO;
+
+	switch (scope) {
+	case KWASM_FS_SCOPE_FILE:
+		return KWASM_FS_NOTIFY_ALL & ~dirent;
+	case KWASM_FS_SCOPE_MOUNT:
+		return KWASM_FS_NOTIFY_ALL & ~(dirent | KWASM_FS_ATTRIB);
+	default:
+		return KWASM_FS_NOTIFY_ALL;
+	}
+}

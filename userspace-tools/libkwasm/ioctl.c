@@ -228,6 +228,7 @@ int kwasm_transaction(const struct kwasm_step *steps, __u32 nr, __u32 *failed)
 {
 	struct kwasm_transaction req = {
 		.size = sizeof(req), .nr_steps = nr, .steps = ptr_to_u64(steps), .failed = ~0u,
+		.step_bytes = sizeof(*steps),
 	};
 	int err = dev_ioctl(KWASM_TRANSACTION, &req);
 

@@ -405,7 +405,7 @@ struct kwasm_netfilter_opts {
 	__u16 flags;			/* KWASM_NF_* */
 	const char *device;		/* for netfilter/netdev and netfilter/inet/ingress; -ENXIO: there is none */
 	__s32 order;			/* among the links of one place and priority, lower comes first; else by age */
-	__u32 prepared;			/* 1: it runs only after a kwasm_transaction() that enables it */
+	__u32 prepared;			/* 1: it runs only after a kwasm_transaction() with KWASM_STEP_ENABLE or _TAKE_OVER */
 	size_t :0;
 };
 
@@ -423,6 +423,8 @@ struct kwasm_fs_opts {
 	__u32 on_trap;			/* enum kwasm_on_trap: _DROP denies */
 	__u32 quarantine;
 	__u64 deadline_ns;		/* 0: 100 ms */
+	__u32 prepared;			/* 1: as in struct kwasm_netfilter_opts */
+	__u32 pad;
 	size_t :0;
 };
 
@@ -443,7 +445,7 @@ struct kwasm_timer_opts {
 	__u32 on_trap;			/* enum kwasm_on_trap; DROP and ACCEPT: go on */
 	__u64 deadline_ns;
 	__u32 quarantine;
-	__u32 pad;
+	__u32 prepared;			/* 1: it is armed only when it is enabled */
 	size_t :0;
 };
 
@@ -466,6 +468,8 @@ struct kwasm_xdp_opts {
 	__u32 on_short;			/* enum kwasm_on_short */
 	__u32 quarantine;
 	__u64 deadline_ns;
+	__u32 prepared;			/* 1: at the device already, but packets pass until it is enabled */
+	__u32 pad;
 	size_t :0;
 };
 
@@ -487,7 +491,7 @@ struct kwasm_tc_opts {
 	__u32 on_trap;			/* enum kwasm_on_trap */
 	__u32 on_short;			/* enum kwasm_on_short */
 	__u32 quarantine;
-	__u32 pad;
+	__u32 prepared;			/* 1: as in struct kwasm_xdp_opts */
 	__u64 deadline_ns;
 	size_t :0;
 };
@@ -571,6 +575,8 @@ LIBKWASM_API const char *libkwasm_netfilter_name(__u32 family, __u32 hook);
 LIBKWASM_API const char *libkwasm_fs_event_name(__u32 event);
 /* "dir", "file", "subtree", "superblock", "mount", or NULL. */
 LIBKWASM_API const char *libkwasm_fs_scope_name(__u32 scope);
+/* Events that reach a scope: what fs/notify is called for when none are named. */
+LIBKWASM_API __u32 libkwasm_fs_scope_events(__u32 scope);
 /* Is this the name of a timer program: "timer/sweep"? */
 LIBKWASM_API bool libkwasm_is_timer(const char *name);
 

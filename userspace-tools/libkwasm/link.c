@@ -55,21 +55,6 @@ struct kwasm_link *kwasm_program__attach_netfilter(struct kwasm_program *p,
 	return link_new(kwasm_link_create(fd, KWASM_LINK_NETFILTER, &o));
 }
 
-/* Events that a scope has at all. */
-static __u32 events_of(__u32 scope)
-{
-	__u32 dirent = KWASM_FS_CREATE | KWASM_FS_DELETE | KWASM_FS_MOVED_FROM | KWASM_FS_MOVED_TO;
-
-	switch (scope) {
-	case KWASM_FS_SCOPE_FILE:
-		return KWASM_FS_NOTIFY_ALL & ~dirent;
-	case KWASM_FS_SCOPE_MOUNT:
-		return KWASM_FS_NOTIFY_ALL & ~(dirent | KWASM_FS_ATTRIB);
-	default:
-		return KWASM_FS_NOTIFY_ALL;
-	}
-}
-
 /* @l, unless the stub that is to call it could not be attached: @err. */
 static struct kwasm_link *with_stub(struct kwasm_link *l, int err)
 {
@@ -94,10 +79,11 @@ struct kwasm_link *kwasm_program__attach_fs(struct kwasm_program *p, const struc
 	o.on_trap = OPTS_GET(opts, on_trap, KWASM_ON_TRAP_DROP);
 	o.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
 	o.quarantine = OPTS_GET(opts, quarantine, 0);
+	o.flags = OPTS_GET(opts, prepared, 0) ? KWASM_LINK_PREPARED : 0;
 	o.fs.scope = OPTS_GET(opts, scope, KWASM_FS_SCOPE_DIR);
 	o.fs.events = OPTS_GET(opts, events, 0);
 	if (!o.fs.events && !strcmp(p->name, "fs/notify"))
-		o.fs.events = events_of(o.fs.scope);
+		o.fs.events = libkwasm_fs_scope_events(o.fs.scope);
 	o.fs.glob = OPTS_GET(opts, glob, NULL);
 	o.fs.path_fd = path ? open(path, O_PATH | O_CLOEXEC) : OPTS_GET(opts, path_fd, -1);
 	if (o.fs.path_fd < 0)
@@ -123,6 +109,7 @@ struct kwasm_link *kwasm_program__attach_timer(struct kwasm_program *p, const st
 	o.on_trap = OPTS_GET(opts, on_trap, KWASM_ON_TRAP_DROP);
 	o.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
 	o.quarantine = OPTS_GET(opts, quarantine, 0);
+	o.flags = OPTS_GET(opts, prepared, 0) ? KWASM_LINK_PREPARED : 0;
 	o.timer.every_ns = OPTS_GET(opts, every_ns, 0) ?: 1000000000;
 	o.timer.flags = OPTS_GET(opts, flags, 0);
 	return link_new(kwasm_link_create(fd, KWASM_LINK_TIMER, &o));
@@ -145,6 +132,7 @@ struct kwasm_link *kwasm_program__attach_xdp(struct kwasm_program *p, const stru
 	o.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
 	o.quarantine = OPTS_GET(opts, quarantine, 0);
 	o.device = opts->device;
+	o.flags = OPTS_GET(opts, prepared, 0) ? KWASM_LINK_PREPARED : 0;
 	l = link_new(kwasm_link_create(fd, KWASM_LINK_XDP, &o));
 	return l ? with_stub(l, link_attach_xdp(p->module, l->fd, o.netns_fd, OPTS_GET(opts, mode, KWASM_XDP_AUTO))) : NULL;
 }
@@ -166,6 +154,7 @@ struct kwasm_link *kwasm_program__attach_tc(struct kwasm_program *p, const struc
 	o.deadline_ns = OPTS_GET(opts, deadline_ns, 0);
 	o.quarantine = OPTS_GET(opts, quarantine, 0);
 	o.device = opts->device;
+	o.flags = OPTS_GET(opts, prepared, 0) ? KWASM_LINK_PREPARED : 0;
 	o.netfilter.hook = p->nf_hook;
 	l = link_new(kwasm_link_create(fd, KWASM_LINK_TC, &o));
 	return l ? with_stub(l, link_attach_tc(p->module, l->fd, o.netns_fd)) : NULL;
