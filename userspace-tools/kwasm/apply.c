@@ -54,42 +54,70 @@ static size_t show_plan(struct cli *c, const struct plan *p)
 		l = &p->link[i];
 		n += l->action != KEEP;
 		show(c, l->action, "link", l->s ? l->s->pin : l->old->pin,
-		     l->action == ADD ? kwasm_program__name(l->program) : l->why);
+		     l->action == ADD ? kwasm_program__name(l->program) : l->why.text);
 	}
 	return n;
 }
 
 /* ---- Carry out ---- */
 
-static int add_step(struct cli *c, struct kwasm_step *step, uint32_t what, const struct link_plan *l)
+/* Descriptor of a link that is there; told if it cannot be had. */
+static int old_link(struct cli *c, const struct link_plan *l, int *fd)
 {
-	int fd = l->link && what == KWASM_STEP_ENABLE ? dup(kwasm_link__fd(l->link)) :
-							kwasm_link_get_fd_by_id(l->old->id);
-
-	*step = (struct kwasm_step){ .what = what, .link_fd = fd, .program_fd = -1, .old_program_fd = -1 };
-	return fd < 0 ? fail_errno(c, -errno, l->s ? l->s->pin : l->old->pin) : 0;
+	*fd = kwasm_link_get_fd_by_id(l->old->id);
+	return *fd < 0 ? fail_errno(c, *fd, l->old->pin) : 0;
 }
 
 static int change_step(struct cli *c, struct kwasm_step *step, const struct link_plan *l)
 {
-	int err = add_step(c, step, KWASM_STEP_REPLACE | KWASM_STEP_ORDER, l);
+	const struct type *t = type_of(kwasm_program__name(l->program));
+	bool ordered = t->options >> OPT_ORDER & 1;
 
-	if (err)
-		return err;
-	step->order = l->o.order;
-	step->program_fd = kwasm_program__fd(l->program);
-	return step->program_fd < 0 ? fail_errno(c, step->program_fd, kwasm_program__name(l->program)) : 0;
+	*step = (struct kwasm_step){
+		.what = KWASM_STEP_REPLACE | KWASM_STEP_POLICY | (ordered ? KWASM_STEP_ORDER : 0),
+		.program_fd = kwasm_program__fd(l->program), .old_program_fd = -1,
+		.order = l->o.order, .on_trap = l->o.on_trap, .on_short = l->o.on_short,
+		.default_verdict = l->o.default_verdict, .quarantine = l->o.quarantine,
+		.deadline_ns = l->o.deadline_ns,
+	};
+	if (step->program_fd < 0)
+		return fail_errno(c, step->program_fd, kwasm_program__name(l->program));
+	return old_link(c, l, &step->link_fd);
 }
 
-/* Make a prepared link; it is closed, and so taken back, with the plan. */
-static int prepare(struct cli *c, struct link_plan *l)
+static int fail_prepare(struct cli *c, const struct link_plan *l, int err)
 {
-	l->o.prepared = 1;
-	l->link = kwasm_program__attach_netfilter(l->program, &l->o);
-	return l->link ? 0 : fail_errno(c, -errno, l->s->pin);
+	struct kwasm_error e = { .sz = sizeof(e) };
+
+	return kwasm_module__error(l->module->m, &e) ? fail_errno(c, err, l->s->pin) :
+						       fail_module(c, l->module->m, l->s->pin);
 }
 
-/* At most two steps for a link: a new one, and its predecessor goes. */
+/* Make a link that does not run yet; it is closed, and so taken back, with the plan. */
+static int new_step(struct cli *c, struct kwasm_step *step, struct link_plan *l)
+{
+	bool takes_over = l->action == REMAKE && !l->old->detached && l->old->type == type_of(kwasm_program__name(l->program))->type;
+
+	l->o.prepared = true;
+	l->link = type_of(kwasm_program__name(l->program))->attach(l->program, &l->o);
+	if (!l->link)
+		return fail_prepare(c, l, -errno);
+	*step = (struct kwasm_step){
+		.what = takes_over ? KWASM_STEP_TAKE_OVER : KWASM_STEP_ENABLE,
+		.link_fd = dup(kwasm_link__fd(l->link)),
+	};
+	if (step->link_fd < 0)
+		return fail_errno(c, -errno, l->s->pin);
+	return takes_over ? old_link(c, l, &step->old_link_fd) : 0;
+}
+
+static int detach_step(struct cli *c, struct kwasm_step *step, const struct link_plan *l)
+{
+	*step = (struct kwasm_step){ .what = KWASM_STEP_DETACH };
+	return old_link(c, l, &step->link_fd);
+}
+
+/* At most two steps for a link; what is in @nr of them is closed by the caller, whatever comes. */
 static int steps_of(struct cli *c, struct link_plan *l, struct kwasm_step *step, uint32_t *nr)
 {
 	int err = 0;
@@ -97,12 +125,12 @@ static int steps_of(struct cli *c, struct link_plan *l, struct kwasm_step *step,
 	if (l->action == CHANGE)
 		return change_step(c, &step[(*nr)++], l);
 	if (l->action == ADD || l->action == REMAKE) {
-		err = prepare(c, l);
-		if (!err)
-			err = add_step(c, &step[(*nr)++], KWASM_STEP_ENABLE, l);
+		err = new_step(c, &step[(*nr)++], l);
+		if (err || step[*nr - 1].what == KWASM_STEP_TAKE_OVER)
+			return err;
 	}
-	if (!err && (l->action == REMOVE || l->action == REMAKE) && !l->old->detached)
-		err = add_step(c, &step[(*nr)++], KWASM_STEP_DETACH, l);
+	if ((l->action == REMOVE || l->action == REMAKE) && !l->old->detached)
+		err = detach_step(c, &step[(*nr)++], l);
 	return err;
 }
 
@@ -121,26 +149,55 @@ static int switch_over(struct cli *c, struct plan *p)
 		if (err)
 			err = fail_errno(c, err, p->conf.path);
 	}
-	for (i = 0; i < nr; i++)
-		if (step[i].link_fd >= 0)
+	for (i = 0; i < nr; i++) {
+		if (step[i].link_fd > 0)
 			close(step[i].link_fd);
+		if (step[i].old_link_fd > 0)
+			close(step[i].old_link_fd);
+	}
 	free(step);
 	return err;
 }
 
+/* It goes by another name from now on. */
+static bool is_renamed(const struct link_plan *l)
+{
+	return l->action == CHANGE && strcmp(l->old->pin, l->s->pin);
+}
+
+static int unname_links(struct cli *c, struct plan *p)
+{
+	struct link_plan *l;
+	int err;
+
+	for (l = p->link; l < p->link + p->nr_links; l++) {
+		if (!l->old || !(l->action == REMAKE || l->action == REMOVE || is_renamed(l)))
+			continue;
+		/* Without a name and without us nothing would hold it. */
+		if (is_renamed(l)) {
+			l->link = kwasm_link__open_by_id(l->old->id);
+			if (!l->link)
+				return fail_errno(c, -errno, l->old->pin);
+		}
+		err = kwasm_obj_unpin(KWASM_OBJ_LINK, l->old->pin);
+		if (err)
+			return fail_errno(c, err, l->old->pin);
+	}
+	return 0;
+}
+
 /* Names go on to what replaced their owners; nothing of this is seen by a packet. */
-static int name_all(struct cli *c, const struct plan *p)
+static int name_all(struct cli *c, struct plan *p)
 {
 	const struct module_plan *m;
 	const struct link_plan *l;
-	int err = 0;
+	int err = unname_links(c, p);
 
-	for (l = p->link; l < p->link + p->nr_links && !err; l++) {
-		if (l->old && (l->action == REMAKE || l->action == REMOVE))
-			err = kwasm_obj_unpin(KWASM_OBJ_LINK, l->old->pin);
-		if (!err && l->link)
+	if (err)
+		return err;
+	for (l = p->link; l < p->link + p->nr_links && !err; l++)
+		if (l->link)
 			err = kwasm_link__pin(l->link, l->s->pin);
-	}
 	for (m = p->module; m < p->module + p->nr_modules && !err; m++) {
 		if (m->action == KEEP)
 			continue;

@@ -4,6 +4,7 @@
 #define KWASM_APPLY_H
 
 #include "conf.h"
+#include "types.h"
 
 enum action { KEEP, ADD, CHANGE, REMAKE, REMOVE };
 
@@ -22,7 +23,7 @@ struct module_plan {
 /**
  * struct link_plan - one link of the file, or one that goes
  * @s:    NULL if it goes
- * @old:  what is there, NULL nothing
+ * @old:  what is there, under this name or, at the same place, under one that is no longer wanted; NULL nothing
  * @link: the new one, prepared, of ADD and REMAKE
  * @why:  of CHANGE and REMAKE: what is different
  */
@@ -32,9 +33,9 @@ struct link_plan {
 	const struct kwasm_link_info *old;
 	const struct module_plan *module;
 	struct kwasm_program *program;
-	struct kwasm_netfilter_opts o;
+	struct link_opts o;
 	struct kwasm_link *link;
-	char why[256];
+	struct reasons why;
 };
 
 struct plan {

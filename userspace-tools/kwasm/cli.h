@@ -145,11 +145,6 @@ const char *verdict_name(uint32_t v);
 uint32_t link_verdicts(const struct kwasm_link_info *l);
 const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v);
 
-/* attach.c: a link's options; o->netns_fd above 0 is the caller's to close. */
-int parse_netfilter(struct cli *c, struct kwasm_netfilter_opts *o);
-/* Ingress, egress and XDP are places of a device, and only they. */
-bool wants_device(const struct kwasm_program *p);
-
 /* netns.c */
 int open_netns(struct cli *c, const char *ns, int *fd);
 /* Name of the namespace with inode @ino as in /run/netns, else "ino:4026..."; @buf is returned. */

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "types.h"
 
 #define CONF_BYTES_MAX	(1 << 20)
 #define O(id)		(1ull << OPT_##id)
@@ -26,9 +27,7 @@ static const struct {
 	uint64_t options;
 } kinds[] = {
 	[SECTION_MODULE] = { "module", "file", O(MODE) | O(MEMORY) | O(PIN_MAPS) | O(CONFIG) },
-	[SECTION_LINK] = { "link", "module", O(PROGRAM) | O(NETNS) | O(PRIORITY) | O(ORDER) | O(ON_TRAP) |
-		O(ON_SHORT) | O(DEFAULT) | O(DEADLINE) | O(QUARANTINE) | O(DEVICE) | O(QUEUE) |
-		O(QUEUE_BYPASS) },
+	[SECTION_LINK] = { "link", "module", O(PROGRAM) },	/* and those of types.c */
 };
 
 struct reader {
@@ -125,19 +124,24 @@ static int begin_section(struct reader *r, char *s)
 	return 0;
 }
 
+static bool has_option(enum section_kind kind, int i)
+{
+	return (kinds[kind].options | (kind == SECTION_LINK ? type_options() : 0)) >> i & 1;
+}
+
 static int set_option(struct reader *r, struct section *s, const char *key, const char *value)
 {
 	int i;
 
 	for (i = 0; i < NR_OPTIONS && strcmp(options[i].name, key); i++)
 		;
-	if (i == NR_OPTIONS || !(kinds[s->kind].options >> i & 1))
+	if (i == NR_OPTIONS || !has_option(s->kind, i))
 		return bad_line(r, "a %s has no '%s'", kinds[s->kind].word, key);
 	if (s->opt[i])
 		return bad_line(r, "'%s' for the second time", key);
 	if (!options[i].arg && strcmp(value, "yes"))
 		return bad_line(r, "'%s' is yes, or left out", key);
-	s->opt[i] = i == OPT_CONFIG ? path_from(r->f, value) : copy(value);
+	s->opt[i] = i == OPT_CONFIG || i == OPT_PATH ? path_from(r->f, value) : copy(value);
 	return 0;
 }
 

@@ -22,6 +22,7 @@ static const struct {
 	  "loading needs CAP_BPF or CAP_SYS_ADMIN, attaching CAP_NET_ADMIN; try it as root" },
 	{ EACCES,	EXIT_PERMISSION,	"permission",	NULL,	"try it as root" },
 	{ ENOENT,	EXIT_NOT_FOUND,		"not_found",	NULL, NULL },
+	{ ENXIO,	EXIT_NOT_FOUND,		"not_found",	"there is no such network device", NULL },
 	{ EBUSY,	EXIT_BUSY,		"busy",		NULL, NULL },
 	{ EEXIST,	EXIT_BUSY,		"exists",	NULL, NULL },
 	{ EOPNOTSUPP,	EXIT_UNSUPPORTED,	"unsupported",	"not supported by this kernel or CPU",

@@ -2,14 +2,12 @@
 /*
  * Configuration + what is in the kernel -> what has to change.
  *
- * A link stays the same object while its place and its policy do: then its
- * program is replaced, or its order, and counters go on.  Else a new one is made.
+ * A link stays the same object while its place does: then its program, its
+ * policy and its order change, and counters go on.  Else a new one takes over.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply.h"
@@ -125,12 +123,21 @@ static int choose_program(struct cli *c, struct link_plan *lp)
 	if (!name && kwasm_module__next_program(m, lp->program))
 		return fail_usage(c, "[link %s]: %s has several programs: say program = ...", lp->s->name,
 				  kwasm_module__name(m));
-	if (strncmp(kwasm_program__name(lp->program), "netfilter/", 10))
-		return fail_usage(c, "[link %s]: a configuration has netfilter programs only, not '%s'", lp->s->name,
-				  kwasm_program__name(lp->program));
-	if (wants_device(lp->program) != !!lp->s->opt[OPT_DEVICE])
-		return fail_usage(c, "[link %s]: a device is for ingress and egress, and they want one", lp->s->name);
 	return 0;
+}
+
+static int read_options(struct cli *c, struct link_plan *lp)
+{
+	const char *program = kwasm_program__name(lp->program);
+	struct cli sub = cli_of(c, lp->s);
+	char who[KWASM_NAME_LEN + 16];
+	int err;
+
+	snprintf(who, sizeof(who), "[link %s]: ", lp->s->name);
+	err = check_needs(&sub, who, program);
+	if (!err)
+		err = check_taken(&sub, who, type_of(program)->options);
+	return err ? err : read_link_opts(&sub, type_of(program), &lp->o);
 }
 
 /* What a module asks for is known once it is loaded; before, it counts as what is there. */
@@ -145,102 +152,46 @@ static uint32_t on_trap(const struct link_plan *lp)
 	return info.on_trap != ~0u ? info.on_trap : KWASM_ON_TRAP_DROP;
 }
 
-static uint64_t netns_ino(int fd)
-{
-	struct stat st;
-
-	if (fd > 0 ? fstat(fd, &st) : stat("/proc/self/ns/net", &st))
-		return 0;
-	return st.st_ino;
-}
-
-__attribute__((format(printf, 2, 3)))
-static void because(struct link_plan *lp, const char *fmt, ...)
-{
-	size_t len = strlen(lp->why);
-	va_list ap;
-
-	if (len)
-		len += snprintf(lp->why + len, sizeof(lp->why) - len, ", ");
-	if (len >= sizeof(lp->why))
-		return;
-	va_start(ap, fmt);
-	vsnprintf(lp->why + len, sizeof(lp->why) - len, fmt, ap);
-	va_end(ap);
-}
-
 /* Differences that make another link. */
 static void compare_place(struct link_plan *lp)
 {
 	const struct kwasm_link_info *l = lp->old;
-	const char *device = lp->o.device ?: "";
+	const char *program = kwasm_program__name(lp->program);
 
 	if (l->detached)
-		because(lp, "was detached");
-	if (strcmp(l->export_name, kwasm_program__name(lp->program)))
-		because(lp, "program %s -> %s", l->export_name, kwasm_program__name(lp->program));
-	if (l->netns_ino != netns_ino(lp->o.netns_fd))
-		because(lp, "another netns");
-	if (strcmp(l->nf_device, device))
-		because(lp, "device %s -> %s", l->nf_device, device);
-	if (l->nf_priority != lp->o.priority)
-		because(lp, "priority %d -> %d", l->nf_priority, lp->o.priority);
+		because(&lp->why, "was detached");
+	if (strcmp(l->export_name, program))
+		because(&lp->why, "program %s -> %s", l->export_name, program);
+	else
+		type_of(program)->differs(l, &lp->o, &lp->why);
 }
 
 static void compare_policy(struct link_plan *lp)
 {
 	const struct kwasm_link_info *l = lp->old;
-	const struct kwasm_netfilter_opts *o = &lp->o;
+	const struct link_opts *o = &lp->o;
 
 	if (l->on_trap != o->on_trap)
-		because(lp, "on-trap");
+		because(&lp->why, "on-trap");
 	if (l->on_short != o->on_short)
-		because(lp, "on-short");
-	if (l->default_verdict != (o->has_default_verdict ? o->default_verdict : KWASM_NF_ACCEPT))
-		because(lp, "default");
+		because(&lp->why, "on-short");
+	if (l->default_verdict != o->default_verdict)
+		because(&lp->why, "default");
 	if (l->deadline_ns != o->deadline_ns)
-		because(lp, "deadline");
+		because(&lp->why, "deadline");
 	if (l->quarantine != (o->quarantine ?: QUARANTINE_DEFAULT))
-		because(lp, "quarantine");
-	if (l->nf_queue != o->queue || l->nf_flags != o->flags)
-		because(lp, "queue");
+		because(&lp->why, "quarantine");
 }
 
 /* Differences that it can follow: sets why, as those above do. */
 static void compare_rest(struct link_plan *lp)
 {
 	if (lp->module->action != KEEP)
-		because(lp, "module");
+		because(&lp->why, "module");
 	else if (lp->old->module_id != lp->module->old)
-		because(lp, "module %s", lp->module->s->name);
+		because(&lp->why, "module %s", lp->module->s->name);
 	if (lp->old->order != lp->o.order)
-		because(lp, "order %d -> %d", lp->old->order, lp->o.order);
-}
-
-static int plan_link(struct cli *c, struct plan *p, struct link_plan *lp)
-{
-	struct cli sub = cli_of(c, lp->s);
-	int err;
-
-	lp->o.sz = sizeof(lp->o);
-	lp->module = module_of(p, lp->s->of);
-	lp->old = find_link(p, lp->s->pin);
-	err = choose_program(c, lp);
-	if (!err)
-		err = parse_netfilter(&sub, &lp->o);
-	if (err)
-		return err;
-	lp->o.on_trap = on_trap(lp);
-	lp->action = ADD;
-	if (!lp->old)
-		return 0;
-	compare_place(lp);
-	compare_policy(lp);
-	lp->action = *lp->why ? REMAKE : CHANGE;
-	compare_rest(lp);
-	if (!*lp->why)
-		lp->action = KEEP;
-	return 0;
+		because(&lp->why, "order %d -> %d", lp->old->order, lp->o.order);
 }
 
 /* Is @pin a name this set gives? */
@@ -256,6 +207,61 @@ static const struct section *wanted(const struct plan *p, enum section_kind kind
 	return conf_find(&p->conf, kind, pin + strlen(p->conf.set) + 1);
 }
 
+static bool is_used(const struct plan *p, const struct kwasm_link_info *l)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_links; i++)
+		if (p->link[i].old == l)
+			return true;
+	return false;
+}
+
+/* One of the set's at the same place whose name nobody wants any more: an XDP link must go on there, others may. */
+static const struct kwasm_link_info *find_predecessor(const struct plan *p, struct link_plan *lp)
+{
+	const struct kwasm_link_info *l;
+	size_t i;
+
+	for (i = 0; i < p->links.nr; i++) {
+		l = &p->links.info[i];
+		if (!of_set(p, l->pin) || wanted(p, SECTION_LINK, l->pin) || is_used(p, l))
+			continue;
+		lp->old = l;
+		compare_place(lp);
+		if (!*lp->why.text)
+			return l;
+		lp->why = (struct reasons){ 0 };
+	}
+	return NULL;
+}
+
+static int plan_link(struct cli *c, struct plan *p, struct link_plan *lp)
+{
+	int err;
+
+	lp->module = module_of(p, lp->s->of);
+	err = choose_program(c, lp);
+	if (!err)
+		err = read_options(c, lp);
+	if (err)
+		return err;
+	lp->old = find_link(p, lp->s->pin) ?: find_predecessor(p, lp);
+	lp->o.on_trap = on_trap(lp);
+	lp->action = ADD;
+	if (!lp->old)
+		return 0;
+	compare_place(lp);
+	lp->action = *lp->why.text ? REMAKE : CHANGE;
+	if (strcmp(lp->old->pin, lp->s->pin))
+		because(&lp->why, "was %s", lp->old->pin);
+	compare_policy(lp);
+	compare_rest(lp);
+	if (!*lp->why.text)
+		lp->action = KEEP;
+	return 0;
+}
+
 static void plan_removals(struct plan *p)
 {
 	const struct kwasm_link_info *l;
@@ -263,7 +269,7 @@ static void plan_removals(struct plan *p)
 
 	for (i = 0; i < p->links.nr; i++) {
 		l = &p->links.info[i];
-		if (of_set(p, l->pin) && !wanted(p, SECTION_LINK, l->pin))
+		if (of_set(p, l->pin) && !wanted(p, SECTION_LINK, l->pin) && !is_used(p, l))
 			p->link[p->nr_links++] = (struct link_plan){ .action = REMOVE, .old = l };
 	}
 	for (i = 0; i < p->modules.nr; i++)
@@ -308,8 +314,7 @@ void plan_free(struct plan *p)
 
 	for (i = 0; i < p->nr_links; i++) {
 		kwasm_link__destroy(p->link[i].link);
-		if (p->link[i].o.netns_fd > 0)
-			close(p->link[i].o.netns_fd);
+		close_link_opts(&p->link[i].o);
 	}
 	for (i = 0; i < p->nr_modules; i++)
 		kwasm_module__close(p->module[i].m);

@@ -10,6 +10,7 @@
 
 #include "show.h"
 #include "table.h"
+#include "types.h"
 
 const char *mode_name(uint32_t mode)
 {
@@ -312,23 +313,15 @@ static uint64_t time_of_call(const struct kwasm_link_info *l)
 
 static void print_link(const struct kwasm_link_info *l)
 {
-	char a[64], b[64];
+	char a[64], b[64], place[PLACE_LEN];
 	uint32_t i;
 
 	printf("link %s\n", *l->pin ? l->pin : "(not pinned)");
 	rowf("id", "%u", l->id);
 	rowf("module", "%s (id %u)", l->module_name, l->module_id);
-	if (l->type == KWASM_LINK_TIMER) {
-		rowf("hook", "%s, every %s, armed on %u CPUs", l->export_name, unit_ns(a, l->timer_every_ns),
-		     l->timer_armed);
-	} else if (l->type == KWASM_LINK_FS) {
-		rowf("hook", "%s, %s %s%s%s", l->export_name, libkwasm_fs_scope_name(l->fs_scope) ?: "?",
-		     l->fs_path, *l->fs_glob ? ", only " : "", l->fs_glob);
-	} else {
-		rowf("hook", "%s%s%s, priority %d, order %d", l->export_name, *l->nf_device ? " of " : "",
-		     l->nf_device, l->nf_priority, l->order);
+	row("hook", link_place(l, place, sizeof(place)));
+	if (l->netns_ino)
 		row("netns", netns_name(l->netns_ino, a, sizeof(a)));
-	}
 	row("state", link_state(l, a, sizeof(a)));
 	rowf("policy", "on trap %s, on short read %s, no opinion %s",
 	     opt_word_name(OPT_ON_TRAP, l->on_trap, a, sizeof(a)),
