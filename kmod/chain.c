@@ -62,6 +62,13 @@ void kwasm_chain_init(struct kwasm_chain *c)
 	INIT_LIST_HEAD(&c->links);
 	c->nr_links = 0;
 	c->next = NULL;
+	c->generation = 1;
+}
+
+static void changed(struct kwasm_chain *c)
+{
+	if (!++c->generation)
+		c->generation = 1;
 }
 
 void kwasm_chain_end(struct kwasm_chain *c)
@@ -75,6 +82,7 @@ void kwasm_chain_add(struct kwasm_chain *c, struct kwasm_link *l)
 	l->chain = c;
 	list_add_tail(&l->in_chain, &c->links);
 	c->nr_links++;
+	changed(c);
 }
 
 /* The entry stays, empty, until the next change: to make a new array may fail. */
@@ -89,6 +97,7 @@ void kwasm_chain_remove(struct kwasm_chain *c, struct kwasm_link *l)
 	list_del(&l->in_chain);
 	l->chain = NULL;
 	c->nr_links--;
+	changed(c);
 }
 
 /* ---- Transactions ---- */
@@ -145,9 +154,11 @@ int kwasm_chain_prepare(struct kwasm_chain *c)
 void kwasm_chain_commit(struct kwasm_chain *c)
 {
 	lockdep_assert_held(&kwasm_link_lock);
-	if (c->next)
-		publish(c, c->next);
+	if (!c->next)
+		return;
+	publish(c, c->next);
 	c->next = NULL;
+	changed(c);
 }
 
 void kwasm_chain_abort(struct kwasm_chain *c)

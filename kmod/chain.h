@@ -36,12 +36,14 @@ struct kwasm_chain_run {
  * @run:   what a call runs, NULL nothing; written under kwasm_link_lock
  * @links: all, in the order they came; kwasm_link_lock, as the rest
  * @next:  what a transaction has prepared
+ * @generation: another one after each change, never 0
  */
 struct kwasm_chain {
 	struct kwasm_chain_run __rcu *run;
 	struct list_head links;
 	u32 nr_links;
 	struct kwasm_chain_run *next;
+	u32 generation;
 };
 
 /**

@@ -16,8 +16,8 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
+#include "chain.h"
 #include "dev.h"
-#include "link.h"
 #include "watchdog.h"
 
 #define DEFAULT_QUARANTINE	16
@@ -228,6 +228,7 @@ static void link_info(struct kwasm_object *o, void *info)
 	i->detached = !l->attached;
 	i->detach_why = l->detach_why;
 	i->order = l->order;
+	i->generation = l->chain ? l->chain->generation : 0;
 	i->prepared = l->attached && !l->enabled;
 	l->ops->info(l, i);
 	i->on_trap = l->policy.on_trap;

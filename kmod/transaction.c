@@ -44,6 +44,7 @@
 struct step {
 	u32 what;
 	s32 order;
+	u32 generation;
 	struct kwasm_link *link, *from;
 	struct kwasm_program *program, *old;
 	struct kwasm_policy policy;
@@ -64,7 +65,9 @@ static int check(const struct kwasm_step *u)
 		return -EINVAL;
 	if (policy && !(u->what & KWASM_STEP_POLICY))
 		return -EINVAL;
-	return u->order && !(u->what & KWASM_STEP_ORDER) ? -EINVAL : 0;
+	if (u->pad)
+		return -EINVAL;
+	return (u->order || u->generation) && !(u->what & KWASM_STEP_ORDER) ? -EINVAL : 0;
 }
 
 static int find_link(int fd, struct kwasm_link **out)
@@ -95,6 +98,7 @@ static int find(struct step *s, const struct kwasm_step *u)
 		return err;
 	s->what = u->what;
 	s->order = u->order;
+	s->generation = u->generation;
 	s->policy = (struct kwasm_policy){
 		.on_trap = u->on_trap,
 		.on_short = u->on_short,
@@ -181,6 +185,8 @@ static int plan(struct step *s)
 		return err;
 	if (s->what & KWASM_STEP_ORDER && !l->chain)
 		return -EOPNOTSUPP;
+	if (s->generation && s->generation != l->chain->generation)
+		return -EAGAIN;
 	if (s->program && !is_program(l, s->program))
 		return -EINVAL;
 	if (s->old && s->old != program_of(l))

@@ -150,6 +150,30 @@ $ kwasm attach good.wasm --name 'two words'
 2> kwasm: try: kwasm help attach
 ? 2
 
+# beside two links at once
+$ kwasm attach good.wasm --before a --after b
+2> kwasm: --before or --after, not both
+2> kwasm: try: kwasm help attach
+? 2
+
+# a place that is said twice
+$ kwasm set edge --before a --priority 5
+2> kwasm: --before says priority and order
+2> kwasm: try: kwasm help set
+? 2
+
+# set what
+$ kwasm set edge
+2> kwasm: set what?  `kwasm help set` shows what can be
+2> kwasm: try: kwasm help set
+? 2
+
+# set of what a link does not have
+$ kwasm set edge --device r0
+2> kwasm: set has no option --device
+2> kwasm: try: kwasm help set
+? 2
+
 # a deadline longer than the kernel allows
 $ kwasm attach good.wasm --deadline 5ms
 2> kwasm: --deadline 5ms: at most 1ms

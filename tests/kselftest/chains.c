@@ -155,6 +155,30 @@ static void in_order(struct udp *u)
 	close_all(p, NR);
 }
 
+/* Who numbers the links of a place is told when somebody else was there. */
+static void generations(struct udp *u)
+{
+	int p = answerer(KWASM_NF_ACCEPT), l = link_at(p, 0, 0), k;
+	struct kwasm_step s[] = { order(l, 3) };
+	uint32_t first = link_info(l).generation;
+
+	ok(first && link_info(l).generation == first, "a place has a generation");
+	k = link_at(p, 0, 0);
+	s[0].generation = first;
+	fails_with(EAGAIN, transaction(s, 1, NULL), "another link came, and it is another one");
+	ok(!link_info(l).order && link_info(l).generation == link_info(k).generation, "for all links of it");
+	s[0].generation = link_info(k).generation;
+	ok(!transaction(s, 1, NULL) && link_info(l).order == 3, "with the right one it goes");
+	fails_with(EAGAIN, transaction(s, 1, NULL), "and that was a change");
+	s[0].what = KWASM_STEP_ENABLE;
+	s[0].order = 0;
+	fails_with(EINVAL, transaction(s, 1, NULL), "a generation is of an order");
+	ok(udp_send(u, 10) == 10, "none of that is in the way");
+	close(k);
+	close(l);
+	close(p);
+}
+
 static void priorities(struct udp *u)
 {
 	int p[NR], l[NR];
@@ -591,6 +615,7 @@ int main(void)
 	stamp = read_file("stamp.wasm");
 	u = udp_open(PORT);
 	in_order(&u);
+	generations(&u);
 	priorities(&u);
 	verdicts(&u);
 	trap_goes_on(&u);

@@ -265,7 +265,28 @@ t "order: both have moved"			0 '"order":2' kwasm show one --json
 t "order: a link that is none"			5 "there is no link 'three'" kwasm order one three
 kwasm attach /samples/drop_port.wasm --netns right --name far --priority 10 >/dev/null
 t "order: not across priorities"		2 "one and far are not at the same hook" kwasm order one far
-kwasm detach one >/dev/null; kwasm detach two >/dev/null; kwasm detach far >/dev/null
+t "attach --before: the first one"		0 "attached zero: id " kwasm attach /samples/drop_port.wasm --netns right --name zero --before two
+t "attach --before: has a number below"		0 "priority 0, order 0" kwasm show zero
+t "attach --after: between two"			0 "attached mid: id " kwasm attach /samples/drop_port.wasm --netns right --name mid --after two
+t "attach --after: takes the number by age"	0 "priority 0, order 1" kwasm show mid
+t "attach --after: a link that is none"		5 "there is no link 'nobody'" kwasm attach /samples/drop_port.wasm --netns right --name bad --after nobody
+t "attach --before: no other hook"		2 "at the same hook" kwasm attach drop_9000.wasm --program netfilter/ip/output --netns right --name bad --before two
+t "attach --before: and nothing is left of it"	5 "" kwasm show bad
+t "set --before: moves one that runs"		0 "set one" kwasm set one --before two
+t "set --before: in front of the older ones"	0 "priority 0, order 1" kwasm show one
+t "set --after: not across priorities"		2 "one and far are not at the same hook" kwasm set one --after far
+t "set --order"					0 "set one" kwasm set one --order 7
+t "set --order: does"				0 "priority 0, order 7" kwasm show one
+id=$(counter one id)
+t "set --priority"				0 "set one" kwasm set one --priority 10
+t "set --priority: moves it"			0 "priority 10, order 7" kwasm show one
+[ "$id" != "$(counter one id)" ] && [ "$(kwasm list links | grep -c '^one ')" = 1 ]
+result $? "set --priority: one link of that name, a new one"
+t "set --after: there"				0 "set far" kwasm set far --after one
+t "set: a policy"				0 '"links":[{"name":"far"' kwasm set far --quarantine never --on-trap accept --json
+t "set: shows it"				0 "on trap accept" kwasm show far
+t "set: a link that is none"			5 "there is no link 'nobody'" kwasm set nobody --order 1
+for l in zero one two mid far; do kwasm detach $l >/dev/null; done
 
 kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
 ip netns del right

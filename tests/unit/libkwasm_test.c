@@ -6,7 +6,7 @@
 
 #include <linux/netfilter.h>
 
-#include "libkwasm.h"
+#include "internal.h"
 #include "tap.h"
 
 /* (module (func (export "netfilter/inet/input") (result i32) i32.const 1)) */
@@ -138,6 +138,52 @@ static void test_print(void)
 	kwasm_module__close(m);
 }
 
+/* Are all in the order they run in, and those in front of @at as they were? */
+static bool stays(const struct placed *e, const struct placed *was, size_t nr, size_t at)
+{
+	size_t i;
+
+	for (i = 1; i < nr; i++)
+		if (e[i].order < e[i - 1].order || (e[i].order == e[i - 1].order && e[i].id < e[i - 1].id))
+			return false;
+	return !memcmp(e, was, at * sizeof(*e));
+}
+
+/* Every way to put the youngest, or the oldest, of up to four among the others, with orders -1, 0 and 1. */
+static void test_place(void)
+{
+	unsigned int code, all = 3 * 3 * 3, i, k, id, bad = 0, n = 0;
+	struct placed e[4], was[4];
+
+	for (code = 0; code < all * 4 * 2; code++) {
+		size_t at = code / all % 4;
+		int32_t low = -1;
+
+		for (i = 0, k = code % all, id = 10; i < 4; i++, id++) {
+			e[i].id = i == at ? (code / all / 4 ? 1 : 99) : id;
+			e[i].order = 0;
+			if (i == at)
+				continue;
+			low = low > (int32_t)(k % 3) - 1 ? low : (int32_t)(k % 3) - 1;
+			e[i].order = low;
+			k /= 3;
+		}
+		memcpy(was, e, sizeof(e));
+		bad += place_orders(e, 4, at) || !stays(e, was, 4, at);
+		n++;
+	}
+	ok(!bad && n == all * 8, "%u ways to put one among three: all run as they were put", n);
+	e[0] = (struct placed){ 1, 5 };
+	ok(!place_orders(e, 1, 0) && e[0].order == 5, "one alone keeps its order");
+	e[0] = (struct placed){ 9, INT32_MAX };
+	e[1] = (struct placed){ 1, 0 };
+	ok(place_orders(e, 2, 1) == -ERANGE, "behind the last number there is none");
+	e[0] = (struct placed){ 9, 0 };
+	e[1] = (struct placed){ 1, INT32_MIN };
+	ok(!place_orders(e, 2, 0) && e[0].order == INT32_MIN && e[1].order == INT32_MIN + 1,
+	   "before the first one it is the others that move");
+}
+
 int main(void)
 {
 	test_options();
@@ -145,6 +191,7 @@ int main(void)
 	test_error();
 	test_runner();
 	test_names();
+	test_place();
 	test_print();
 	return tap_done();
 }

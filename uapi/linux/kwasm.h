@@ -365,7 +365,8 @@ struct kwasm_link_update {
  * @old_program_fd: REPLACE: -1, or: EBUSY unless this one is attached
  * @order:          ORDER, else 0
  * @old_link_fd:    TAKE_OVER: the one that detaches; else 0
- * @on_trap:        and all that follow: POLICY, as in struct kwasm_link_create; else 0
+ * @generation:     ORDER: 0, or: EAGAIN unless the place's is this; else 0
+ * @on_trap:        and the four that follow: POLICY, as in struct kwasm_link_create; else 0
  *
  * TAKE_OVER: at the same place a call runs the old link or the new one.  At two
  * places both run for a moment, so that what passes them meanwhile meets one
@@ -385,6 +386,8 @@ struct kwasm_step {
 	__u32 default_verdict;
 	__u32 quarantine;
 	__u64 deadline_ns;
+	__u32 generation;
+	__u32 pad;
 };
 
 /**
@@ -395,7 +398,7 @@ struct kwasm_step {
  *
  * A call of a place (for netfilter: of one hook at one priority) runs all of
  * its links as they were, or all as they will be.  Needs what each step alone
- * would need.  Errors: EEXIST a link twice, ENOLINK it is detached, EBUSY,
+ * would need.  Errors: EEXIST a link twice, ENOLINK it is detached, EBUSY, EAGAIN,
  * EINVAL, ENOMEM, EPERM, EBADF; EOPNOTSUPP links of this type have no order.
  */
 struct kwasm_transaction {
@@ -533,7 +536,7 @@ struct kwasm_link_info {
 	__u16 nf_flags;
 	__s32 order;
 	__u32 prepared;			/* 1: attached, but not enabled yet */
-	__u32 pad2;
+	__u32 generation;		/* of its place: another one after each link that came, went or was changed there; 0: types without order */
 	__u32 fs_scope;
 	__u32 fs_events;		/* KWASM_FS_* */
 	__u64 fs_inode;

@@ -105,7 +105,8 @@ static int fail_attach(struct cli *c, int err, const struct kwasm_module *m, con
 	return fail_errno(c, err, kwasm_program__name(a->program));
 }
 
-static int attach_one(struct cli *c, const struct kwasm_module *m, struct attachment *a)
+/* @priority: NULL, or of the link that it shall run beside. */
+static int attach_one(struct cli *c, const struct kwasm_module *m, struct attachment *a, const int32_t *priority)
 {
 	const struct type *t = type_of(kwasm_program__name(a->program));
 	struct link_opts o;
@@ -115,6 +116,7 @@ static int attach_one(struct cli *c, const struct kwasm_module *m, struct attach
 		return err;
 	ask_module(c, m, &o);
 	o.prepared = true;
+	o.priority = priority ? *priority : o.priority;
 	a->link = t->attach(a->program, &o);
 	err = a->link ? kwasm_link__pin(a->link, a->name) : -errno;
 	a->pinned = !err;
@@ -122,6 +124,15 @@ static int attach_one(struct cli *c, const struct kwasm_module *m, struct attach
 		err = fail_attach(c, err, m, a);
 	close_link_opts(&o);
 	return err;
+}
+
+static void take_back(const struct attachment *a, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (a[i].pinned)
+			kwasm_link__unpin(a[i].link, a[i].name);
 }
 
 /* They were prepared, and begin together. */
@@ -143,16 +154,34 @@ static int attach_all(struct cli *c, const struct kwasm_module *m, struct attach
 	int i, err = 0;
 
 	for (i = 0; i < nr && !err; i++)
-		err = attach_one(c, m, &a[i]);
+		err = attach_one(c, m, &a[i], NULL);
 	if (!err) {
 		err = enable_all(a, nr);
 		if (!err)
 			return 0;
 		err = fail_errno(c, err, "cannot enable the links");
 	}
-	for (i = 0; i < nr; i++)
-		if (a[i].pinned)
-			kwasm_link__unpin(a[i].link, a[i].name);
+	take_back(a, nr);
+	return err;
+}
+
+static int attach_beside(struct cli *c, const struct kwasm_module *m, struct attachment *a, int nr)
+{
+	struct kwasm_link_info at;
+	struct kwasm_link *other;
+	int err;
+
+	if (nr != 1 || !(type_of(kwasm_program__name(a->program))->options >> OPT_ORDER & 1))
+		return fail_usage(c, "--before and --after are for one program, of netfilter: say --program");
+	err = open_beside(c, &other, &at);
+	if (err)
+		return err;
+	err = attach_one(c, m, a, &at.nf_priority);
+	if (!err)
+		err = put_beside(c, a->link, a->name, other);
+	if (err)
+		take_back(a, 1);
+	kwasm_link__destroy(other);
 	return err;
 }
 
@@ -210,6 +239,8 @@ int run_attach(struct cli *c)
 
 	err = check_name(c);
 	if (!err)
+		err = check_beside(c);
+	if (!err)
 		err = check_link_opts(c);
 	if (!err)
 		err = open_object(c, c->args[0], &m);
@@ -222,7 +253,7 @@ int run_attach(struct cli *c)
 		err = name_links(c, c->opt[OPT_NAME] ?: kwasm_module__name(m), a, nr);
 	if (err)
 		goto out;
-	err = attach_all(c, m, a, nr);
+	err = c->opt[OPT_BEFORE] || c->opt[OPT_AFTER] ? attach_beside(c, m, a, nr) : attach_all(c, m, a, nr);
 	if (!err)
 		print_links(c, a, nr);
 	for (i = 0; i < nr; i++)

@@ -9,8 +9,7 @@
 
 static const char hint_list[] = "`kwasm list` shows what is there";
 
-/* Leave in @set the links that are meant by a name or an id; 0, or a failure's status. */
-static int pick_links(struct cli *c, const char *name, uint32_t id, struct link_set *set)
+int pick_links(struct cli *c, const char *name, uint32_t id, struct link_set *set)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
 			     .hint = hint_list };
@@ -31,8 +30,7 @@ static int pick_links(struct cli *c, const char *name, uint32_t id, struct link_
 		    fail(c, &f, "there is no link '%s'", name);
 }
 
-/* "done NAME" for each link, or {"links":[...]}. */
-static void report(struct cli *c, const char *verb, const struct link_set *set)
+void report_links(struct cli *c, const char *done, const struct link_set *set)
 {
 	size_t i;
 
@@ -47,9 +45,9 @@ static void report(struct cli *c, const char *verb, const struct link_set *set)
 			json_u64(&c->j, "id", set->info[i].id);
 			json_close(&c->j);
 		} else if (*set->info[i].pin) {
-			printf("%s %s\n", verb, set->info[i].pin);
+			printf("%s %s\n", done, set->info[i].pin);
 		} else {
-			printf("%s id %u\n", verb, set->info[i].id);
+			printf("%s id %u\n", done, set->info[i].id);
 		}
 	}
 	if (c->json)
@@ -90,7 +88,7 @@ int run_detach(struct cli *c)
 	if (err)
 		err = fail_errno(c, err, set.info[i - 1].pin);
 	else
-		report(c, "detached", &set);
+		report_links(c, "detached", &set);
 	free(set.info);
 	return err;
 }
@@ -210,7 +208,7 @@ int run_replace(struct cli *c)
 	if (!err && name)
 		err = move_name(c, m, name);
 	if (!err)
-		report(c, "replaced", &set);
+		report_links(c, "replaced", &set);
 	free(set.info);
 out:
 	kwasm_module__close(m);
@@ -227,13 +225,6 @@ static const struct kwasm_link_info *find_link(const struct link_set *all, const
 	return NULL;
 }
 
-static bool same_place(const struct kwasm_link_info *a, const struct kwasm_link_info *b)
-{
-	return a->type == b->type && a->netns_ino == b->netns_ino && a->nf_family == b->nf_family &&
-	       a->nf_hook == b->nf_hook && a->nf_priority == b->nf_priority &&
-	       !strcmp(a->nf_device, b->nf_device);
-}
-
 /* The links that are named, in that order; they must be of one place. */
 static int pick_in_order(struct cli *c, const struct link_set *all, struct link_set *set)
 {
@@ -247,7 +238,7 @@ static int pick_in_order(struct cli *c, const struct link_set *all, struct link_
 		if (!l)
 			return fail(c, &f, "there is no link '%s'", c->args[i]);
 		set->info[set->nr++] = *l;
-		if (!same_place(l, &set->info[0]))
+		if (!libkwasm_same_place(l, &set->info[0]))
 			return fail_usage(c, "%s and %s are not at the same hook with the same priority",
 					  c->args[0], c->args[i]);
 	}
@@ -284,7 +275,7 @@ int run_order(struct cli *c)
 	if (!err)
 		err = order_links(c, &set);
 	if (!err)
-		report(c, "ordered", &set);
+		report_links(c, "ordered", &set);
 	free(all.info);
 out:
 	free(set.info);

@@ -145,8 +145,16 @@ const char *verdict_name(uint32_t v);
 uint32_t link_verdicts(const struct kwasm_link_info *l);
 const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v);
 
+/* change.c */
+/* Leave in @set the links that are meant by a name or an id; 0, or a failure's status. */
+int pick_links(struct cli *c, const char *name, uint32_t id, struct link_set *set);
+/* "done NAME" for each link, or {"links":[...]}. */
+void report_links(struct cli *c, const char *done, const struct link_set *set);
+
 /* netns.c */
 int open_netns(struct cli *c, const char *ns, int *fd);
+/* By its inode; 0 stands for our own.  Return: a descriptor, 0, or -ENOENT: it has no name, and no process that can be seen. */
+int open_netns_ino(uint64_t ino);
 /* Name of the namespace with inode @ino as in /run/netns, else "ino:4026..."; @buf is returned. */
 const char *netns_name(uint64_t ino, char *buf, size_t bytes);
 

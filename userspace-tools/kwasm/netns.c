@@ -53,3 +53,34 @@ const char *netns_name(uint64_t ino, char *buf, size_t bytes)
 	closedir(dir);
 	return buf;
 }
+
+/* @dir/NAME@rest of the first name it is. */
+static int find_in(const char *path, const char *rest, uint64_t ino)
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+	struct stat st;
+	char name[512];
+	int fd = -ENOENT;
+
+	while (dir && fd < 0 && (d = readdir(dir))) {
+		snprintf(name, sizeof(name), "%s%s", d->d_name, rest);
+		if (*d->d_name == '.' || fstatat(dirfd(dir), name, &st, 0) || st.st_ino != ino)
+			continue;
+		fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC);
+	}
+	if (dir)
+		closedir(dir);
+	return fd < 0 ? -ENOENT : fd;
+}
+
+int open_netns_ino(uint64_t ino)
+{
+	struct stat st;
+	int fd;
+
+	if (!stat("/proc/self/ns/net", &st) && st.st_ino == ino)
+		return 0;
+	fd = find_in(NETNS_DIR, "", ino);
+	return fd >= 0 ? fd : find_in("/proc", "/ns/net", ino);
+}

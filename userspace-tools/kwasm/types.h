@@ -69,6 +69,13 @@ int check_needs(struct cli *c, const char *who, const char *program);
 /* Are of the options of links only those of @taken given? */
 int check_taken(struct cli *c, const char *who, uint64_t taken);
 
+/* set.c: --before and --after.  Are they said so that they make sense? */
+int check_beside(struct cli *c);
+/* The link that is named; the caller destroys it. */
+int open_beside(struct cli *c, struct kwasm_link **out, struct kwasm_link_info *info);
+/* Put @l, called @name, where they say, and let it run. */
+int put_beside(struct cli *c, struct kwasm_link *l, const char *name, const struct kwasm_link *other);
+
 __attribute__((format(printf, 2, 3)))
 void because(struct reasons *why, const char *fmt, ...);
 

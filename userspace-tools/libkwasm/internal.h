@@ -105,6 +105,15 @@ int module_error_plain(struct kwasm_module *m, int err, const char *what);
 /* Decode in this process, once.  0 or -errno with the error noted. */
 int module_decode(struct kwasm_module *m);
 
+/* place.c */
+struct placed {
+	__u32 id;
+	__s32 order;
+};
+
+/* Among @e, in the order they run in, the @at-th has been put: give orders that keep it so.  0 or -ERANGE. */
+int place_orders(struct placed *e, size_t nr, size_t at);
+
 /* stub.c */
 /* Load the BPF program of the XDP link @link_fd and attach it at the link's device. */
 int link_attach_xdp(struct kwasm_module *m, int link_fd, int netns_fd, __u32 mode);

@@ -521,6 +521,21 @@ LIBKWASM_API int kwasm_link__info(const struct kwasm_link *l, struct kwasm_link_
 LIBKWASM_API int kwasm_link__update_program(struct kwasm_link *l, struct kwasm_program *p);
 LIBKWASM_API int kwasm_link__pin(struct kwasm_link *l, const char *name);
 LIBKWASM_API int kwasm_link__unpin(struct kwasm_link *l, const char *name);
+/**
+ * kwasm_link__run_before() - let a netfilter link run directly before another one of its place
+ * @l: running, or prepared: then it is enabled with that
+ *
+ * All at once and nothing is loaded again; the orders of others change as far
+ * as they must.  If somebody else changes the place meanwhile it is done again.
+ * Return: 0; -EXDEV the two are not at the same hook, priority, device and
+ * namespace; -EAGAIN somebody did, every time; -ERANGE no number is left; else as
+ * kwasm_transaction().
+ */
+LIBKWASM_API int kwasm_link__run_before(struct kwasm_link *l, const struct kwasm_link *other);
+/* The same, directly after it. */
+LIBKWASM_API int kwasm_link__run_after(struct kwasm_link *l, const struct kwasm_link *other);
+/* Are they at the same place: hook, priority, device and namespace? */
+LIBKWASM_API bool libkwasm_same_place(const struct kwasm_link_info *a, const struct kwasm_link_info *b);
 LIBKWASM_API int kwasm_link__detach(struct kwasm_link *l);
 /* Close the descriptor: an unpinned link that nobody else holds detaches. */
 LIBKWASM_API int kwasm_link__destroy(struct kwasm_link *l);
