@@ -162,6 +162,12 @@ $ kwasm set edge --before a --priority 5
 2> kwasm: try: kwasm help set
 ? 2
 
+# link what
+$ kwasm link bush
+2> kwasm: link what? tree, not 'bush'
+2> kwasm: try: kwasm help link
+? 2
+
 # set what
 $ kwasm set edge
 2> kwasm: set what?  `kwasm help set` shows what can be

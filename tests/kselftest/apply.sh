@@ -66,6 +66,20 @@ result $? "all of them run"
 result $? "the timer too"
 kwasm apply $conf >$out 2>&1 && grep -q "nothing to change" $out
 result $? "again: nothing to change"
+# tree PLACE LINK: does it run there?
+tree() { grep -A 1 "^  $1" $out | grep -q "$2 (id"; }
+kwasm link tree >$out 2>&1 && tree 'ip input$' all:in && tree 'tc/ingress of r0$' all:dev && tree 'xdp of l0$' all:far &&
+	tree "fs/open_perm, dir $dir/watched" all:open && tree timer/ all:tick
+result $? "link tree: each at its place"
+kwasm link tree --json >$out 2>&1 && tr -d ' \n' <$out | grep -q '"place":"tc/ingressofr0","runs":\[{"link":"all:dev"'
+result $? "link tree --json"
+kwasm link tree >$out 2>&1
+if [ -d /sys/module/nfnetlink_hook ]; then
+	! grep -q 'others at netfilter' $out
+else
+	grep -q '^others at netfilter hooks are not told: ' $out
+fi
+result $? "link tree: says what it is not told"
 
 # Two configurations in turn, while packets come in and the file is opened.
 n_packets=3000

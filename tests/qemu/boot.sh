@@ -66,7 +66,7 @@ done
 "${cross}strip" -g -o "$g/root/kwasm.ko" "$module"
 
 # Modules in Debian's kernels; in order of what needs what.
-for m in veth llc stp bridge sch_ingress cls_bpf; do
+for m in veth llc stp bridge sch_ingress cls_bpf nfnetlink nfnetlink_hook; do
 	f=$(find -L "$k/modules" -name "$m.ko*" | head -n 1)
 	case $f in
 	*.xz) xz -dc "$f" > "$g/root/$m.ko" ;;

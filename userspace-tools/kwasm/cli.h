@@ -51,7 +51,7 @@ struct cli {
 };
 
 enum complete { COMPLETE_NONE, COMPLETE_FILES, COMPLETE_MODULES, COMPLETE_LINKS, COMPLETE_BOTH,
-		COMPLETE_VERBS, COMPLETE_KINDS };
+		COMPLETE_VERBS, COMPLETE_KINDS, COMPLETE_TREE };
 
 struct verb {
 	const char *name, *args;
@@ -153,6 +153,7 @@ void report_links(struct cli *c, const char *done, const struct link_set *set);
 
 /* netns.c */
 int open_netns(struct cli *c, const char *ns, int *fd);
+uint64_t own_netns_ino(void);
 /* By its inode; 0 stands for our own.  Return: a descriptor, 0, or -ENOENT: it has no name, and no process that can be seen. */
 int open_netns_ino(uint64_t ino);
 /* Name of the namespace with inode @ino as in /run/netns, else "ino:4026..."; @buf is returned. */

@@ -82,6 +82,7 @@ static const char *const names_of[] = {
 	[COMPLETE_LINKS]   = "COMPREPLY=( $(compgen -f -W \"$(_kwasm_names links)\" -- \"$cur\") )",
 	[COMPLETE_BOTH]    = "COMPREPLY=( $(compgen -f -W \"$(_kwasm_names modules) $(_kwasm_names links)\" -- \"$cur\") )",
 	[COMPLETE_VERBS]   = "COMPREPLY=( $(compgen -W \"$verbs\" -- \"$cur\") )",
+	[COMPLETE_TREE]    = "COMPREPLY=( $(compgen -W tree -- \"$cur\") )",
 	[COMPLETE_KINDS]   = "COMPREPLY=( $(compgen -W \"modules links\" -- \"$cur\") )",
 };
 

@@ -30,13 +30,20 @@ int open_netns(struct cli *c, const char *ns, int *fd)
 	return fail_errno(c, -errno, path);
 }
 
+uint64_t own_netns_ino(void)
+{
+	struct stat st;
+
+	return stat("/proc/thread-self/ns/net", &st) ? 0 : st.st_ino;
+}
+
 const char *netns_name(uint64_t ino, char *buf, size_t bytes)
 {
 	struct stat st;
 	struct dirent *d;
 	DIR *dir;
 
-	if (!stat("/proc/self/ns/net", &st) && st.st_ino == ino) {
+	if (own_netns_ino() == ino) {
 		snprintf(buf, bytes, "(own)");
 		return buf;
 	}
@@ -76,10 +83,9 @@ static int find_in(const char *path, const char *rest, uint64_t ino)
 
 int open_netns_ino(uint64_t ino)
 {
-	struct stat st;
 	int fd;
 
-	if (!stat("/proc/self/ns/net", &st) && st.st_ino == ino)
+	if (own_netns_ino() == ino)
 		return 0;
 	fd = find_in(NETNS_DIR, "", ino);
 	return fd >= 0 ? fd : find_in("/proc", "/ns/net", ino);
