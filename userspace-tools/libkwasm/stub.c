@@ -9,6 +9,7 @@
  * so nothing of this is left to hold or to clean up.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -39,8 +40,8 @@ static const char no_btf[] =
 	"this kwasm.ko has no type information (BTF) of the running kernel, which XDP and tc need: "
 	"install pahole and build it again with KERNEL_BTF=/sys/kernel/btf/vmlinux";
 
-/* Descriptor of the BTF that the kernel has of kwasm.ko, or -ENOENT. */
-int module_btf_fd(void)
+/* Descriptor of the BTF that the kernel has of kwasm.ko, and its number; or -ENOENT. */
+static int find_btf(__u32 *number)
 {
 	struct bpf_btf_info info;
 	__u32 id = 0, len;
@@ -55,6 +56,7 @@ int module_btf_fd(void)
 		info.name = (uintptr_t)name;
 		info.name_len = sizeof(name);
 		len = sizeof(info);
+		*number = id;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.kernel_btf && !strcmp(name, "kwasm"))
 			return fd;
 		close(fd);
@@ -62,42 +64,76 @@ int module_btf_fd(void)
 	return -ENOENT;
 }
 
-/* Number of a function in that BTF, or -ENOENT. */
-static int function_id(const char *name)
+int module_btf_fd(void)
+{
+	__u32 number;
+
+	return find_btf(&number);
+}
+
+/* The functions of kwasm.ko that stubs call. */
+enum callee_name { CALLEE_XDP, CALLEE_TC, NR_CALLEES };
+
+static const char *const callee_name[NR_CALLEES] = { "kwasm_xdp", "kwasm_tc" };
+
+/*
+ * Their numbers in the BTF numbered @btf, 0 where there is none.  Kept: to read the kernel's takes
+ * longer than all the rest of an attach.  A module that is loaded anew has another number.
+ */
+static struct {
+	pthread_mutex_t lock;
+	__u32 btf;
+	int id[NR_CALLEES];
+} known = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void read_ids(int id[NR_CALLEES])
 {
 	struct btf *kernel = btf__load_vmlinux_btf(), *module = NULL;
-	int id = -ENOENT;
+	int i, found;
 
 	if (kernel)
 		module = btf__load_module_btf("kwasm", kernel);
-	if (module)
-		id = btf__find_by_name_kind(module, name, BTF_KIND_FUNC);
+	for (i = 0; i < NR_CALLEES; i++) {
+		found = module ? btf__find_by_name_kind(module, callee_name[i], BTF_KIND_FUNC) : 0;
+		id[i] = found > 0 ? found : 0;
+	}
 	btf__free(module);
 	btf__free(kernel);
-	return id < 0 ? -ENOENT : id;
 }
 
-bool libkwasm_has_btf(void)
-{
-	int fd = module_btf_fd();
-
-	if (fd < 0)
-		return false;
-	close(fd);
-	return function_id("kwasm_xdp") > 0;
-}
-
-/* The function of kwasm.ko that a stub calls, and where that is. */
+/* One of them, and where it is. */
 struct callee {
 	int id, btf_fd;
 };
 
 /* 0, or -EOPNOTSUPP: the kernel knows of none. */
-static int find_callee(struct callee *f, const char *name)
+static int find_callee(struct callee *f, enum callee_name name)
 {
-	f->id = function_id(name);
-	f->btf_fd = f->id < 0 ? -1 : module_btf_fd();
-	return f->btf_fd < 0 ? -EOPNOTSUPP : 0;
+	__u32 number;
+
+	f->btf_fd = find_btf(&number);
+	if (f->btf_fd < 0)
+		return -EOPNOTSUPP;
+	pthread_mutex_lock(&known.lock);
+	if (known.btf != number)
+		read_ids(known.id);
+	known.btf = number;
+	f->id = known.id[name];
+	pthread_mutex_unlock(&known.lock);
+	if (f->id)
+		return 0;
+	close(f->btf_fd);
+	return -EOPNOTSUPP;
+}
+
+bool libkwasm_has_btf(void)
+{
+	struct callee f;
+
+	if (find_callee(&f, CALLEE_XDP))
+		return false;
+	close(f.btf_fd);
+	return true;
 }
 
 static int load(enum bpf_prog_type type, const struct callee *f, const struct bpf_insn *insns, size_t nr,
@@ -283,7 +319,7 @@ out:
 
 /* What differs between XDP and tc. */
 struct kind {
-	const char *callee;
+	enum callee_name callee;
 	int (*load)(const struct callee *f, __u32 handle);
 	int (*attach)(struct place *p);
 	__u32 mode;
@@ -327,11 +363,11 @@ static int link_attach_stub(struct kwasm_module *m, int link_fd, int netns_fd, c
 int link_attach_xdp(struct kwasm_module *m, int link_fd, int netns_fd, __u32 mode)
 {
 	return link_attach_stub(m, link_fd, netns_fd, &(const struct kind){
-		.callee = "kwasm_xdp", .load = load_xdp, .attach = attach_xdp, .mode = mode });
+		.callee = CALLEE_XDP, .load = load_xdp, .attach = attach_xdp, .mode = mode });
 }
 
 int link_attach_tc(struct kwasm_module *m, int link_fd, int netns_fd)
 {
 	return link_attach_stub(m, link_fd, netns_fd, &(const struct kind){
-		.callee = "kwasm_tc", .load = load_tc, .attach = attach_tc });
+		.callee = CALLEE_TC, .load = load_tc, .attach = attach_tc });
 }
