@@ -72,6 +72,8 @@ int main(void)
 	ok(block(1, &off) == 1 && word(off + 8) == 101, "interface of IP packets");
 	p = option(off + 16, 9, &len);
 	ok(p && len == 1 && *p == 9, "times in nanoseconds");
+	p = option(off + 16, 2, &len);
+	ok(p && len == 8 && !memcmp(p, "kwasm-ip", 8), "its name");
 	ok(block(2, &off) == 6 && word(off + 8) == 0 && word(off + 12) == 0x12345678 && word(off + 16) == 0x90abcdef &&
 	   word(off + 20) == 5 && word(off + 24) == 100 && !memcmp(file + off + 28, data, 5),
 	   "packet: interface, time, lengths, bytes");

@@ -17,6 +17,7 @@
 #define OPT_END			0
 #define OPT_COMMENT		1
 #define SHB_USERAPPL		4
+#define IF_NAME			2
 #define IF_TSRESOL		9
 #define EPB_FLAGS		2
 #define ISB_IFDROP		5
@@ -78,11 +79,17 @@ int pcapng_begin(struct pcapng *p, FILE *out)
 	return write_block(p, SECTION_HEADER, &b);
 }
 
-/* Its number, after a block for it if it is new. */
+#define LINKTYPE_ETHERNET	1
+
+/*
+ * Its number, after a block for it if it is new.  All packets of one link type are of one interface here, whose name
+ * says so: what device they came by is in each one's comment, for one number may be several in several namespaces.
+ */
 static int find_interface(struct pcapng *p, uint16_t link_type, uint32_t *nr)
 {
 	static struct block b;
 	const uint16_t head[2] = { link_type, 0 };
+	const char *name = link_type == LINKTYPE_ETHERNET ? "kwasm-frames" : "kwasm-ip";
 	const uint8_t nanoseconds = 9;
 
 	for (*nr = 0; *nr < p->nr_interfaces; ++*nr)
@@ -96,6 +103,7 @@ static int find_interface(struct pcapng *p, uint16_t link_type, uint32_t *nr)
 	b.len = 0;
 	put(&b, head, sizeof(head));
 	put_u32(&b, 0);				/* no limit to a packet's bytes */
+	put_option(&b, IF_NAME, name, strlen(name));
 	put_option(&b, IF_TSRESOL, &nanoseconds, 1);
 	put_option(&b, OPT_END, NULL, 0);
 	return write_block(p, INTERFACE, &b);
