@@ -60,7 +60,7 @@ $ kwasm load a.wasm b.wasm
 
 # a word that is not one of the choices
 $ kwasm attach good.wasm --on-trap explode
-2> kwasm: --on-trap explode: want drop|accept|detach
+2> kwasm: --on-trap explode: want drop|accept|detach|deny|allow
 2> kwasm: try: kwasm help attach
 ? 2
 
@@ -137,7 +137,7 @@ $ kwasm completion bash | bash -n
 $ source <(kwasm completion bash); c() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _kwasm; echo ${COMPREPLY[@]}; }; c kwasm un; c kwasm log --f; c kwasm attach x --on-trap d
 unload
 --follow
-drop detach
+drop detach deny
 
 # a full disk is noticed
 $ kwasm --version >/dev/full

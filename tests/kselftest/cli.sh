@@ -21,6 +21,16 @@ head -c 100 /samples/drop_port.wasm >/tmp/cut.wasm
 t "feature: tells the mode"			0 "mode" kwasm feature
 t "feature: tells what modules may use"		0 "floating point: " kwasm feature
 t "feature: JSON"				0 '"hooks":["netfilter","timer","fs"' kwasm feature --json
+mkdir -p /sys/kernel/security && mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
+t "feature: what opening a file asks"		0 "may deny     fs/open_perm, fs/access_perm, fs/exec_perm" kwasm feature
+# On arm64 only since Linux 6.4; directories and links since that asks programs that may sleep.
+case $(uname -r)-$(uname -m) in
+6.1.*-aarch64)	lsm='not fs/unlink: this kernel cannot attach programs' ;;
+6.1.*)		lsm='not fs/mkdir: this kernel lets no program that may sleep into its hook path_mkdir' ;;
+*)		lsm='fs/unlink, fs/rename, fs/mkdir, fs/link' ;;
+esac
+t "feature: and which LSM hooks can be asked"	0 "$lsm" kwasm feature
+t "feature: the same in JSON"			0 '"denies":["fs/open_perm","fs/access_perm","fs/exec_perm"' kwasm feature --json
 t "list: empty tables"				0 "MODULE" kwasm list
 t "show: nothing of that name"			5 "there is no module or link 'edge'" kwasm show edge
 t "attach: no such module"			5 "no module is loaded as 'edge'" kwasm attach edge
@@ -179,6 +189,9 @@ t "replace: a timer"				0 "replaced timers" kwasm replace timers ./timers.wasm
 t "detach: a timer"				0 "detached timers" kwasm detach timers
 t "attach: a timer with a deadline"		0 "timer/tick, every " kwasm attach ./timers.wasm --deadline 500us
 t "show: its deadline"				0 "deadline 500 us" kwasm show timers
+kwasm detach timers >/dev/null
+t "attach: a timer on all CPUs"			0 "timer/tick, every " kwasm attach ./timers.wasm --all-cpus
+t "show: a timer on all CPUs"			0 "on all CPUs, armed on $(nproc) CPUs" kwasm show timers
 kwasm detach timers >/dev/null
 t "call: lists the functions"			0 "swap(i32, f64) -> f64, i32" kwasm call ./calls.wasm
 t "call: of a file"				0 "101" kwasm call ./calls.wasm count

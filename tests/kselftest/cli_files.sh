@@ -31,6 +31,14 @@ ok $? "usage: fs programs want --path"
 kwasm attach files --program fs/notify --path $d --events create,nonsense --name bad 2>/dev/null
 [ $? = 2 ]
 ok $? "usage: no such event"
+kwasm attach files --program fs/open_perm --path $d --on-trap allow --name let
+kwasm show let | grep -q "on trap allow" && kwasm show let --json | grep -q '"on_trap": *"allow"'
+ok $? "attach --on-trap allow"
+kwasm detach let
+kwasm attach files --program fs/open_perm --path $d --on-trap deny --name keep
+kwasm show keep | grep -q "on trap deny"
+ok $? "attach --on-trap deny"
+kwasm detach keep
 kwasm detach watch && kwasm detach made && kwasm unload files && cat $d/sub/secret.conf > /dev/null
 ok $? "detached, the file opens again"
 echo "1..$n"

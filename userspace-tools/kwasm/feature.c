@@ -45,6 +45,64 @@ static void json_system(struct json *j, const struct utsname *u, const char *loc
 	json_close(j);
 }
 
+/* Programs whose place the kernel always has, where it has fsnotify's permission events: kwasm.ko wants those. */
+static const char *const perm_events[] = { "fs/open_perm", "fs/access_perm", "fs/exec_perm" };
+
+#define NR_PERM_EVENTS	(sizeof(perm_events) / sizeof(perm_events[0]))
+
+#define LSM_MAX		16
+
+/* Which programs on files LSM hooks ask, each with why not, empty if they do. */
+struct denies {
+	const char *name[LSM_MAX];
+	char why[LSM_MAX][192];
+	size_t nr;
+};
+
+static void probe_denies(struct denies *d)
+{
+	for (d->nr = 0; d->nr < LSM_MAX && (d->name[d->nr] = libkwasm_lsm_program(d->nr)); d->nr++)
+		libkwasm_lsm_probe(d->name[d->nr], d->why[d->nr], sizeof(d->why[0]));
+}
+
+static void json_denies(struct json *j)
+{
+	struct denies d;
+	size_t i;
+
+	probe_denies(&d);
+	json_array(j, "denies");
+	for (i = 0; i < NR_PERM_EVENTS; i++)
+		json_str(j, NULL, perm_events[i]);
+	for (i = 0; i < d.nr; i++)
+		if (!*d.why[i])
+			json_str(j, NULL, d.name[i]);
+	json_close(j);
+	json_object(j, "denies_not");
+	for (i = 0; i < d.nr; i++)
+		if (*d.why[i])
+			json_str(j, d.name[i], d.why[i]);
+	json_close(j);
+}
+
+static void print_denies(void)
+{
+	struct denies d;
+	size_t i;
+
+	probe_denies(&d);
+	printf("may deny    ");
+	for (i = 0; i < NR_PERM_EVENTS; i++)
+		printf("%s %s", i ? "," : "", perm_events[i]);
+	for (i = 0; i < d.nr; i++)
+		if (!*d.why[i])
+			printf(", %s", d.name[i]);
+	putchar('\n');
+	for (i = 0; i < d.nr; i++)
+		if (*d.why[i])
+			printf("             not %s: %s\n", d.name[i], d.why[i]);
+}
+
 static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 {
 	size_t i;
@@ -79,6 +137,7 @@ static void json_kwasm(struct json *j, const struct kwasm_feature *f)
 	if (f->hooks >> KWASM_LINK_TC & 1 && libkwasm_has_btf())
 		json_str(j, NULL, "tc");
 	json_close(j);
+	json_denies(j);
 	json_close(j);
 }
 
@@ -109,6 +168,7 @@ static void print_kwasm(const struct kwasm_feature *f)
 	       f->hooks >> KWASM_LINK_TIMER & 1 ? ", timer" : "", f->hooks >> KWASM_LINK_FS & 1 ? ", fs" : "");
 	printf("             %s\n", libkwasm_has_btf() ? "xdp, tc" :
 	       "no xdp and tc: kwasm.ko has no BTF of this kernel; build it with pahole installed");
+	print_denies();
 }
 
 int run_feature(struct cli *c)

@@ -15,6 +15,8 @@ static int read_traps(struct cli *c, const struct type *t, struct link_opts *o)
 	bool fs = t->type == KWASM_LINK_FS;
 	int err = opt_word(c, OPT_ON_TRAP, &o->on_trap);
 
+	/* Of the words of programs on files and those of packets, enum kwasm_on_trap has one number. */
+	o->on_trap %= KWASM_ON_TRAP_DETACH + 1;
 	if (!err)
 		err = opt_duration_ns(c, OPT_DEADLINE, &o->deadline_ns);
 	if (!err && o->deadline_ns > (fs ? FS_DEADLINE_MAX_NS : DEADLINE_MAX_NS))

@@ -152,6 +152,14 @@ static const char *counter_name(const struct kwasm_link_info *l, uint32_t i)
 	return i < link_verdicts(l) ? link_verdict_name(l, i) : NULL;
 }
 
+/* Of links at files DROP is called deny, and ACCEPT allow. */
+static const char *on_trap_name(const struct kwasm_link_info *l, char *buf, size_t bytes)
+{
+	bool word_of_files = l->type == KWASM_LINK_FS && l->on_trap != KWASM_ON_TRAP_DETACH;
+
+	return opt_word_name(OPT_ON_TRAP, l->on_trap + (word_of_files ? KWASM_ON_TRAP_DETACH + 1 : 0), buf, bytes);
+}
+
 static void json_fs(struct json *j, const struct kwasm_link_info *l)
 {
 	uint32_t bit;
@@ -214,7 +222,7 @@ void json_link(struct json *j, const char *key, const struct kwasm_link_info *l)
 	json_str(j, "device", *l->nf_device ? l->nf_device : NULL);
 	json_u64(j, "queue", l->nf_queue);
 	json_bool(j, "queue_bypass", l->nf_flags & KWASM_NF_QUEUE_BYPASS);
-	json_str(j, "on_trap", opt_word_name(OPT_ON_TRAP, l->on_trap, buf, sizeof(buf)));
+	json_str(j, "on_trap", on_trap_name(l, buf, sizeof(buf)));
 	json_str(j, "on_short", opt_word_name(OPT_ON_SHORT, l->on_short, buf, sizeof(buf)));
 	json_str(j, "default", verdict_name(l->default_verdict));
 	json_u64(j, "deadline_ns", l->deadline_ns);
@@ -324,7 +332,7 @@ static void print_link(const struct kwasm_link_info *l)
 		row("netns", netns_name(l->netns_ino, a, sizeof(a)));
 	row("state", link_state(l, a, sizeof(a)));
 	rowf("policy", "on trap %s, on short read %s, no opinion %s",
-	     opt_word_name(OPT_ON_TRAP, l->on_trap, a, sizeof(a)),
+	     on_trap_name(l, a, sizeof(a)),
 	     opt_word_name(OPT_ON_SHORT, l->on_short, b, sizeof(b)), verdict_name(l->default_verdict));
 	snprintf(b, sizeof(b), "detached after %u traps in a row", l->quarantine);
 	rowf("limits", "deadline %s, %s", l->deadline_ns ? unit_ns(a, l->deadline_ns) : "by default",

@@ -164,8 +164,8 @@ static void place_timer(const struct kwasm_link_info *l, char *buf, size_t bytes
 {
 	char every[UNIT_LEN];
 
-	snprintf(buf, bytes, "%s, every %s, armed on %u CPUs", l->export_name,
-		 unit_ns(every, l->timer_every_ns), l->timer_armed);
+	snprintf(buf, bytes, "%s, every %s%s, armed on %u CPUs", l->export_name, unit_ns(every, l->timer_every_ns),
+		 l->timer_flags & KWASM_TIMER_ALL_CPUS ? " on all CPUs" : "", l->timer_armed);
 }
 
 static void differs_timer(const struct kwasm_link_info *l, const struct link_opts *o, struct reasons *why)

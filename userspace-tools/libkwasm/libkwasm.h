@@ -511,6 +511,18 @@ kwasm_program__attach_tc(struct kwasm_program *p, const struct kwasm_tc_opts *op
 /* Has the kernel accepted the type information (BTF) of kwasm.ko?  Without it there is no XDP and tc. */
 LIBKWASM_API bool libkwasm_has_btf(void);
 
+/* Name of the @index-th program that an LSM hook calls, "fs/unlink" and the like; NULL at the end. */
+LIBKWASM_API const char *libkwasm_lsm_program(size_t index);
+
+/**
+ * libkwasm_lsm_probe() - can such a program deny anything on this kernel?
+ * @why: @bytes for what is missing; empty if nothing is
+ *
+ * Attaches a BPF program to the hook, for a moment, which lets everything pass.
+ * Return: 0, or -errno.
+ */
+LIBKWASM_API int libkwasm_lsm_probe(const char *program, char *why, size_t bytes);
+
 /* ---- Links ------------------------------------------------------------- */
 
 LIBKWASM_API struct kwasm_link *kwasm_link__open(const char *name);

@@ -10,6 +10,7 @@
  * Guests run in process context, so only hooks will do whose programs may
  * sleep; which those are differs by kernel, and is seen when it takes the program.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -139,58 +140,97 @@ static int load(const struct hook *h, const struct ids *ids, __u32 handle)
 	return fd;
 }
 
-static int refuse(struct kwasm_program *p, const char *why)
+/* What the kernel lacks, in words; empty where an errno says it all. */
+struct why {
+	char text[192];
+};
+
+__attribute__((format(printf, 2, 3)))
+static int refuse(struct why *w, const char *fmt, ...)
 {
-	return module_error_plain(p->module, -EOPNOTSUPP, why);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(w->text, sizeof(w->text), fmt, ap);
+	va_end(ap);
+	return -EOPNOTSUPP;
 }
 
-static int check(struct kwasm_program *p, const struct hook *h, const struct ids *ids)
+static int check(const struct hook *h, const struct ids *ids, struct why *w)
 {
-	char why[160];
 	int asks = asks_bpf();
 
 	if (asks == -ENOENT)
-		return refuse(p, "cannot tell whether BPF is among the kernel's security modules: "
+		return refuse(w, "cannot tell whether BPF is among the kernel's security modules: "
 			      "mount -t securityfs securityfs /sys/kernel/security");
 	if (!asks)
-		return refuse(p, "BPF is not among the kernel's security modules: boot with bpf in lsm=");
+		return refuse(w, "BPF is not among the kernel's security modules: boot with bpf in lsm=");
 	if (ids->callee < 0)
-		return refuse(p, "this kwasm.ko has no type information (BTF) of the running kernel, which LSM hooks "
+		return refuse(w, "this kwasm.ko has no type information (BTF) of the running kernel, which LSM hooks "
 			      "need: install pahole and build it again with KERNEL_BTF=/sys/kernel/btf/vmlinux");
 	if (ids->hook >= 0)
 		return 0;
-	snprintf(why, sizeof(why), "this kernel has no hook %s", h->name);
-	return refuse(p, why);
+	return refuse(w, "this kernel has no hook %s", h->name);
 }
 
-int link_attach_lsm(struct kwasm_program *p, int link_fd)
+/* Return: the BPF link. */
+static int attach(const struct hook *h, __u32 handle, struct why *w)
 {
-	const struct hook *h = hook_of(p->name);
-	struct kwasm_link_info info = {};
-	__u32 len = sizeof(info);
 	struct ids ids;
 	int prog, bpf_link, err;
-	char why[160];
 
+	w->text[0] = 0;
 	find_ids(h, &ids);
-	err = check(p, h, &ids) ?: kwasm_obj_get_info_by_fd(link_fd, &info, &len);
+	err = check(h, &ids, w);
 	if (err)
 		return err;
-	prog = load(h, &ids, info.stub_handle);
-	if (prog == -EINVAL) {
-		snprintf(why, sizeof(why), "this kernel lets no program that may sleep into its hook %s: "
-			 "%s cannot be denied here", h->name, p->name + 3);
-		return refuse(p, why);
-	}
+	prog = load(h, &ids, handle);
+	if (prog == -EINVAL)
+		return refuse(w, "this kernel lets no program that may sleep into its hook %s: %s cannot be denied here",
+			      h->name, h->program + 3);
 	if (prog < 0)
 		return prog;
 	bpf_link = bpf_link_create(prog, 0, BPF_LSM_MAC, NULL);
 	close(prog);
 	if (bpf_link == -ENOTSUPP)
-		return refuse(p, "this kernel cannot attach programs to LSM hooks (arm64 before Linux 6.4)");
+		return refuse(w, "this kernel cannot attach programs to LSM hooks (arm64 before Linux 6.4)");
+	return bpf_link;
+}
+
+int link_attach_lsm(struct kwasm_program *p, int link_fd)
+{
+	struct kwasm_link_info info = {};
+	__u32 len = sizeof(info);
+	struct why why;
+	int bpf_link, err;
+
+	err = kwasm_obj_get_info_by_fd(link_fd, &info, &len);
+	if (err)
+		return err;
+	bpf_link = attach(hook_of(p->name), info.stub_handle, &why);
 	if (bpf_link < 0)
-		return bpf_link;
+		return why.text[0] ? module_error_plain(p->module, bpf_link, why.text) : bpf_link;
 	err = kwasm_link_stub(link_fd, bpf_link);
 	close(bpf_link);
 	return err;
+}
+
+const char *libkwasm_lsm_program(size_t index)
+{
+	return index < sizeof(hooks) / sizeof(hooks[0]) ? hooks[index].program : NULL;
+}
+
+/* No link has handle 0: whoever is asked for the moment that it is attached says yes. */
+int libkwasm_lsm_probe(const char *program, char *text, size_t bytes)
+{
+	const struct hook *h = hook_of(program);
+	struct why why = {};
+	int bpf_link = h ? attach(h, 0, &why) : -ENOENT;
+
+	if (bpf_link >= 0)
+		close(bpf_link);
+	else if (!why.text[0])
+		snprintf(why.text, sizeof(why.text), "%s", strerror(-bpf_link));
+	snprintf(text, bytes, "%s", why.text);
+	return libkwasm_err(bpf_link < 0 ? bpf_link : 0);
 }
