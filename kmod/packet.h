@@ -57,11 +57,17 @@ static inline bool kwasm_packet_at_tc(const struct kwasm_packet *p)
 /* host/packet.c: the bytes of the skb have moved. */
 void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p);
 
+/* host/packet.c: of whatever kind the packet is.  @off + @len is inside of it. */
+u64 kwasm_packet_field(const struct kwasm_packet *p, u32 id);
+int kwasm_packet_read(const struct kwasm_packet *p, u32 off, u8 *to, u32 len);
+
 /* host/packet.c: fields that an skb has wherever it is; 0 for others */
 u64 kwasm_skb_field(const struct sk_buff *skb, u32 id);
 
 /* host/tc.c */
 u64 kwasm_tc_field(const struct sk_buff *skb, u32 id);
+/* @p is at tc.  0, -EINVAL, -ENOMEM. */
+int kwasm_tc_adjust_head(struct kw_exec *e, const struct kwasm_packet *p, s32 delta);
 
 /* host/xdp.c: the same of an XDP buffer */
 void kwasm_xdp_show(struct kw_exec *e, const struct xdp_buff *xdp);

@@ -51,7 +51,7 @@ u64 kwasm_skb_field(const struct sk_buff *skb, u32 id)
 	}
 }
 
-static u64 field_of(const struct kwasm_packet *p, u32 id)
+u64 kwasm_packet_field(const struct kwasm_packet *p, u32 id)
 {
 	const struct sk_buff *skb = p->skb;
 	const struct nf_hook_state *st = p->state;
@@ -96,7 +96,7 @@ void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_m
 	while (field_mask) {
 		id = __ffs64(field_mask);
 		field_mask &= field_mask - 1;
-		x->e.field[id] = p ? field_of(p, id) : 0;
+		x->e.field[id] = p ? kwasm_packet_field(p, id) : 0;
 	}
 }
 
@@ -110,8 +110,7 @@ struct kwasm_packet *kwasm_host_packet(struct kw_inst *i)
 
 /* ---- Loads ---- */
 
-/* @off + @len is inside the packet. */
-static int read(const struct kwasm_packet *p, u32 off, u8 *to, u32 len)
+int kwasm_packet_read(const struct kwasm_packet *p, u32 off, u8 *to, u32 len)
 {
 	if (!p->xdp)
 		return skb_copy_bits(p->skb, p->net_off + off, to, len);
@@ -139,7 +138,7 @@ void kwasm_pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
 	u8 buf[8];
 
 	if (p && (u64)s->off + s->size <= e->pkt_len &&
-	    !read(p, s->off, buf, s->size)) {
+	    !kwasm_packet_read(p, s->off, buf, s->size)) {
 		s->value = value_of(buf, s->size, s->be);
 		return;
 	}
@@ -160,7 +159,7 @@ KW_PROTO_I_III(kwasm_host_pkt_load)
 		kw_raise(i, KW_TRAP_HOST_OOB);
 		return 0;
 	}
-	if ((u64)a + c > i->exec->pkt_len || read(p, a, to, c))
+	if ((u64)a + c > i->exec->pkt_len || kwasm_packet_read(p, a, to, c))
 		return -EFAULT;
 	return 0;
 }
@@ -169,7 +168,7 @@ KW_PROTO_L_I(kwasm_host_pkt_field)
 {
 	struct kwasm_packet *p = kwasm_host_packet(i);
 
-	return p ? field_of(p, a) : 0;
+	return p ? kwasm_packet_field(p, a) : 0;
 }
 
 /* ---- Stores ---- */
@@ -243,7 +242,7 @@ static u32 csum_update(struct kw_inst *i, u32 off, u32 diff, u32 flags, bool l4)
 
 	if (!p)
 		return 0;
-	if ((u64)off + sizeof(sum) > i->exec->pkt_len || read(p, off, sum, sizeof(sum)))
+	if ((u64)off + sizeof(sum) > i->exec->pkt_len || kwasm_packet_read(p, off, sum, sizeof(sum)))
 		return -EFAULT;
 	kw_csum_update(sum, diff, flags, l4 && p->skb && p->skb->ip_summed == CHECKSUM_PARTIAL);
 	return store(i, off, sum, sizeof(sum));

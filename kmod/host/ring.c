@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ringbuf_output and capture: a guest's bytes, or its packet, as a record of a ring. */
+#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/ktime.h>
 #include <linux/netfilter.h>
 #include <linux/nospec.h>
 #include <net/net_namespace.h>
+#include <net/xdp.h>
 
 #include "../module.h"
 #include "../packet.h"
@@ -71,41 +73,71 @@ static void put_ethernet(const struct kwasm_packet *p, struct ethhdr *eth)
 	eth->h_proto = skb->protocol;
 }
 
+static const struct net_device *device_of(const struct kwasm_packet *p)
+{
+	return p->xdp ? p->xdp->rxq->dev : p->skb->dev;
+}
+
+/* At XDP and tc the packet begins with its link header, whatever that is. */
+static int link_type_of(const struct kwasm_packet *p)
+{
+	if (p->state)
+		return is_ip(p->skb) ? LINKTYPE_RAW : LINKTYPE_ETHERNET;
+	switch (device_of(p)->type) {
+	case ARPHRD_ETHER:
+	case ARPHRD_LOOPBACK:
+		return LINKTYPE_ETHERNET;
+	case ARPHRD_NONE:
+		return LINKTYPE_RAW;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static u8 type_of(const struct kwasm_packet *p)
+{
+	if (p->state)
+		return KWASM_LINK_NETFILTER;
+	return p->xdp ? KWASM_LINK_XDP : KWASM_LINK_TC;
+}
+
 static void describe(const struct kwasm_packet *p, struct kwasm_capture *c)
 {
-	const struct nf_hook_state *st = p->state;
-
-	memset(c, 0, sizeof(*c));
-	c->at_ns = ktime_get_real_ns();
-	c->protocol = ntohs(p->skb->protocol);
-	c->ifindex_in = st->in ? st->in->ifindex : 0;
-	c->ifindex_out = st->out ? st->out->ifindex : 0;
-	c->mark = p->skb->mark;
-	c->cpu = raw_smp_processor_id();
-	c->family = st->pf;
-	c->hook = st->hook;
+	*c = (struct kwasm_capture) {
+		.at_ns = ktime_get_real_ns(),
+		.protocol = kwasm_packet_field(p, KW_FIELD_PROTO),
+		.ifindex_in = kwasm_packet_field(p, KW_FIELD_IFINDEX_IN),
+		.ifindex_out = kwasm_packet_field(p, KW_FIELD_IFINDEX_OUT),
+		.mark = kwasm_packet_field(p, KW_FIELD_MARK),
+		.cpu = raw_smp_processor_id(),
+		.family = kwasm_packet_field(p, KW_FIELD_FAMILY),
+		.hook = kwasm_packet_field(p, KW_FIELD_HOOK),
+		.type = type_of(p),
+	};
 }
 
 /* The record: struct kwasm_capture, perhaps an Ethernet header, bytes of the packet. */
 static int capture(struct kwasm_ring *ring, const struct kwasm_packet *p, u32 packet_len, u32 snaplen)
 {
-	u32 eth = is_ip(p->skb) ? 0 : ETH_HLEN;
+	int link_type = link_type_of(p), err;
+	u32 eth = p->state && link_type == LINKTYPE_ETHERNET ? ETH_HLEN : 0;
 	u32 n = min3(packet_len, snaplen, (u32)U16_MAX);
 	struct kwasm_capture *c;
 	u32 len = sizeof(*c) + eth + n;
 	u8 *to;
-	int err;
 
+	if (link_type < 0)
+		return link_type;
 	c = kwasm_ring_reserve(ring, len, KWASM_RING_CAPTURE, &err);
 	if (!c)
 		return err;
 	describe(p, c);
 	c->packet_bytes = packet_len + eth;
-	c->link_type = eth ? LINKTYPE_ETHERNET : LINKTYPE_RAW;
+	c->link_type = link_type;
 	to = (u8 *)(c + 1);
 	if (eth)
 		put_ethernet(p, (struct ethhdr *)to);
-	err = skb_copy_bits(p->skb, p->net_off, to + eth, n);
+	err = kwasm_packet_read(p, 0, to + eth, n);
 	kwasm_ring_commit(ring, c, err ? len | KWASM_RING_DISCARD : len, 0);
 	return err;
 }
@@ -118,8 +150,6 @@ KW_PROTO_I_II(kwasm_host_pkt_capture)
 
 	if (!p)
 		return 0;
-	if (!p->state)
-		return -EOPNOTSUPP;
 	ring = ring_of(i, a, &err);
 	return ring ? capture(ring, p, i->exec->pkt_len, b) : err;
 }

@@ -89,16 +89,67 @@ static struct kwasm_packet *tc_packet(struct kw_inst *i, u32 *ret)
 	return p && kwasm_packet_at_tc(p) ? p : NULL;
 }
 
-/* A tag has come or gone: so have bytes, and what fields say of them. */
+/* Bytes in front have come or gone, and what fields say of them. */
+static void front_changed(struct kw_exec *e, const struct kwasm_packet *p)
+{
+	kwasm_packet_moved(e, p);
+	e->field[KW_FIELD_VLAN] = kwasm_tc_field(p->skb, KW_FIELD_VLAN);
+	e->field[KW_FIELD_L3_OFF] = kwasm_tc_field(p->skb, KW_FIELD_L3_OFF);
+	e->field[KW_FIELD_L4_OFF] = kwasm_tc_field(p->skb, KW_FIELD_L4_OFF);
+}
+
+/* As much as the device takes, as bpf_skb_change_head() has it. */
+static u32 max_len(const struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		return U32_MAX;
+	return skb_at_tc_ingress(skb) ? SKB_MAX_ALLOC : skb->dev->mtu + skb->dev->hard_header_len;
+}
+
+static int grow_head(struct sk_buff *skb, u32 by)
+{
+	int err;
+
+	if (by > SKB_MAX_ALLOC || skb->len + by > max_len(skb))
+		return -EINVAL;
+	err = skb_cow(skb, by);
+	if (err)
+		return err;
+	__skb_push(skb, by);
+	memset(skb->data, 0, by);
+	return 0;
+}
+
+/* What was put there: not what the network header stands behind. */
+static int shrink_head(struct sk_buff *skb, u32 by)
+{
+	int extra = skb_network_offset(skb) - skb->dev->hard_header_len;
+
+	if (extra < 0 || by > extra || by > skb_headlen(skb))
+		return -EINVAL;
+	__skb_pull(skb, by);
+	return 0;
+}
+
+/* Who called the stub takes off as many bytes as mac_len says, to go on with the network header. */
+int kwasm_tc_adjust_head(struct kw_exec *e, const struct kwasm_packet *p, s32 delta)
+{
+	int err = delta < 0 ? grow_head(p->skb, -(u32)delta) : shrink_head(p->skb, delta);
+
+	if (!err) {
+		skb_reset_mac_header(p->skb);
+		skb_reset_mac_len(p->skb);
+	}
+	front_changed(e, p);
+	return err;
+}
+
 static void vlan_changed(struct kw_exec *e, const struct kwasm_packet *p)
 {
 	/* A sum the device took was of other bytes: the stack makes its own. */
 	if (p->skb->ip_summed == CHECKSUM_COMPLETE)
 		p->skb->ip_summed = CHECKSUM_NONE;
-	kwasm_packet_moved(e, p);
-	e->field[KW_FIELD_VLAN] = kwasm_tc_field(p->skb, KW_FIELD_VLAN);
-	e->field[KW_FIELD_L3_OFF] = kwasm_tc_field(p->skb, KW_FIELD_L3_OFF);
-	e->field[KW_FIELD_L4_OFF] = kwasm_tc_field(p->skb, KW_FIELD_L4_OFF);
+	front_changed(e, p);
 }
 
 KW_PROTO_I_II(kwasm_host_pkt_vlan_push)

@@ -115,13 +115,13 @@ u64 kwasm_xdp_field(const struct xdp_buff *xdp, u32 id)
 	}
 }
 
-/* The XDP packet of the running execution; NULL with what the guest gets instead in @ret. */
-static struct kwasm_packet *xdp_packet(struct kw_inst *i, u32 *ret)
+/* The packet of the running execution, if at XDP or tc; else NULL with what the guest gets instead in @ret. */
+static struct kwasm_packet *stub_packet(struct kw_inst *i, u32 *ret)
 {
 	struct kwasm_packet *p = kwasm_host_packet(i);
 
 	*ret = -EOPNOTSUPP;
-	return p && p->xdp ? p : NULL;
+	return p && !p->state ? p : NULL;
 }
 
 /* The beginning is ours to move: the driver looks at data again. */
@@ -143,24 +143,18 @@ static int adjust_head(struct xdp_buff *xdp, s32 delta)
 KW_PROTO_I_I(kwasm_host_pkt_adjust_head)
 {
 	u32 ret;
-	struct kwasm_packet *p = xdp_packet(i, &ret);
+	struct kwasm_packet *p = stub_packet(i, &ret);
 
 	if (!p)
 		return ret;
+	if (p->skb)
+		return kwasm_tc_adjust_head(i->exec, p, a);
 	ret = adjust_head(p->xdp, a);
 	kwasm_xdp_show(i->exec, p->xdp);
 	return ret;
 }
 
 /* ---- Requests to the stub, at XDP and tc ---- */
-
-static struct kwasm_packet *stub_packet(struct kw_inst *i, u32 *ret)
-{
-	struct kwasm_packet *p = kwasm_host_packet(i);
-
-	*ret = -EOPNOTSUPP;
-	return p && !p->state ? p : NULL;
-}
 
 /* The end is not ours to move: where it is in the last of several pieces, the driver's memory decides. */
 KW_PROTO_I_I(kwasm_host_pkt_adjust_tail)

@@ -49,6 +49,10 @@ cases() {	# WAY
 	result $? "$1: a checksum that follows a change"
 	arrives 7013 0
 	result $? "$1: one that does not: the stack drops it"
+	arrives 7014 100
+	result $? "$1: room in front of the packet, and back"
+	captured 7015
+	result $? "$1: packets are captured"
 	arrives 7011 100
 	result $? "$1: an unknown flag of redirect is refused"
 }

@@ -26,6 +26,8 @@ cases() {	# MODE
 	result $? "$1: a checksum that follows a change"
 	arrives 7009 0
 	result $? "$1: one that does not: the stack drops it"
+	captured 7010
+	result $? "$1: packets are captured"
 	before=$(counter pass)
 	arrives 7004 0 && [ $(($(counter pass) - before)) -ge 100 ]
 	result $? "$1: a tail that cannot be moved: aborted"

@@ -769,7 +769,7 @@ struct kwasm_ring_record {
  * @at_ns:  CLOCK_REALTIME
  * @packet_bytes: of the packet; what is behind this struct may be less
  * @link_type: of what is behind: LINKTYPE_RAW (101), an IP packet, or
- *          LINKTYPE_ETHERNET (1)
+ *          LINKTYPE_ETHERNET (1): at XDP and tc what the packet has
  * @protocol: Ethernet type, host order
  */
 struct kwasm_capture {
@@ -781,9 +781,10 @@ struct kwasm_capture {
 	__u32 ifindex_out;
 	__u32 mark;
 	__u32 cpu;
-	__u8 family;			/* NFPROTO_* of the hook */
-	__u8 hook;
-	__u8 pad[6];
+	__u8 family;			/* NFPROTO_* of the hook; 0 at XDP and tc */
+	__u8 hook;			/* at tc: enum kwasm_tc_hook */
+	__u8 type;			/* of the link: enum kwasm_link_type */
+	__u8 pad[5];
 };
 
 struct kwasm_ring_info {

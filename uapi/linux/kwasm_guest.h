@@ -303,11 +303,11 @@ KWASM_IMPORT("kwasm_pkt_v1", "st32be")
 kwasm_s32 kwasm_pkt_st32be(kwasm_u32 off, kwasm_u32 value);
 
 /*
- * Elsewhere than said -EOPNOTSUPP.  XDP: move the packet's beginning by @delta
- * bytes, below 0 for more room in front (at once; offset 0 moves along).  XDP
- * and tc: move its end (after the program: its length does not change while it
- * runs; if that fails, the packet is XDP_ABORTED, or TC_SHOT).  -EINVAL: no
- * room, or nothing left.
+ * Elsewhere than said -EOPNOTSUPP.  XDP and tc: move the packet's beginning by
+ * @delta bytes, below 0 for more room in front (at once; offset 0 moves along; at
+ * tc zeros, and above 0 no more than was added).  Move its end (after the
+ * program: its length does not change while it runs; if that fails, the packet
+ * is XDP_ABORTED, or TC_SHOT).  -EINVAL: no room, or nothing left.
  */
 KWASM_IMPORT("kwasm_pkt_v1", "adjust_head")
 kwasm_s32 kwasm_pkt_adjust_head(kwasm_s32 delta);

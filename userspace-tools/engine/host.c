@@ -376,6 +376,7 @@ static u32 host_PKT_CAPTURE(struct kw_inst *i, u32 handle, u32 snaplen)
 		.ifindex_out = pkt->field[KW_FIELD_IFINDEX_OUT],
 		.mark = i->exec->field[KW_FIELD_MARK], .cpu = host_CPU_ID(i),
 		.family = pkt->field[KW_FIELD_FAMILY], .hook = pkt->field[KW_FIELD_HOOK],
+		.type = KWASM_LINK_NETFILTER,
 	};
 	if (n)
 		memcpy(rec.bytes, pkt->data, n);

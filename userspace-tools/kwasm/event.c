@@ -65,6 +65,7 @@ static void capture_json(const struct kwasm_capture *c, size_t size, struct json
 	json_u64(j, "ifindex_out", c->ifindex_out);
 	json_u64(j, "mark", c->mark);
 	json_u64(j, "cpu", c->cpu);
+	json_str(j, "place", c->type == KWASM_LINK_XDP ? "xdp" : c->type == KWASM_LINK_TC ? "tc" : "netfilter");
 	json_u64(j, "family", c->family);
 	json_u64(j, "hook", c->hook);
 	json_hex(j, "bytes", c + 1, size - sizeof(*c));

@@ -109,6 +109,21 @@ static int find_interface(struct pcapng *p, uint16_t link_type, uint32_t *nr)
 	return write_block(p, INTERFACE, &b);
 }
 
+/* Where the packet was seen: the hook, devices, mark, CPU. */
+static int comment_of(const struct kwasm_capture *c, char *buf, size_t bytes)
+{
+	char hook[32];
+
+	if (c->type == KWASM_LINK_XDP)
+		snprintf(hook, sizeof(hook), "xdp");
+	else if (c->type == KWASM_LINK_TC)
+		snprintf(hook, sizeof(hook), "tc %s", c->hook == KWASM_TC_EGRESS ? "egress" : "ingress");
+	else
+		snprintf(hook, sizeof(hook), "family %u hook %u", c->family, c->hook);
+	return snprintf(buf, bytes, "%s in %u out %u mark 0x%x cpu %u", hook, c->ifindex_in, c->ifindex_out, c->mark,
+			c->cpu);
+}
+
 int pcapng_packet(struct pcapng *p, const struct kwasm_capture *c, const void *data, size_t len)
 {
 	static struct block b;
@@ -130,8 +145,7 @@ int pcapng_packet(struct pcapng *p, const struct kwasm_capture *c, const void *d
 	put_u32(&b, c->packet_bytes);
 	put(&b, data, len);
 	put_option(&b, EPB_FLAGS, &flags, sizeof(flags));
-	n = snprintf(comment, sizeof(comment), "family %u hook %u in %u out %u mark 0x%x cpu %u", c->family,
-		     c->hook, c->ifindex_in, c->ifindex_out, c->mark, c->cpu);
+	n = comment_of(c, comment, sizeof(comment));
 	put_option(&b, OPT_COMMENT, comment, n);
 	put_option(&b, OPT_END, NULL, 0);
 	return write_block(p, ENHANCED_PACKET, &b);

@@ -6,6 +6,7 @@
 #include <linux/kwasm_guest.h>
 
 KWASM_META("name tc");
+KWASM_RING(seen, 65536);
 
 #define ETH	14
 #define IP	20
@@ -57,6 +58,21 @@ static int live_longer(int right)
 	return kwasm_pkt_st16be(ETH + 8, old + 0x100) ? KWASM_TC_SHOT : KWASM_TC_OK;
 }
 
+/* Room in front, of zeros; written, and given back. */
+static int longer_head(kwasm_u32 len)
+{
+	if (kwasm_pkt_adjust_head(-8) || kwasm_pkt_len() != len + 8 || kwasm_pkt_ld64(0) ||
+	    kwasm_pkt_ld16be(8 + 12) != 0x0800)
+		return KWASM_TC_SHOT;
+	if (kwasm_pkt_store(0, "headroom", 8, 0) || kwasm_pkt_ld8(7) != 'm')
+		return KWASM_TC_SHOT;
+	if (kwasm_pkt_adjust_head(8) || kwasm_pkt_len() != len || kwasm_pkt_ld16be(12) != 0x0800 ||
+	    kwasm_pkt_field(KWASM_FIELD_L3_OFF) != ETH)
+		return KWASM_TC_SHOT;
+	return kwasm_pkt_adjust_head(-100000) < 0 && kwasm_pkt_adjust_head(len) < 0 &&
+	       kwasm_pkt_adjust_head(1) < 0 ? KWASM_TC_OK : KWASM_TC_SHOT;
+}
+
 static int on_packet(int egress)
 {
 	kwasm_u32 len = kwasm_pkt_len();
@@ -96,6 +112,10 @@ static int on_packet(int egress)
 		return live_longer(1);
 	case 7013:
 		return live_longer(0);
+	case 7014:
+		return longer_head(len);
+	case 7015:
+		return kwasm_pkt_capture(seen, 100) ? KWASM_TC_SHOT : KWASM_TC_OK;
 	case 7011:
 		return kwasm_pkt_redirect(to, 2) < 0 ? KWASM_TC_OK : KWASM_TC_SHOT;
 	default:

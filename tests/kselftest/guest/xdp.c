@@ -6,6 +6,7 @@
 #include <linux/kwasm_guest.h>
 
 KWASM_META("name xdp");
+KWASM_RING(seen, 65536);
 
 #define ETH	14
 #define IP	20
@@ -74,6 +75,8 @@ KWASM_PROGRAM("xdp") int xdp(void)
 		return live_longer(1);
 	case 7009:
 		return live_longer(0);
+	case 7010:
+		return kwasm_pkt_capture(seen, 100) ? KWASM_XDP_ABORTED : KWASM_XDP_PASS;
 	case 7007:	/* the frame is padded by 8: the stack trims what IP does not count */
 		return kwasm_pkt_adjust_tail(8) ? KWASM_XDP_DROP : KWASM_XDP_PASS;
 	default:

@@ -20,6 +20,13 @@ arrives() {
 	return 1
 }
 
+# captured PORT: of 100 datagrams to it each is in the ring of link x, link header and all
+captured() {
+	kwasm events x >"$out" 2>&1
+	arrives "$1" 100 && kwasm events x >"$out" 2>&1 &&
+		[ "$(grep -c "packet: 50 bytes, protocol 0x0800, .*: ............................45000024" "$out")" -ge 100 ]
+}
+
 topology() {	# MTU
 	ip netns add left; ip netns add right
 	ip link add l0 netns left mtu "$1" type veth peer name r0 netns right mtu "$1"
