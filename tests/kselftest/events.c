@@ -6,10 +6,12 @@
 #include <bpf/bpf.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "kt.h"
 #include "libkwasm.h"
@@ -406,6 +408,50 @@ static void traffic(void)
 	close(fd);
 }
 
+/* The reader is killed while all CPUs write: the ring fills up, and the next reader goes on where that one was. */
+static void reader_dies(void)
+{
+	struct kwasm_module *m = load_module();
+	int p = program(kwasm_module__fd(m), "netfilter/ip/input"), l = attach(p, HOOK_INPUT);
+	int fd = kwasm_module__map_fd(m, "ring");
+	unsigned int nr, each = 3000;
+	struct kwasm_ring_buffer *rb;
+	struct kwasm_ring_info info;
+	struct seen s;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		rb = reader_of(fd, &s);
+		while (kwasm_ring_buffer__poll(rb, 1000) >= 0)
+			;
+		_exit(1);
+	}
+	while (!ring_info(fd).has_reader)
+		usleep(1000);
+	nr = start_senders(each);
+	while (ring_info(fd).records < 100)
+		usleep(100);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	join_senders(nr);
+	settle(l, (uint64_t)nr * each);
+	info = ring_info(fd);
+	ok(!info.has_reader && info.lost && info.records + info.lost == (uint64_t)nr * each + 1 &&
+	   link_info(l).calls == (uint64_t)nr * each,
+	   "events: the reader killed under traffic: %llu written, %llu lost, no call that waits",
+	   (unsigned long long)info.records, (unsigned long long)info.lost);
+	rb = reader_of(fd, &s);
+	ok(kwasm_ring_buffer__consume(rb) > 0 && s.whole && !ring_info(fd).pending_bytes, "events: the next one takes what is there");
+	run(p, COUNT);
+	ok(kwasm_ring_buffer__poll(rb, 1000) == 1 && s.lost && s.lost <= info.lost, "events: and is told of what is not");
+	kwasm_ring_buffer__free(rb);
+	close(fd);
+	close(l);
+	close(p);
+	kwasm_module__close(m);
+}
+
 int main(void)
 {
 	struct udp u;
@@ -422,6 +468,7 @@ int main(void)
 	full();
 	liar();
 	traffic();
+	reader_dies();
 	udp_close(&u);
 	ok(!objects_left(), "events: nothing is left");
 	return done();

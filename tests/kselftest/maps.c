@@ -18,6 +18,7 @@
 #define TRAP_HOST_OOB	17
 #define TRAP_DEADLINE	11
 #define COUNT		50	/* payload byte of packets that are counted */
+#define PIN		"/sys/fs/bpf/kwasm-slots"
 #define NR_COUNTED	stress(10000)	/* of them, from all CPUs: a million in full */
 
 static struct kwasm_module *open_module(void)
@@ -256,20 +257,24 @@ struct counts {
 	uint64_t calls, kills, shared, per_cpu, memories;
 };
 
-/* NR_COUNTED packets from all CPUs. */
+/*
+ * NR_COUNTED packets from all CPUs.  While they come the map goes, as far as anybody but the program can tell: its
+ * pin is removed, its descriptors and the module's are closed.
+ */
 static struct counts count_round(int nr)
 {
 	struct kwasm_module *m = open_module();
 	int err = load_module(m), i, slots = kwasm_module__map_fd(m, "slots");
 	int cpus = kwasm_module__map_fd(m, "per_cpu"), flows = kwasm_module__map_fd(m, "flows");
 	int p = program(kwasm_module__fd(m), "netfilter/ip/input"), l = attach(p, HOOK_INPUT);
+	uint32_t id = map_id(m, "slots");
 	struct udp u = udp_open(9000), arg[nr];
 	struct kwasm_link_info info;
 	pthread_t sender[nr], other;
 	struct counts c = { 0 };
 	uint32_t zero = 0;
 
-	if (err || p < 0 || l < 0)
+	if (err || p < 0 || l < 0 || bpf_obj_pin(slots, PIN))
 		die("attach a counter");
 	stop = false;
 	pthread_create(&other, NULL, meddle, &flows);
@@ -277,10 +282,14 @@ static struct counts count_round(int nr)
 		arg[i] = (struct udp) { .tx = u.tx, .rx = i };
 		pthread_create(&sender[i], NULL, send_some, &arg[i]);
 	}
+	unlink(PIN);
+	close(slots);
+	kwasm_module__close(m);
 	for (i = 0; i < nr; i++)
 		pthread_join(sender[i], NULL);
 	stop = true;
 	pthread_join(other, NULL);
+	slots = bpf_map_get_fd_by_id(id);
 	/* The last ones may still be on their way. */
 	for (i = 0; i < 100 && link_info(l).calls < NR_COUNTED / nr * nr; i++)
 		usleep(10000);
@@ -296,7 +305,6 @@ static struct counts count_round(int nr)
 	close(cpus);
 	close(flows);
 	udp_close(&u);
-	kwasm_module__close(m);
 	return c;
 }
 
