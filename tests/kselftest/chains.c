@@ -562,33 +562,15 @@ static void close_orders(struct udp *u)
 	ok(!lost && !objects_left(), "three links closed in any order, traffic in between");
 }
 
-struct flood {
-	struct udp u;
-	unsigned int sent, got;
-	volatile bool stop;
-};
-
-static void *send_on(void *arg)
-{
-	struct flood *f = arg;
-
-	while (!f->stop) {
-		f->got += udp_send(&f->u, 20);
-		f->sent += 20;
-	}
-	return NULL;
-}
-
 static void rounds(void)
 {
 	int p = answerer(KWASM_NF_ACCEPT), stays = link_at(p, 0, 0), l;
-	struct flood f = { .u = udp_open(PORT + 1) };
 	unsigned int n = stress(1000), i;
 	struct memory m = { 0 };
-	pthread_t t;
+	struct flood f;
+	bool all;
 
-	if (pthread_create(&t, NULL, send_on, &f))
-		die("thread");
+	flood_begin(&f, PORT + 1);
 	for (i = 0; i < n; i++) {
 		l = link_at(p, (int)(i % 3) - 1, 0);
 		if (i & 1)
@@ -597,12 +579,10 @@ static void rounds(void)
 		if (i % (n / 100) == 0 && i >= n / 5)
 			memory_sample(&m);
 	}
-	f.stop = true;
-	pthread_join(t, NULL);
-	ok(f.got == f.sent, "%u rounds of attach and detach beside another link: %u of %u datagrams arrive", n,
+	all = flood_end(&f);
+	ok(all, "%u rounds of attach and detach beside another link: %u of %u datagrams arrive", n,
 	   f.got, f.sent);
 	memory_is_flat(&m, "rounds of attach and detach");
-	udp_close(&f.u);
 	close(stays);
 	close(p);
 }

@@ -4,6 +4,7 @@
 #define KT_H
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -102,5 +103,17 @@ struct udp udp_open(uint16_t port);
 void udp_close(struct udp *u);
 /* Send @n datagrams, taking what has arrived in between.  Return: how many arrived. */
 unsigned int udp_send(struct udp *u, unsigned int n);
+
+/* A thread that sends them all the time. */
+struct flood {
+	struct udp u;
+	pthread_t thread;
+	unsigned int sent, got;
+	volatile bool stop;
+};
+
+void flood_begin(struct flood *f, uint16_t port);
+/* Return: all have arrived. */
+bool flood_end(struct flood *f);
 
 #endif /* KT_H */

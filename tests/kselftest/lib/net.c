@@ -111,3 +111,29 @@ unsigned int udp_send(struct udp *u, unsigned int n)
 	}
 	return got;
 }
+
+static void *send_on(void *arg)
+{
+	struct flood *f = arg;
+
+	while (!f->stop) {
+		f->got += udp_send(&f->u, 20);
+		f->sent += 20;
+	}
+	return NULL;
+}
+
+void flood_begin(struct flood *f, uint16_t port)
+{
+	*f = (struct flood){ .u = udp_open(port) };
+	if (pthread_create(&f->thread, NULL, send_on, f))
+		die("thread");
+}
+
+bool flood_end(struct flood *f)
+{
+	f->stop = true;
+	pthread_join(f->thread, NULL);
+	udp_close(&f->u);
+	return f->got == f->sent;
+}
