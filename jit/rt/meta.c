@@ -144,13 +144,14 @@ static int parse_limit(struct cursor *c, struct kw_meta *out)
 
 static int parse_on_trap(struct cursor *c, struct kw_meta *out)
 {
-	static const char value[][8] = { "drop", "accept", "detach" };
+	/* The last two are the words of programs on files. */
+	static const char value[][8] = { "drop", "accept", "detach", "deny", "allow" };
 	struct word w = next_word(c, 0);
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(value); i++) {
 		if (word_is(&w, value[i])) {
-			out->on_trap = i;
+			out->on_trap = i % 3;
 			return 0;
 		}
 	}

@@ -107,6 +107,16 @@ $ kwasm check --json nothere.wasm
 $ kwasm check meta.wasm
 ...meta.wasm: ok: edge, ...
 
+# what a trap does, in the words of programs on files
+$ kwasm check on_trap_deny.wasm on_trap_allow.wasm
+...on_trap_deny.wasm: ok: ...
+...on_trap_allow.wasm: ok: ...
+
+# and a word that is none
+$ kwasm check on_trap_maybe.wasm
+2> kwasm: on_trap_maybe.wasm: offset 0xN: kwasm.meta: value missing or not understood
+? 3
+
 # metadata that is not understood is refused with its place
 $ kwasm check meta_key.wasm
 2> kwasm: meta_key.wasm: offset 0xN: kwasm.meta: unknown key; keys of your own begin with x-

@@ -42,6 +42,9 @@ meta() {
   meta $'limit memory=128K stack=4K deadline=50us\n\n  on_trap accept\nx-mine  what ever = it is\n'; } >meta.wasm
 { cat good.wasm; meta $'name two\ncolour blue\n'; } >meta_key.wasm
 with() { { cat good.wasm; meta "$2"; } >"$1.wasm"; }
+with on_trap_deny $'on_trap deny\n'
+with on_trap_allow $'on_trap allow\n'
+with on_trap_maybe $'on_trap maybe\n'
 with map_type $'map a tree key=4 value=4 max=1\n'
 with map_key $'map a array key=8 value=4 max=1\n'
 with map_value $'map a hash key=8 value=65537 max=1\n'

@@ -55,7 +55,7 @@ typedef long long kwasm_s64;
 /**
  * KWASM_META() - one line of the module's metadata
  * @text: a string literal: "name edge-filter", "version 1.2.0", "license GPL",
- *        "limit memory=1M deadline=50us", "on_trap drop"
+ *        "limit memory=1M deadline=50us", "on_trap drop" (of programs on files: "on_trap deny")
  */
 #define KWASM_META(text) \
 	__asm__(".section .custom_section.kwasm.meta,\"\",@\n.ascii \"" text "\\n\"\n")
