@@ -28,7 +28,7 @@ out=${OUT:-$PWD/build/kmod-$release}
 mkdir -p "$out"
 
 # Folders are real, files are links; links whose file is gone go as well.
-cp -rsu "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/" 2>/dev/null ||
+cp -rsf "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/" 2>/dev/null ||
 	{ rm -rf "${out:?}"; mkdir -p "$out"; cp -rs "$PWD/jit" "$PWD/kmod" "$PWD/uapi" "$PWD/Kbuild" "$out/"; }
 find "$out" -xtype l -delete
 
