@@ -22,7 +22,7 @@ accept
 2> event ring: cpu=0 nr=0 what=0x1417
 
 $ printf '45 00 00 20 00 00 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 0c 00 00 3d 00 07 00' | kwasm run-once events.wasm - --json | grep -o '"packet_bytes":32,"link_type":101.*"bytes":"[0-9a-f]*"' | sed 's/"cpu":[0-9]*/"cpu":N/'
-"packet_bytes":32,"link_type":101,"protocol":2048,"ifindex_in":0,"ifindex_out":0,"mark":0,"cpu":N,"family":2,"hook":1,"bytes":"450000200000000040110000c0000201c000020203e81e61"
+"packet_bytes":32,"link_type":101,"protocol":2048,"ifindex_in":0,"ifindex_out":0,"mark":0,"cpu":N,"place":"netfilter","family":2,"hook":1,"bytes":"450000200000000040110000c0000201c000020203e81e61"
 
 $ printf abcdef >config; printf '45 00 00 20 00 00 00 00 40 11 00 00 c0 00 02 01 c0 00 02 02 03 e8 1e 61 00 0c 00 00 01 00 07 00' | kwasm run-once events.wasm - --config config 2>/dev/null
 accept
