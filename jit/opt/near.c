@@ -167,16 +167,22 @@ static kw_vid one_run(struct near *s, kw_vid first)
 	return end;
 }
 
-static void count_accesses(struct near *s)
+/* Return: does any of them add a constant? */
+static bool count_accesses(struct near *s)
 {
 	struct kw_irfunc *f = s->f;
+	bool sums = false;
 	kw_bid b;
 	kw_vid v;
+	u32 c;
 
 	for (b = 0; b < f->nr_blocks; b++)
 		kw_ir_for_each_node(f, b, v)
-			if (is_access(&f->node[v]))
+			if (is_access(&f->node[v])) {
 				s->accesses[f->node[v].a]++;
+				sums |= root_of(f, f->node[v].a, &c) != f->node[v].a;
+			}
+	return sums;
 }
 
 int kw_opt_near(struct kw_irfunc *f)
@@ -191,7 +197,8 @@ int kw_opt_near(struct kw_irfunc *f)
 	s.accesses = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.accesses));
 	if (!s.index || !s.accesses)
 		return -ENOMEM;
-	count_accesses(&s);
+	if (!count_accesses(&s))
+		return 0;
 	for (b = 0; b < f->nr_blocks && !s.err; b++)
 		for (v = f->block[b].first; v && !s.err;)
 			v = one_run(&s, v);

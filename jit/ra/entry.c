@@ -368,7 +368,10 @@ static void vacate_all(struct ra *ra, u64 regs)
 		ra_vacate(ra, __builtin_ctzll(regs));
 }
 
-/* What the only predecessor left in registers and is live here. */
+/*
+ * What the only predecessor left in registers and is live here.  Next uses of
+ * the rest nobody asks for: at their use assign.c says them anew.
+ */
 static int inherit(struct ra *ra, u32 b, u32 pred)
 {
 	const struct ra_block *from = &ra->blk[pred];
@@ -385,7 +388,9 @@ static int inherit(struct ra *ra, u32 b, u32 pred)
 	}
 	for (k = 0; k < ra->blk[b].nr_live; k++) {
 		r = ra->reg[l[k].vreg];
-		keep |= (u64)(r != KW_NO_REG) << (r & 63);
+		if (r == KW_NO_REG)
+			continue;
+		keep |= BIT_ULL(r);
 		ra->next[l[k].vreg] = ra_when_add(l[k].when, first);
 	}
 	vacate_all(ra, ra->occupied & ~keep);
