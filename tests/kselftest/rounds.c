@@ -59,16 +59,16 @@ static struct kwasm_link *at_timer(struct kwasm_program *p)
 	return kwasm_program__attach_timer(p, &o);
 }
 
-/* @rounds: at 1 %; 0: those of netfilter are in chains.c, and both ways of tc are one. */
+/* @rounds: at 1 %, fewer where each loads a BPF program; 0: those of netfilter are in chains.c, and both ways of tc are one. */
 static const struct kind {
 	const char *program;
 	struct kwasm_link *(*attach)(struct kwasm_program *p);
 	unsigned int rounds;
 } kinds[] = {
 	{ "netfilter/ip/input", at_netfilter, 0 },
-	{ "tc/ingress", at_tc, 1000 },
+	{ "tc/ingress", at_tc, 250 },
 	{ "tc/egress", at_tc, 0 },
-	{ "xdp", at_xdp, 1000 },
+	{ "xdp", at_xdp, 250 },
 	{ "fs/open_perm", at_fs, 1000 },
 	{ "timer/often", at_timer, 1000 },
 };
