@@ -75,11 +75,11 @@ static void close_all(int *fd, int nr)
 static int replace_all(const int l[NR], const int p[NR], uint32_t *failed)
 {
 	struct kwasm_step s[NR];
-	struct kwasm_transaction a = { .size = sizeof(a), .nr_steps = NR, .steps = (uintptr_t)s };
+	struct kwasm_transaction a = { .size = sizeof(a), .nr_steps = NR, .steps = (uintptr_t)s, .step_bytes = sizeof(s[0]) };
 	int i, err;
 
 	for (i = 0; i < NR; i++)
-		s[i] = (struct kwasm_step){ KWASM_STEP_REPLACE, l[i], p[i], -1, 0, 0 };
+		s[i] = (struct kwasm_step){ .what = KWASM_STEP_REPLACE, .link_fd = l[i], .program_fd = p[i], .old_program_fd = -1 };
 	err = ioctl(dev(), KWASM_TRANSACTION, &a);
 	*failed = a.failed;
 	return err;
