@@ -70,6 +70,7 @@ t "packets: in guard mode"		0 "drop" kwasm run-once first /tmp/guards.pkt --kern
 t "packets: in check mode"		0 "drop" kwasm run-once second /tmp/guards.pkt --kernel
 kwasm unload first >"$out" 2>"$err"
 kwasm unload second >"$out" 2>"$err"
+for _ in {1..50}; do [ "$(left)" = "$cpus" ] && break; sleep 0.1; done
 t "packets: one has taken a region"	0 "guard mode" kwasm load ./edge.wasm --name edge
 t "packets: one too few: check mode"	0 "check mode" kwasm load /samples/drop_port.wasm --name first
 t "packets: refused, with numbers"	9 "guard regions wanted: $cpus, left: $((cpus - 1))" \
