@@ -84,24 +84,28 @@ void a64_access(struct a64_emit *e, u8 row, u8 reg, u8 base, s64 disp)
 	a64_put(e, a64_mem(row, reg, base, disp));
 }
 
-/* A load of as many bytes as the store has, to nowhere: a fault comes before anything is written. */
-static void load_first(struct a64_emit *e, u8 store, u8 base, u8 index, enum a64_extend ext, s64 disp)
+/* One access of the instruction; @index A64_ZR: none, else @disp is 0. */
+static void put_access(struct a64_emit *e, u8 row, u8 reg, u8 base, u8 index, enum a64_extend ext, s64 disp)
 {
-	static const u8 row[] = { [1] = A64_LDRH, [2] = A64_LDRW, [3] = A64_LDRX, [4] = A64_LDRVQ };
 	const struct kw_minst *mi = a64_inst(e);
-	u8 shift = a64_row[store].aux, reg = shift == 4 ? A64_VT0 : A64_ZR;
 
 	note_access(e, mi);
 	if (index == A64_ZR)
-		a64_put(e, a64_mem(row[shift], reg, base, disp));
+		a64_put(e, a64_mem(row, reg, base, disp));
 	else
-		a64_put(e, a64_mem_index(row[shift], reg, base, index, ext, mi->scale));
+		a64_put(e, a64_mem_index(row, reg, base, index, ext, mi->scale));
 }
 
-/* The load or store of the instruction, of register @reg. */
+/*
+ * The load or store of the instruction, of register @reg.  A store that must
+ * not write a part is a load of as many bytes to nowhere first: a fault comes
+ * before anything is written.
+ */
 static void emit_access(struct a64_emit *e, u8 reg)
 {
+	static const u8 load[] = { [1] = A64_LDRH, [2] = A64_LDRW, [3] = A64_LDRX, [4] = A64_LDRVQ };
 	const struct kw_minst *mi = a64_inst(e);
+	u8 shift = a64_row[mi->x0].aux;
 	enum a64_extend ext = mi->x2 & A64_A_WINDEX ? A64_UXTW : A64_UXTX;
 	s64 disp = mi->disp;
 	u8 base = A64_FP, index = A64_ZR;
@@ -136,12 +140,8 @@ static void emit_access(struct a64_emit *e, u8 reg)
 	if (index == A64_ZR)
 		disp = reach_disp(e, mi->x0, &base, disp);
 	if (mi->x2 & A64_A_WHOLE)
-		load_first(e, mi->x0, base, index, ext, disp);
-	note_access(e, mi);
-	if (index == A64_ZR)
-		a64_put(e, a64_mem(mi->x0, reg, base, disp));
-	else
-		a64_put(e, a64_mem_index(mi->x0, reg, base, index, ext, mi->scale));
+		put_access(e, load[shift], shift == 4 ? A64_VT0 : A64_ZR, base, index, ext, disp);
+	put_access(e, mi->x0, reg, base, index, ext, disp);
 }
 
 /* ---- rows ---- */
