@@ -149,13 +149,7 @@ static int switch_over(struct cli *c, struct plan *p)
 		if (err)
 			err = fail_errno(c, err, p->conf.path);
 	}
-	for (i = 0; i < nr; i++) {
-		if (step[i].link_fd > 0)
-			close(step[i].link_fd);
-		if (step[i].old_link_fd > 0)
-			close(step[i].old_link_fd);
-	}
-	free(step);
+	close_steps(step, nr);
 	return err;
 }
 

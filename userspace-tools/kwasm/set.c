@@ -129,7 +129,7 @@ static int rename_moved(struct cli *c, struct kwasm_link_info *l, const struct k
 	return 0;
 }
 
-static void close_steps(struct kwasm_step *step, size_t nr)
+void close_steps(struct kwasm_step *step, size_t nr)
 {
 	size_t i;
 

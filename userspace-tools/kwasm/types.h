@@ -69,6 +69,9 @@ int check_needs(struct cli *c, const char *who, const char *program);
 /* Are of the options of links only those of @taken given? */
 int check_taken(struct cli *c, const char *who, uint64_t taken);
 
+/* set.c: frees an array of steps of links, and closes what its first @nr have open. */
+void close_steps(struct kwasm_step *step, size_t nr);
+
 /* set.c: --before and --after.  Are they said so that they make sense? */
 int check_beside(struct cli *c);
 /* The link that is named; the caller destroys it. */
