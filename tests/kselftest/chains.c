@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "kt.h"
+#include "stamp.h"
 
 #define TRAP_DEADLINE	11
 #define HOOK_INPUT	1
@@ -15,39 +16,9 @@
 #define NR		3
 #define PORT		9700
 
-static struct bytes stamp;
-
-/* A program that expects one mark, leaves another and answers. */
-static int stamper(uint32_t expects, uint32_t leaves, uint32_t answer)
-{
-	uint32_t config[3] = { expects, leaves, answer };
-	struct kwasm_module_load a = {
-		.size = sizeof(a),
-		.bytes = (uintptr_t)stamp.p,
-		.len = stamp.len,
-		.config = (uintptr_t)config,
-		.config_len = sizeof(config),
-	};
-	int m = ioctl(dev(), KWASM_MODULE_LOAD, &a), p;
-
-	if (m < 0)
-		die("stamp.wasm");
-	p = program(m, "netfilter/ip/input");
-	if (p < 0)
-		die("its program");
-	close(m);
-	return p;
-}
-
 static int answerer(uint32_t answer)
 {
 	return stamper(ANY_MARK, ANY_MARK, answer);
-}
-
-/* Number @i of three programs of generation @gen. */
-static int of_generation(uint32_t gen, uint32_t i)
-{
-	return stamper(i ? gen << 8 | i : 0, gen << 8 | (i + 1), i == NR - 1 ? KWASM_NF_ACCEPT : KWASM_NF_NONE);
 }
 
 static void three(uint32_t gen, int p[NR])
@@ -55,7 +26,7 @@ static void three(uint32_t gen, int p[NR])
 	uint32_t i;
 
 	for (i = 0; i < NR; i++)
-		p[i] = of_generation(gen, i);
+		p[i] = stamper_of(gen, i, NR);
 }
 
 static int link_at(int p, int32_t order, uint32_t flags)
@@ -473,22 +444,32 @@ static void *move(void *arg)
 	return NULL;
 }
 
+/* Datagrams while @change runs, 5,000 at least.  Return: how many of *@sent arrived. */
+static unsigned int flood_through(struct udp *u, struct flipper *f, void *(*change)(void *), unsigned int *sent)
+{
+	unsigned int got = 0;
+	pthread_t t;
+
+	*sent = 0;
+	if (pthread_create(&t, NULL, change, f))
+		die("thread");
+	while (!f->ready || *sent < 5000) {
+		got += udp_send(u, 50);
+		*sent += 50;
+	}
+	f->stop = true;
+	pthread_join(t, NULL);
+	return got;
+}
+
 static void moves(struct udp *u)
 {
 	struct flipper f = { .todo = stress(100) };
-	unsigned int sent = 0, got = 0;
-	pthread_t t;
+	unsigned int sent, got;
 
 	f.a[0] = answerer(KWASM_NF_DROP);
 	f.link[0] = link_at(f.a[0], 0, 0);
-	if (pthread_create(&t, NULL, move, &f))
-		die("thread");
-	while (!f.ready || sent < 5000) {
-		got += udp_send(u, 50);
-		sent += 50;
-	}
-	f.stop = true;
-	pthread_join(t, NULL);
+	got = flood_through(u, &f, move, &sent);
 	ok(!f.failed, "%u times a link moves to another priority", f.rounds);
 	ok(!got, "%u of %u datagrams arrive: none met no link", got, sent);
 	close(f.link[0]);
@@ -498,22 +479,14 @@ static void moves(struct udp *u)
 static void under_flood(struct udp *u, void *(*change)(void *), unsigned int todo, const char *what)
 {
 	struct flipper f = { .todo = todo };
-	unsigned int sent = 0, got = 0;
-	pthread_t t;
+	unsigned int sent, got;
 	int i;
 
 	three(1, f.a);
 	three(2, f.b);
 	for (i = 0; i < NR; i++)
 		f.link[i] = link_at(f.a[i], i, 0);
-	if (pthread_create(&t, NULL, change, &f))
-		die("thread");
-	while (!f.ready || sent < 5000) {
-		got += udp_send(u, 50);
-		sent += 50;
-	}
-	f.stop = true;
-	pthread_join(t, NULL);
+	got = flood_through(u, &f, change, &sent);
 	ok(!f.failed, "%u times %s", f.rounds, what);
 	for (i = 0; i < NR; i++)
 		f.killed += killed(f.link[i]);
@@ -604,7 +577,6 @@ int main(void)
 	struct udp u;
 
 	new_netns();
-	stamp = read_file("stamp.wasm");
 	u = udp_open(PORT);
 	in_order(&u);
 	generations(&u);

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 
 #include "kt.h"
+#include "stamp.h"
 
 #define HOOK_INPUT	1
 #define PORT		9900
@@ -30,29 +31,7 @@
 #define MAX_PAGES	20000
 #define SYSLOG_LEVEL	8
 
-static struct bytes stamp, accept_all;
-
-/* Number @i of three programs of generation @gen: it expects what the one before it leaves. */
-static int stamper(uint32_t gen, uint32_t i)
-{
-	uint32_t config[3] = { i ? gen << 8 | i : 0, gen << 8 | (i + 1), i == NR - 1 ? KWASM_NF_ACCEPT : KWASM_NF_NONE };
-	struct kwasm_module_load a = {
-		.size = sizeof(a),
-		.bytes = (uintptr_t)stamp.p,
-		.len = stamp.len,
-		.config = (uintptr_t)config,
-		.config_len = sizeof(config),
-	};
-	int m = ioctl(dev(), KWASM_MODULE_LOAD, &a), p;
-
-	if (m < 0)
-		die("stamp.wasm");
-	p = program(m, "netfilter/ip/input");
-	if (p < 0)
-		die("its program");
-	close(m);
-	return p;
-}
+static struct bytes accept_all;
 
 static int link_with(int p, uint32_t flags)
 {
@@ -252,8 +231,8 @@ static void no_memory(void)
 	bool all;
 
 	for (i = 0; i < NR; i++) {
-		old[i] = stamper(1, i);
-		new[i] = stamper(2, i);
+		old[i] = stamper_of(1, i, NR);
+		new[i] = stamper_of(2, i, NR);
 		links[i] = link_with(old[i], 0);
 	}
 	for (i = 0; i < NR_PREPARED; i++)
@@ -396,7 +375,6 @@ static void device_goes(void)
 int main(void)
 {
 	new_netns();
-	stamp = read_file("stamp.wasm");
 	accept_all = read_file("accept.wasm");
 	outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (outcome == MAP_FAILED)
