@@ -8,6 +8,7 @@
 out=/tmp/tc.out
 label=tc
 . ./lib/tap.sh
+. ./lib/reload.sh
 . ./lib/pair.sh
 
 # attach WAY OPTION...: as x; packets to the right come in at r0, or go out at l0
@@ -182,12 +183,12 @@ idle
 result $? "nothing holds the module"
 
 topology 1500
-rmmod kwasm && insmod /kwasm-nobtf.ko
+reload /kwasm-nobtf.ko
 attach ingress
 [ $? != 0 ] && grep -q pahole $out
 result $? "a module without BTF: attach is refused and says what to do"
 idle
-rmmod kwasm; insmod /kwasm.ko
+reload /kwasm.ko
 ip netns del left; ip netns del right
 echo "1..$n"
 exit $failed

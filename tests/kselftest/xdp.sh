@@ -8,6 +8,7 @@
 out=/tmp/xdp.out
 label=xdp
 . ./lib/tap.sh
+. ./lib/reload.sh
 . ./lib/pair.sh
 
 attach() { kwasm attach ./xdp.wasm --name x --netns right --device r0 --quarantine never "$@" >$out 2>&1; }
@@ -176,7 +177,7 @@ idle() {
 idle
 result $? "nothing holds the module"
 topology 1500
-rmmod kwasm && insmod /kwasm-nobtf.ko
+reload /kwasm-nobtf.ko
 attach
 [ $? != 0 ] && grep -q pahole $out
 result $? "a module without BTF: attach is refused and says what to do"
@@ -184,7 +185,7 @@ kwasm feature >$out 2>&1
 grep -q "no xdp.*pahole" $out
 result $? "a module without BTF: feature says what to do"
 idle
-rmmod kwasm; insmod /kwasm.ko
+reload /kwasm.ko
 ip netns del left; ip netns del right
 echo "1..$n"
 exit $failed
