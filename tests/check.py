@@ -14,14 +14,17 @@ KWASM_STRESS (percent of the full counts, default 1).  Without KERNEL the arm64 
 come as well, a part of the tests in the second of them: see kernel().  On an arm64
 machine those are all there is.
 """
+import concurrent.futures
 import glob
 import os
+import queue
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 O = os.environ.get('O', 'build/user')
@@ -119,19 +122,57 @@ class Reader:
             self.results.add(False, self.name('says anything'))
 
 
-def run(results, label, argv, timeout=300, suffix='', env=None, refusing=False):
-    """Run a program; "@@ begin NAME" / "@@ end NAME STATUS" lines nest the tests of a guest."""
-    start = time.monotonic()
-    full = dict(os.environ, **(env or {}))
+class Program:
+    """A process whose lines are read; what runs too long is killed with all it started."""
+
+    def __init__(self, argv, timeout, env=None):
+        self.argv = argv if isinstance(argv, list) else ['bash', '-o', 'pipefail', '-c', argv]
+        self.timeout, self.env = timeout, dict(os.environ, **(env or {}))
+        self.process, self.expired, self.status, self.seconds = None, False, None, 0
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def expire(self):
+        self.expired = True
+        self.stop()
+
+    def __iter__(self):
+        start = time.monotonic()
+        with subprocess.Popen(self.argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                              env=self.env, text=True, errors='replace', start_new_session=True) as self.process:
+            timer = threading.Timer(self.timeout, self.expire)
+            timer.start()
+            yield from self.process.stdout
+            self.status = self.process.wait()
+            timer.cancel()
+        self.seconds = time.monotonic() - start
+
+
+class Ahead:
+    """A program that runs in a pool's thread; its lines wait until somebody wants them."""
+
+    def __init__(self, program, pool):
+        self.program, self.lines = program, queue.SimpleQueue()
+        pool.submit(self.work)
+
+    def work(self):
+        try:
+            for line in self.program:
+                self.lines.put(line)
+        finally:
+            self.lines.put(None)
+
+    def __iter__(self):
+        return iter(self.lines.get, None)
+
+
+def read(results, label, lines, program, suffix='', refusing=False):
+    """The lines of a program; "@@ begin NAME" / "@@ end NAME STATUS" nest the tests of a guest."""
     outer = reader = Reader(results, label, suffix, refusing)
     nested = False
-    p = subprocess.Popen(argv if isinstance(argv, list) else ['bash', '-o', 'pipefail', '-c', argv],
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                         env=full, text=True, errors='replace', start_new_session=True)
-    expired = []
-    signal.signal(signal.SIGALRM, lambda *_: (expired.append(1), os.killpg(p.pid, signal.SIGKILL)))
-    signal.alarm(timeout)
-    for line in p.stdout:
+    for line in lines:
         line = line.rstrip()
         if m := re.fullmatch(r'@@ begin (\S+)', line):
             if reader is not outer:
@@ -142,16 +183,19 @@ def run(results, label, argv, timeout=300, suffix='', env=None, refusing=False):
             reader = outer
         else:
             reader.line(line)
-    status = p.wait()
-    signal.alarm(0)
     if reader is not outer:
         reader.end(255)
-    if expired:
-        results.add(False, outer.name(f'ends within {timeout} s'))
-    elif status or not nested:
-        outer.end(status)
-    if time.monotonic() - start > 10:
-        print(f'# {label}{suffix}: {time.monotonic() - start:.0f} s', flush=True)
+    if program.expired:
+        results.add(False, outer.name(f'ends within {program.timeout} s'))
+    elif program.status or not nested:
+        outer.end(program.status)
+    if program.seconds > 10:
+        print(f'# {label}{suffix}: {program.seconds:.0f} s', flush=True)
+
+
+def run(results, label, argv, timeout=300, suffix='', env=None, refusing=False):
+    program = Program(argv, timeout, env)
+    read(results, label, program, program, suffix, refusing)
 
 
 def style(results):
@@ -238,16 +282,27 @@ BRIEF = 'mechanisms.sh device hostile floats test_run chains xdp.sh'
 def kernel(results):
     """tests/kselftest in Debian's kernels; unless they are named, also in arm64's, as far as time allows."""
     names = os.environ.get('KERNEL')
-    own = '6.1-arm64 6.12-arm64' if ARM64 else '6.1 6.12'
-    guests = [(name, {}) for name in (names or own).split()]
+    brief = {'SPEC_DIR': '', 'GUEST_TESTS': BRIEF}
+    guests = [(name, {}) for name in (names or ('6.12-arm64' if ARM64 else '6.1 6.12')).split()]
     if not names and ARM64:
         results.add(True, 'guest: all (x86-64)', 'not an x86-64 machine')
+        guests.insert(0, ('6.1-arm64', {}))
     elif not names and shutil.which('qemu-system-aarch64') and shutil.which('aarch64-linux-gnu-gcc'):
-        guests += [('6.12-arm64', {}), ('6.1-arm64', {'SPEC_DIR': '', 'GUEST_TESTS': BRIEF})]
+        # The longest of them first: as many run at a time as may.
+        guests = [('6.12-arm64', {}), *guests, ('6.1-arm64', brief)]
     elif not names:
         results.add(True, 'guest: all (arm64)', 'no qemu-system-aarch64, or no aarch64-linux-gnu-gcc')
-    for name, env in guests:
-        run(results, 'guest', ['tests/qemu/check.sh', name], timeout=4 * 3600, suffix=f' ({name})', env=env)
+    # A guest has two CPUs, and waits half of the time.
+    with concurrent.futures.ThreadPoolExecutor(max(len(os.sched_getaffinity(0)), 1)) as pool:
+        jobs = [(name, Ahead(Program(['tests/qemu/check.sh', name], 4 * 3600, env), pool)) for name, env in guests]
+        try:
+            for name, job in jobs:
+                read(results, 'guest', job, job.program, f' ({name})')
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for _, job in jobs:
+                job.program.stop()
+            raise
 
 
 def unpack(name, folder):
@@ -262,6 +317,7 @@ def unpack(name, folder):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     suites = {f.__name__: f for f in (style, unit, text, spec, arm64, kernel)}
     if not sys.argv[1:] or not set(sys.argv[1:]) <= set(suites):
         sys.exit(__doc__)

@@ -92,7 +92,7 @@ rc=0
 : > "$g/klog"
 # Word splitting of QEMU_ARGS is meant.
 # shellcheck disable=SC2086
-timeout -k 10 "${TIMEOUT:-1500}" "${qemu[@]}" "${accel[@]}" -smp "${SMP:-2}" -m "${MEM:-1024}" \
+timeout --foreground -k 10 "${TIMEOUT:-1500}" "${qemu[@]}" "${accel[@]}" -smp "${SMP:-2}" -m "${MEM:-1024}" \
 	-display none -nodefaults -no-reboot -chardev "file,id=log,path=$g/klog" -chardev stdio,id=tests \
 	-kernel "$k/vmlinuz" -initrd "$g/initrd" \
 	-append "console=$console panic=-1 oops=panic loglevel=7 printk.time=1 $append ${APPEND:-}" ${QEMU_ARGS:-} \
