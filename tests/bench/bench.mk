@@ -8,7 +8,7 @@ bench-py  = O=$(O) tests/bench/bench.py --rounds $(ROUNDS) $(addprefix --dir ,$(
 	    $(addprefix --engines ,$(BENCH_ENGINES)) $(addprefix --only ,$(BENCH_ONLY)) \
 	    $(addprefix --rst ,$(BENCH_RST))
 
-.PHONY: bench bench-ablation bench-arm64 bench-compile bench-ebpf bench-kflags
+.PHONY: bench bench-ablation bench-arm64 bench-compile bench-ebpf bench-kernel bench-kflags
 
 bench: user ## running time against native code and other engines: ROUNDS=n BENCH_DIR=DIR BENCH_RST=FILE.rst
 	$(Q)$(bench-py) --out build/bench
@@ -37,6 +37,9 @@ ebpf-programs := drop parse rules fnv csum csum64 lanes
 bench-ebpf: user $(foreach p,$(ebpf-programs),build/bench/packet/$(p).wasm build/bench/packet/$(p).bpf.o) build/bench/packet/bpf_run ## packet programs next to the same ones in eBPF, run by bpf(2) on this machine: ROUNDS=n
 	$(Q)tests/bench/ebpf.py --dir build/bench/packet --rounds $(ROUNDS) $(addprefix --rst ,$(BENCH_RST)) $(O)/kwasm-bench
 
+bench-kernel: user guest-tests $(foreach p,$(ebpf-programs),build/bench/packet/$(p).wasm build/bench/packet/$(p).bpf.o) build/bench/packet/bpf_run build/bench/packet/mark ## instructions of a packet in a kernel, by function: XDP next to eBPF, netfilter with 1 to 3 programs: KERNEL=6.1|6.12
+	$(Q)O=$(O) tests/bench/kernel.py --out build/bench $(addprefix --kernel ,$(KERNEL)) $(addprefix --rst ,$(BENCH_RST))
+
 build/bench/packet/%.wasm: tests/bench/packet/%.c tests/bench/packet/packet.h uapi/linux/kwasm_guest.h
 	@mkdir -p $(@D)
 	@echo "  WASM    $@"
@@ -47,7 +50,12 @@ build/bench/packet/%.bpf.o: tests/bench/packet/%.c tests/bench/packet/packet.h
 	@echo "  BPF     $@"
 	$(Q)clang -target bpf -mcpu=v3 -O2 -g -Wall -I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
 
-build/bench/packet/bpf_run: tests/bench/packet/bpf_run.c
+build/bench/packet/mark: tests/bench/packet/mark.c tests/bench/packet/mark.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) -std=gnu11 -O2 $(warnings) -o $@ $<
+
+build/bench/packet/bpf_run: tests/bench/packet/bpf_run.c tests/bench/packet/mark.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) -std=gnu11 -O2 $(warnings) -o $@ $< $(libkwasm-libs)
