@@ -482,6 +482,12 @@ static struct kwasm_module *module_alloc(const struct kwasm_module_load *a)
 	return m;
 }
 
+static bool is_import_reason(u32 reason)
+{
+	return reason == KW_R_UNKNOWN_IMPORT || reason == KW_R_INCOMPATIBLE_IMPORT ||
+	       reason == KW_R_HOST_FUNCREF || reason == KW_R_NOT_OFFERED;
+}
+
 static bool is_map_reason(u32 reason)
 {
 	return (reason >= KW_R_MAP_FD && reason <= KW_R_MAP_ACCESS) || reason == KW_R_RING_FD ||
@@ -498,8 +504,7 @@ static void name_subject(const struct kwasm_module *m, const struct kw_diag *d, 
 	for (i = 0; is_map_reason(d->reason) && i < m->meta.nr_maps; i++)
 		if (m->meta.map[i].wasm_off == d->offset)
 			strscpy(buf, m->meta.map[i].name, bytes);
-	if ((d->reason != KW_R_UNKNOWN_IMPORT && d->reason != KW_R_INCOMPATIBLE_IMPORT &&
-	     d->reason != KW_R_HOST_FUNCREF) || d->arg[0] >= m->wasm.nr_imports)
+	if (!is_import_reason(d->reason) || d->arg[0] >= m->wasm.nr_imports)
 		return;
 	im = &m->wasm.imports[d->arg[0]];
 	scnprintf(buf, bytes, "%.*s.%.*s", (int)min_t(u32, im->module.len, bytes), im->module.p,

@@ -26,6 +26,7 @@ enum kw_intrinsic {
 
 struct kw_binding {
 	u8 kind;		/* enum kw_bind */
+	u8 offered;		/* to which kinds of program: rt/bind.h */
 	u32 index;
 	u32 arg;
 	u32 index2;

@@ -73,6 +73,7 @@ static void bind_host(const struct kw_host_info *h, struct kw_binding *b)
 {
 	u32 stub = KW_STUB_HOST + (u32)(h - kw_host_info);
 
+	b->offered = h->context;
 	b->arg = h->arg;
 	b->index2 = 0;
 	if (!h->intrinsic) {
@@ -118,5 +119,5 @@ int kw_host_bind(const struct kw_module *m, u32 flags, struct kw_binding *out, s
 		if (err)
 			return err;
 	}
-	return 0;
+	return flags & KW_BIND_SLOTS ? 0 : kw_offer_check(m, out, diag);
 }

@@ -30,10 +30,21 @@ enum kw_fs_field {
 #include "fs_field.def"
 };
 
+/* What an export is that somebody calls: by what its name begins with. */
+enum kw_kind {
+	KW_KIND_NETFILTER, KW_KIND_XDP, KW_KIND_TC, KW_KIND_TIMER, KW_KIND_FS, KW_KIND_CALL,
+	KW_NR_KINDS,		/* none of these */
+};
+
+/* The kinds that may call a host function, as bits. */
 enum kw_host_context {
-	KW_CTX_A,		/* anywhere */
-	KW_CTX_S,		/* packet programs */
-	KW_CTX_P,		/* process context, may sleep */
+	KW_CTX_A  = (1 << KW_NR_KINDS) - 1,
+	KW_CTX_S  = 1 << KW_KIND_NETFILTER | 1 << KW_KIND_XDP | 1 << KW_KIND_TC,
+	KW_CTX_SN = 1 << KW_KIND_NETFILTER | 1 << KW_KIND_TC,
+	KW_CTX_SD = 1 << KW_KIND_XDP | 1 << KW_KIND_TC,
+	KW_CTX_ST = 1 << KW_KIND_TC,
+	KW_CTX_P  = 1 << KW_KIND_FS | 1 << KW_KIND_CALL,
+	KW_CTX_PF = 1 << KW_KIND_FS,
 };
 
 /* C prototypes of the shapes in host.def.  @i's exec field is set. */
@@ -61,7 +72,7 @@ enum kw_host_context {
 struct kw_host_info {
 	char module[16];
 	char name[16];
-	u8 context;		/* enum kw_host_context */
+	u8 context;		/* enum kw_host_context: bit per enum kw_kind */
 	u8 intrinsic;		/* enum kw_intrinsic + 1, 0: a call */
 	u8 has_fn;		/* the embedder must supply a C function */
 	u8 nr_params;
@@ -84,10 +95,33 @@ extern const struct kw_host_info kw_host_info[KW_NR_HOSTS];
  *
  * Without KW_BIND_SLOTS an import of another kind than a function is refused
  * too: nobody could provide it.  A host function has no address: importing
- * one and then exporting it, or putting it into a table, is refused.
+ * one and then exporting it, or putting it into a table, is refused; so is a
+ * program that calls what its kind is not offered, unless KW_BIND_SLOTS says
+ * that nothing is a program (kw_offer_check()).
  *
- * Return: 0, -ENOENT not known, -EINVAL of another type, -EOPNOTSUPP.
+ * Return: 0, -ENOENT not known, -EINVAL of another type, -EOPNOTSUPP, -ENOMEM, -EINTR.
  */
 int kw_host_bind(const struct kw_module *m, u32 flags, struct kw_binding *out, struct kw_diag *diag);
+
+/* What kind of program the export is, KW_NR_KINDS: none. */
+enum kw_kind kw_kind_of(const struct kw_export *e);
+
+/**
+ * kw_offer_check() - does every program keep to the host functions its kind may call?
+ * @m:    validated
+ * @bind: [nr_imported_funcs], as kw_host_bind() fills it
+ * @diag: function and offset of the call; arg[0] is the import's place in
+ *        m->imports, arg[1] the program's in m->exports
+ *
+ * Calls are followed from each program, direct ones only.  What a
+ * call_indirect reaches the table says at run time: to take every function of
+ * its type for reached would refuse modules whose programs of several kinds
+ * have tables of functions.  There, and in what runs once at load, such a
+ * call traps or answers -EOPNOTSUPP.
+ *
+ * Each body is read once for each kind at most.
+ * Return: 0, -EOPNOTSUPP, -ENOMEM, -EINTR.
+ */
+int kw_offer_check(const struct kw_module *m, const struct kw_binding *bind, struct kw_diag *diag);
 
 #endif /* KW_RT_BIND_H */

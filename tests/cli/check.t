@@ -38,6 +38,12 @@ $ kwasm check wrong_import.wasm
 2> kwasm: what a module may import is listed in the guest ABI: kwasm(8)
 ? 4
 
+# a program that reaches an import that its kind is not offered
+$ kwasm check not_offered.wasm
+2> kwasm: not_offered.wasm: function 1 `untag`, offset 0xN: program xdp may not call this import: kwasm_pkt_v1.vlan_pop
+2> kwasm: what a module may import is listed in the guest ABI: kwasm(8)
+? 4
+
 # floats are fine
 $ kwasm check float.wasm
 ...float.wasm: ok: float, ...

@@ -36,6 +36,18 @@ all_in() {	# FILE NAME
 
 all_in $doc/guest-abi.rst "guest-abi.rst: every host function" \
 	< <(sed -n 's/^KW_HOST([A-Z0-9_]*,[[:blank:]]*"[a-z0-9_]*",[[:blank:]]*"\([a-z0-9_]*\)".*/\1/p' jit/rt/host.def)
+# Which programs may call it: module, name and context of each row, there and in the page's tables.
+sed -n 's/^KW_HOST([A-Z0-9_]*,[[:blank:]]*"\([a-z0-9_]*\)",[[:blank:]]*"\([a-z0-9_]*\)",[[:blank:]]*\([A-Z]*\),.*/\1 \2 \3/p' \
+	jit/rt/host.def | sort >"$tmp/given"
+awk '/^``kwasm_([a-z]*_)?v1``$/ { module = substr($1, 3, length($1) - 4) }
+	module && /^``/ && substr($0, 51, 3) ~ /^(A|[SP][A-Z]?) *$/ {
+		names = substr($0, 1, 50); sub(/[(-].*/, "", names); sub(/as those two/, "", names)
+		gsub(/[`,]/, " ", names)
+		n = split(names, name, " ")
+		for (i = 1; i <= n; i++) { context = substr($0, 51, 3); sub(/ +$/, "", context); print module, name[i], context }
+	}' $doc/guest-abi.rst | sort >"$tmp/told"
+[ -s "$tmp/given" ] && diff "$tmp/given" "$tmp/told" >"$tmp/log"
+report $? "guest-abi.rst: who may call each of them"
 all_in $doc/guest-abi.rst "guest-abi.rst: every field" \
 	< <(sed -n 's/^KW_FIELD(\([A-Z0-9_]*\),.*/\1/p' jit/rt/field.def)
 all_in $doc/guest-abi.rst "guest-abi.rst: every trap" \

@@ -69,7 +69,7 @@ static void refusals(void)
 {
 	struct bytes b = read_file("drop_9000.wasm");
 	struct kwasm_diag d = { 0 };
-	struct bytes u = read_file("unknown_import.wasm");
+	struct bytes u = read_file("unknown_import.wasm"), o = read_file("not_offered.wasm");
 	unsigned int wrong = 0;
 	size_t n, len = b.len;
 	int fd, m;
@@ -91,6 +91,9 @@ static void refusals(void)
 	fd = load_bytes(u, 0, KWASM_MODE_AUTO, &d);
 	ok(fd < 0 && errno == ENOENT && !strcmp(d.name, "kwasm_v1.launch"),
 	   "an unknown import is named: %s", d.name);
+	fd = load_bytes(o, 0, KWASM_MODE_AUTO, &d);
+	ok(fd < 0 && errno == EOPNOTSUPP && !strcmp(d.name, "kwasm_pkt_v1.vlan_pop") && d.func == 1 && d.offset &&
+	   d.arg[1] == 1, "a program of a kind that an import is not for: which, what, and where it is called");
 	fails_with(ECANCELED, load("init_refuses.wasm"), "kwasm_init refuses");
 	fails_with(EFAULT, load("init_traps.wasm"), "kwasm_init traps");
 	m = load("not_programs.wasm");
@@ -102,6 +105,7 @@ static void refusals(void)
 	close(m);
 	free(b.p);
 	free(u.p);
+	free(o.p);
 }
 
 static void descriptors(void)

@@ -159,7 +159,8 @@ struct kwasm_feature {
  * starts from the memory they left.
  *
  * Needs CAP_BPF or CAP_SYS_ADMIN in the initial user namespace.
- * Errors: ECANCELED kwasm_init answered other than 0, EFAULT one of the three trapped, ENOEXEC malformed, EINVAL invalid, EOPNOTSUPP feature or mode,
+ * Errors: ECANCELED kwasm_init answered other than 0, EFAULT one of the three trapped, ENOEXEC malformed, EINVAL invalid,
+ * EOPNOTSUPP feature, mode, or an import that a program which reaches it may not call,
  * ENOENT import not known, E2BIG over a limit, ENOSPC no room in the arena or for guard regions,
  * EBADF not a BPF map, EACCES one that may not be used so, ENOMEM, EINTR, EPERM.
  */

@@ -303,7 +303,7 @@ KWASM_IMPORT("kwasm_pkt_v1", "st32be")
 kwasm_s32 kwasm_pkt_st32be(kwasm_u32 off, kwasm_u32 value);
 
 /*
- * Elsewhere than said -EOPNOTSUPP.  XDP and tc: move the packet's beginning by
+ * XDP and tc only, else the module is refused.  Move the packet's beginning by
  * @delta bytes, below 0 for more room in front (at once; offset 0 moves along; at
  * tc zeros, and above 0 no more than was added).  Move its end (after the
  * program: its length does not change while it runs; if that fails, the packet
@@ -348,6 +348,7 @@ KWASM_IMPORT("kwasm_pkt_v1", "csum_diff")
 kwasm_s64 kwasm_csum_diff(const void *from, kwasm_u32 from_len, const void *to, kwasm_u32 to_len,
 			  kwasm_u32 seed);
 
+/* Netfilter and tc only, else the module is refused. */
 KWASM_IMPORT("kwasm_pkt_v1", "set_mark")
 kwasm_s32 kwasm_pkt_set_mark(kwasm_u32 mark);
 
@@ -355,7 +356,7 @@ KWASM_IMPORT("kwasm_pkt_v1", "set_priority")
 kwasm_s32 kwasm_pkt_set_priority(kwasm_u32 priority);
 
 /*
- * tc only; elsewhere -EOPNOTSUPP.  Put a VLAN tag of @proto (0x8100, 0x88a8) in
+ * tc only, else the module is refused.  Put a VLAN tag of @proto (0x8100, 0x88a8) in
  * front, or take the first one off, at once.  The tag may be kept beside the
  * packet, as it is of packets that came in: then no byte of it moves.
  */

@@ -86,7 +86,7 @@ static char *import_name(const struct kwasm_module *m, u32 nr)
 static bool is_import_reason(unsigned int reason)
 {
 	return reason == KW_R_UNKNOWN_IMPORT || reason == KW_R_INCOMPATIBLE_IMPORT ||
-	       reason == KW_R_HOST_FUNCREF;
+	       reason == KW_R_HOST_FUNCREF || reason == KW_R_NOT_OFFERED;
 }
 
 /* Reasons that speak of no byte of the module. */
@@ -109,6 +109,16 @@ static char *map_message(const char *map, const char *message)
 	return asprintf(&s, "map %s: %s", map ?: "?", message) < 0 ? NULL : s;
 }
 
+/* Of the program that is export @nr. */
+static void not_offered_text(const struct kwasm_module *m, u64 nr, char *buf, size_t bytes)
+{
+	const struct kw_name *n = m->is_decoded && nr < m->decoded.nr_exports ?
+				  &m->decoded.exports[nr].name : NULL;
+
+	snprintf(buf, bytes, "program %.*s may not call this import", n ? (int)min(n->len, 128u) : 1,
+		 n ? (const char *)n->p : "?");
+}
+
 int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, const char *name)
 {
 	struct kwasm_error *e = &m->error;
@@ -124,6 +134,8 @@ int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, 
 	if (d->reason == KW_R_INIT_TRAP)
 		snprintf(buf, sizeof(buf), "trap while the module was initialized: %s",
 			 libkwasm_trap_str(d->arg[0]) ?: "unknown");
+	else if (d->reason == KW_R_NOT_OFFERED)
+		not_offered_text(m, d->arg[1], buf, sizeof(buf));
 	else
 		kw_diag_format(d, buf, sizeof(buf));
 	e->message = is_map_reason(d->reason) ? map_message(name, buf) : strdup(buf);
