@@ -37,12 +37,13 @@ static void use_chunk(struct kw_arena *a, struct kw_arena_chunk *c)
 
 /*
  * Chunks grow with what is held, so that their number stays logarithmic; slowly,
- * for half of the newest is empty on average.  What would take up much of one
- * gets its own, and near the budget a chunk is just what is needed.
+ * for half of the newest is empty on average, in each arena of those that share
+ * a budget.  What would take up much of one gets its own, and near the budget a
+ * chunk is just what is needed.
  */
 static size_t chunk_bytes(const struct kw_arena *a, size_t need)
 {
-	size_t want = max_t(size_t, CHUNK_MIN, min_t(u64, a->held_bytes / 8, CHUNK_MAX));
+	size_t want = max_t(size_t, CHUNK_MIN, min_t(u64, a->held_bytes / 32, CHUNK_MAX));
 
 	want = ALIGN(want, 4096);
 	if (need > KW_ARENA_SMALL + CHUNK_OVERHEAD && need > want / 4)
