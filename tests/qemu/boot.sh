@@ -12,7 +12,8 @@
 #
 #   MEM=1024 SMP=2 TIMEOUT=1500  size of the guest, seconds until it is killed; sanitizers: 3072, 10000
 #   MODULE=FILE                  a kwasm.ko built elsewhere
-#   ICOUNT=1                     guest time follows instructions, not the host's clock
+#   TURNS=1                      one host thread for all CPUs of the guest, which take turns
+#   ICOUNT=1                     so too, and guest time follows instructions, not the host's clock
 #   GUEST_TESTS="NAME..."        what run-tests runs, instead of all
 #   GUEST_ENV="NAME=VALUE..."    more for the command's environment
 #   QEMU_ARGS, APPEND            more for QEMU, more for the kernel's command line
@@ -85,6 +86,9 @@ printf 'GUEST_TTY=/dev/%s\nGUEST_DIR=/t\nGUEST_COMMAND="%s"\nexport KWASM_STRESS
 rm -rf "$g/root"
 
 accel=(-accel tcg,thread=multi)
+if [ "${TURNS:-0}" != 0 ]; then
+	accel=(-accel tcg,thread=single)
+fi
 if [ "${ICOUNT:-0}" != 0 ]; then
 	accel=(-accel tcg,thread=single -icount shift=0)
 fi

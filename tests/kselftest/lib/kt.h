@@ -74,8 +74,9 @@ enum { MEMORY_SLAB, MEMORY_VMALLOC, MEMORY_PAGES, MEMORY_PERCPU, NR_MEMORY };
 
 #define MEMORY_SAMPLES	128
 
+/* @rounds: from sample to sample; 0 is one, else a tenth of a KiB of each is taken for what other threads do. */
 struct memory {
-	unsigned int nr;
+	unsigned int nr, rounds;
 	long kib[MEMORY_SAMPLES][NR_MEMORY];
 };
 
