@@ -149,14 +149,20 @@ static void emit_vec_compare(struct x64_emit *e, u32 k)
 	x64_v(&e->b, mi->x0, x64_register(e, k), rm, 0);
 }
 
-/* A compare with operands from @k on. */
+/*
+ * A compare with operands from @k on.  Flags that are there already stay what
+ * they are known as: of a sum perhaps just the zero flag, which is all that this
+ * one looks at, but not the next.
+ */
 static void emit_compare(struct x64_emit *e, u32 k)
 {
 	const struct kw_minst *mi = x64_inst(e);
 
+	if (x64_flags_known(e))
+		return;
 	if (mi->x2 & X64_F_VEC)
 		emit_vec_compare(e, k);
-	else if (!x64_flags_known(e))
+	else
 		emit_row(e, k);
 	x64_flags_compared(e);
 }
