@@ -8,6 +8,7 @@
 #include <linux/hrtimer.h>
 #include <linux/timer.h>
 #include <linux/mount.h>
+#include <linux/skbuff.h>
 #include <linux/version.h>
 #include <linux/xattr.h>
 
@@ -49,6 +50,18 @@ static inline bool kwasm_map_has_fields(const struct bpf_map *map)
 	return map_value_has_spin_lock(map) || map_value_has_timer(map) || map_value_has_kptrs(map);
 #else
 	return !IS_ERR_OR_NULL(map->record);
+#endif
+}
+
+/* Is the packet one that came in, to tc? */
+static inline void kwasm_skb_set_tc_ingress(struct sk_buff *skb, bool in)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#ifdef CONFIG_NET_CLS_ACT
+	skb->tc_at_ingress = in;
+#endif
+#elif defined(CONFIG_NET_XGRESS)
+	skb->tc_at_ingress = in;
 #endif
 }
 

@@ -60,6 +60,9 @@ struct kwasm_results {
 	u64 rank;
 };
 
+/* hooks/stub.c, hooks/timer.c */
+extern const struct kwasm_results kwasm_xdp_results, kwasm_tc_results, kwasm_timer_results;
+
 #define KWASM_RANK(index, rank)	((u64)(rank) << (index) * 4)
 #define KWASM_RANK_ENDS		15
 

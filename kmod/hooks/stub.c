@@ -133,30 +133,34 @@ static int attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 	return err;
 }
 
+const struct kwasm_results kwasm_xdp_results = {
+	.nr = XDP_REDIRECT + 1,
+	.deny = XDP_DROP,
+	.allow = XDP_PASS,
+};
+
 static int xdp_attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 {
-	link->results = (struct kwasm_results) {
-		.nr = XDP_REDIRECT + 1,
-		.deny = XDP_DROP,
-		.allow = XDP_PASS,
-	};
+	link->results = kwasm_xdp_results;
 	return attach(link, a);
 }
 
 /* What BPF programs may answer on every kernel; what they may not means different things to them. */
+const struct kwasm_results kwasm_tc_results = {
+	.first = TC_ACT_UNSPEC,
+	.nr = TC_ACT_REDIRECT - TC_ACT_UNSPEC + 1,
+	.holes = TC_BIT(RECLASSIFY) | TC_BIT(STOLEN) | TC_BIT(QUEUED) | TC_BIT(REPEAT),
+	.deny = TC_ACT_SHOT,
+	.allow = TC_ACT_UNSPEC,
+};
+
 static int tc_attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 {
 	const struct kwasm_program *p = rcu_dereference_protected(link->program, true);
 
 	if (p->hook->number != a->netfilter.hook)
 		return -EINVAL;
-	link->results = (struct kwasm_results) {
-		.first = TC_ACT_UNSPEC,
-		.nr = TC_ACT_REDIRECT - TC_ACT_UNSPEC + 1,
-		.holes = TC_BIT(RECLASSIFY) | TC_BIT(STOLEN) | TC_BIT(QUEUED) | TC_BIT(REPEAT),
-		.deny = TC_ACT_SHOT,
-		.allow = TC_ACT_UNSPEC,
-	};
+	link->results = kwasm_tc_results;
 	return attach(link, a);
 }
 

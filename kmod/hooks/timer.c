@@ -21,6 +21,10 @@
 /* No answer of a program: it trapped, or could not run.  The last period counts. */
 #define NO_ANSWER	(MAX_MS + 1)
 
+const struct kwasm_results kwasm_timer_results = {
+	.nr = MAX_MS + 1, .deny = NO_ANSWER, .allow = NO_ANSWER,
+};
+
 struct timer_link;
 
 /**
@@ -124,9 +128,7 @@ static int attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 		return -ENOMEM;
 	l->every_ns = a->timer.every_ns;
 	l->flags = a->timer.flags;
-	link->results = (struct kwasm_results) {
-		.nr = MAX_MS + 1, .deny = NO_ANSWER, .allow = NO_ANSWER,
-	};
+	link->results = kwasm_timer_results;
 	for_each_possible_cpu(cpu) {
 		t = per_cpu_ptr(l->cpus, cpu);
 		hrtimer_setup(&t->timer, call_program, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_SOFT);

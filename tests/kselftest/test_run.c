@@ -7,6 +7,7 @@
 #include "kt.h"
 
 #define TRAP_UNREACHABLE	1
+#define TRAP_BAD_VERDICT	14
 #define TRAP_ABORT		16
 #define TRAP_HOST_OOB		17
 
@@ -160,6 +161,120 @@ static void limits(int p)
 	fails_with(EFAULT, ioctl(dev(), KWASM_TEST_RUN, &a), "a packet at an address not mapped");
 }
 
+/* ---- XDP, tc, timers: frames.wat ---- */
+
+#define ALIEN		7	/* the device it redirects to; nothing is sent */
+
+/* An Ethernet and an IPv4 header; byte 14, the first behind Ethernet's, chooses. */
+static struct kwasm_test_run frame(int program_fd, uint8_t what, uint32_t repeat, uint8_t out[128])
+{
+	uint8_t p[60] = { [12] = 8, [14] = what, [59] = 59 };
+	struct kwasm_test_run a = {
+		.size = sizeof(a), .program_fd = program_fd, .repeat = repeat,
+		.data_in = (uintptr_t)p, .data_in_len = sizeof(p),
+		.data_out = (uintptr_t)out, .data_out_len = 128,
+	};
+
+	memset(out, 0xee, 128);
+	if (ioctl(dev(), KWASM_TEST_RUN, &a)) {
+		note("test run %u: %s", what, strerror(errno));
+		a.retval = ~1u;
+	}
+	return a;
+}
+
+static void frames(int m, const char *name, uint32_t pass, uint32_t refused, uint32_t redirect)
+{
+	int p = program(m, name);
+	struct kwasm_test_run a;
+	uint8_t out[128];
+
+	a = frame(p, 0, 0, out);
+	ok(a.retval == pass && !a.trap.kind && a.data_out_len == 60 && out[59] == 59 && out[60] == 0xee && !a.redirect_ifindex,
+	   "%s: the packet as it was", name);
+	a = frame(p, 1, 0, out);
+	ok(a.retval == pass && a.data_out_len == 64 && out[0] == 0xaa && !out[1] && out[16] == 8 && out[18] == 1 && out[63] == 59,
+	   "%s: longer in front", name);
+	a = frame(p, 2, 0, out);
+	ok(a.retval == pass && a.data_out_len == 66 && out[59] == 59 && !out[60] && !out[65], "%s: longer at its end, by zeros", name);
+	a = frame(p, 9, 0, out);
+	ok(a.retval == pass && a.data_out_len == 50, "%s: shorter", name);
+	a = frame(p, 3, 0, out);
+	ok(a.retval == refused && !a.trap.kind, "%s: no room at its end", name);
+	a = frame(p, 4, 0, out);
+	ok(a.retval == refused && !a.trap.kind, "%s: nothing would be left of it", name);
+	a = frame(p, 5, 0, out);
+	ok(a.retval == redirect && a.redirect_ifindex == ALIEN && !a.redirect_ingress, "%s: redirect says where to", name);
+	a = frame(p, 6, 0, out);
+	ok(a.retval == pass && !a.redirect_ifindex, "%s: only with that result", name);
+	a = frame(p, 7, 0, out);
+	ok(a.retval == pass, "%s: protocol and offsets", name);
+	a = frame(p, 8, 0, out);
+	ok(a.trap.kind == TRAP_BAD_VERDICT, "%s: a result that is none", name);
+	a = frame(p, 2, 1000, out);
+	ok(a.retval == pass && a.data_out_len == 66 && a.duration_ns, "%s: 1000 times, %llu ns each", name,
+	   (unsigned long long)a.duration_ns);
+	close(p);
+}
+
+static void frame_refusals(int m)
+{
+	static uint8_t big[65536];
+	struct kwasm_test_run a = { .size = sizeof(a), .data_in = (uintptr_t)big, .data_in_len = 13 };
+	static const char *const name[] = { "xdp", "tc/ingress" };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		a.program_fd = program(m, name[i]);
+		a.data_in = (uintptr_t)big;
+		a.data_in_len = 13;
+		fails_with(EINVAL, ioctl(dev(), KWASM_TEST_RUN, &a), "%s: less than an Ethernet header", name[i]);
+		a.data_in_len = 14;
+		ok(!ioctl(dev(), KWASM_TEST_RUN, &a) && a.short_read, "%s: no more than that", name[i]);
+		a.data_in_len = 65535;
+		ok(!ioctl(dev(), KWASM_TEST_RUN, &a) && a.data_out_len == 65535, "%s: the longest packet", name[i]);
+		a.data_in = 0x1000;
+		fails_with(EFAULT, ioctl(dev(), KWASM_TEST_RUN, &a), "%s: at an address not mapped", name[i]);
+		close(a.program_fd);
+	}
+}
+
+static void timer_runs(int m)
+{
+	struct kwasm_test_run a = { .size = sizeof(a), .program_fd = program(m, "timer/tick") };
+	uint8_t byte = 0;
+
+	ok(!ioctl(dev(), KWASM_TEST_RUN, &a) && a.retval == 20 && !a.trap.kind && !a.data_out_len, "timer: its answer");
+	a.repeat = 100000;
+	ok(!ioctl(dev(), KWASM_TEST_RUN, &a) && a.trap.kind == TRAP_BAD_VERDICT, "timer: more than a day is none");
+	a.data_in = (uintptr_t)&byte;
+	a.data_in_len = 1;
+	fails_with(EINVAL, ioctl(dev(), KWASM_TEST_RUN, &a), "timer: takes no packet");
+	close(a.program_fd);
+	a.program_fd = program(m, "fs/notify");
+	fails_with(EOPNOTSUPP, ioctl(dev(), KWASM_TEST_RUN, &a), "fs/notify: has no test run");
+	close(a.program_fd);
+}
+
+static void other_programs(void)
+{
+	int m = load("frames.wasm"), p = program(m, "tc/ingress");
+	struct kwasm_test_run a;
+	uint8_t out[128];
+
+	ok(m >= 0 && p >= 0, "frames: load");
+	frames(m, "xdp", 2, 0, 4);
+	frames(m, "tc/ingress", 0, 2, 7);
+	frames(m, "tc/egress", 0, 2, 7);
+	a = frame(p, 10, 0, out);
+	ok(a.retval == (uint32_t)-1 && a.mark == 0x77 && a.data_out_len == 64 && out[12] == 0x81 && out[15] == 7,
+	   "tc/ingress: a mark, and the inner of two tags in the packet");
+	close(p);
+	frame_refusals(m);
+	timer_runs(m);
+	close(m);
+}
+
 int main(void)
 {
 	int m = load("packet.wasm"), p = program(m, "netfilter/ip/input");
@@ -169,6 +284,7 @@ int main(void)
 	limits(p);
 	logs(m, p);
 	snapshots();
+	other_programs();
 	ok(!objects_left(), "nothing is left");
 	return done();
 }

@@ -195,7 +195,7 @@ static void refusals(void)
 	fails_with(EINVAL, link_create(&a), "timer: padding that is not zero");
 	a = link_args(prog, 1);
 	fails_with(EINVAL, link_create(&a), "timer: not at a netfilter hook");
-	fails_with(EOPNOTSUPP, ioctl(dev(), KWASM_TEST_RUN, &t), "timer: not on a packet");
+	fails_with(EINVAL, ioctl(dev(), KWASM_TEST_RUN, &t), "timer: not on a packet");
 }
 
 static bool cpu_online(int cpu, char on)

@@ -561,10 +561,20 @@ enum kwasm_detach_why {
 };
 
 /**
- * struct kwasm_test_run - run a packet program once (or more) on a given packet
- * @data_in:  packet from its network header, @data_in_len bytes
+ * struct kwasm_test_run - run a program once (or more) on a given packet
+ * @data_in:  packet, @data_in_len bytes; of a netfilter program from its network
+ *            header, at XDP and tc from its Ethernet header (EINVAL: not even that);
+ *            a timer's program has none (EINVAL)
  * @data_out: may be 0; the packet afterwards; data_out_len in: room, out: length
+ * @redirect_ifindex: XDP, tc: with the result redirect, the device asked for, which
+ *            nothing is sent to; 0 if none was
  * Trap: retval is not set, @trap says why.
+ * EOPNOTSUPP: a program on files.
+ *
+ * At XDP and tc the packet is one of the loopback device of the caller's network
+ * namespace.  Its tail is moved after the last run; if that cannot be, @retval is
+ * XDP_ABORTED or TC_ACT_SHOT, as at a device.  Each run gets what the one before
+ * left, but an XDP packet begins and ends where it did.
  *
  * The program runs in the instance of the CPU it is called on, as for a real
  * packet, so what it remembers of the packet it remembers.
@@ -584,6 +594,8 @@ struct kwasm_test_run {
 	struct kwasm_trap_info trap;
 	__u32 short_read;		/* 1: ended with a load past the packet unread */
 	__u32 mark;			/* out: the packet's mark */
+	__u32 redirect_ifindex;		/* out */
+	__u32 redirect_ingress;		/* out: 1: tc: to come in there */
 };
 
 /**

@@ -214,8 +214,11 @@ static int run_here(struct cli *c, struct kwasm_module *m, const char *program,
 static int run_in_kernel(struct cli *c, struct kwasm_module *m, struct kwasm_program *p,
 			 const struct wishes *w, struct outcome *o)
 {
+	__u32 family, hook;
 	int err, fd;
 
+	if (libkwasm_netfilter_by_name(kwasm_program__name(p), &family, &hook))
+		return fail_errno(c, -EOPNOTSUPP, kwasm_program__name(p));
 	if (kwasm_module__fd(m) < 0 && kwasm_module__load(m))
 		return fail_module(c, m, c->args[0]);
 	fd = kwasm_program__fd(p);

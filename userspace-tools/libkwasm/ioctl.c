@@ -375,6 +375,8 @@ int kwasm_program_test_run(int program_fd, struct kwasm_test_run_opts *opts)
 	OPTS_SET(opts, trap, req.trap);
 	OPTS_SET(opts, short_read, req.short_read);
 	OPTS_SET(opts, mark, req.mark);
+	OPTS_SET(opts, redirect_ifindex, req.redirect_ifindex);
+	OPTS_SET(opts, redirect_ingress, req.redirect_ingress);
 	return 0;
 }
 

@@ -220,9 +220,12 @@ struct kwasm_test_run_opts {
 	struct kwasm_trap_info trap;	/* out; kind 0: none */
 	__u32 short_read;		/* out: 1: ended with a load past the packet unread */
 	__u32 mark;			/* out: the packet's mark */
+	__u32 redirect_ifindex;		/* out: XDP, tc: where to, with that result */
+	__u32 redirect_ingress;		/* out: 1: tc: to come in there */
 	size_t :0;
 };
 
+/* Of netfilter, XDP and tc on a packet, of a timer on none (data_size_in 0); fs: -EOPNOTSUPP. */
 LIBKWASM_API int kwasm_program_test_run(int program_fd, struct kwasm_test_run_opts *opts);
 
 struct kwasm_store_create_opts {
