@@ -5,9 +5,9 @@
  * The link is found by its handle, which the BPF program (the stub) passes
  * with each packet.  Who makes the link attaches the stub, by a BPF link or,
  * at tc of kernels that have none there, by a filter, and hands that over with
- * KWASM_LINK_STUB; from then on it lives as long as ours is attached.  A handle is given out once in four billion: a stub that
- * outlives its link finds nothing, and the packet goes on as if there were
- * no program.
+ * KWASM_LINK_STUB; from then on it lives as long as ours is attached.  A handle is
+ * given out once in four billion: a stub that outlives its link finds nothing,
+ * and the packet goes on as if there were no program.
  */
 #include <linux/bpf.h>
 #include <linux/capability.h>
@@ -15,7 +15,6 @@
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
-#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include "../compat.h"
@@ -23,7 +22,7 @@
 #include "../watchdog.h"
 #include "stub.h"
 
-#define MAX_STUB_LINKS	1024
+#define MAX_STUB_LINKS	1024	/* a power of two */
 
 /* Bit of struct kwasm_results.holes. */
 #define TC_BIT(act)	BIT(TC_ACT_##act - TC_ACT_UNSPEC)
@@ -60,8 +59,9 @@ struct stub_link {
 	struct kwasm_holder *holder;
 };
 
-static DEFINE_XARRAY_ALLOC1(handles);
-static u32 next_handle;
+/* By the low bits of their handles; written under kwasm_link_lock. */
+static struct stub_link __rcu *by_handle[MAX_STUB_LINKS];
+static u32 last_handle;
 
 /* kwasm_link_lock */
 static LIST_HEAD(links);
@@ -72,13 +72,27 @@ static struct stub_link *stub_link(const struct kwasm_link *l)
 	return container_of(l, struct stub_link, link);
 }
 
+static struct stub_link __rcu **place_of(u32 handle)
+{
+	return &by_handle[handle % MAX_STUB_LINKS];
+}
+
 struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net)
 {
-	struct stub_link *l = xa_load(&handles, handle);
+	struct stub_link *l = rcu_dereference_check(*place_of(handle), rcu_read_lock_bh_held());
 
-	if (unlikely(!l || l->link.ops->type != type || READ_ONCE(l->net) != net))
+	if (unlikely(!l || l->handle != handle || l->link.ops->type != type || READ_ONCE(l->net) != net))
 		return NULL;
 	return &l->link;
+}
+
+/* The next one whose place is free: there is one.  0 is none's. */
+static u32 new_handle(void)
+{
+	do {
+		last_handle++;
+	} while (!last_handle || rcu_access_pointer(*place_of(last_handle)));
+	return last_handle;
 }
 
 static int stub_check(const struct kwasm_link_create *a)
@@ -96,7 +110,6 @@ static int stub_check(const struct kwasm_link_create *a)
 static int attach_locked(struct stub_link *l, struct net *net)
 {
 	struct net_device *dev = __dev_get_by_name(net, l->device);
-	int err;
 
 	if (!dev)
 		return -ENXIO;
@@ -105,9 +118,8 @@ static int attach_locked(struct stub_link *l, struct net *net)
 	l->ifindex = dev->ifindex;
 	l->netns_ino = net->ns.inum;
 	WRITE_ONCE(l->net, net);
-	err = xa_alloc_cyclic(&handles, &l->handle, l, xa_limit_32b, &next_handle, GFP_KERNEL_ACCOUNT);
-	if (err < 0)
-		return err;
+	l->handle = new_handle();
+	rcu_assign_pointer(*place_of(l->handle), l);
 	list_add_tail(&l->in_list, &links);
 	nr_links++;
 	l->link.attached = true;
@@ -194,7 +206,7 @@ static void stub_detach(struct kwasm_link *link)
 {
 	struct stub_link *l = stub_link(link);
 
-	xa_erase(&handles, l->handle);
+	RCU_INIT_POINTER(*place_of(l->handle), NULL);
 	if (l->holder)
 		kwasm_stub_let_go(l->holder, l->net);
 	l->holder = NULL;
