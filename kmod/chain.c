@@ -21,6 +21,8 @@ void kwasm_chain_call(const struct kwasm_chain *c, struct kwasm_packet *pkt,
 	if (unlikely(!run))
 		return;
 	x = kwasm_exec_begin_s();
+	if (!IS_ERR(x))
+		kwasm_packet_show(x, pkt);
 	for (i = 0; i < run->nr; i++) {
 		l = READ_ONCE(run->entry[i].link);
 		if (unlikely(!l || atomic_read(&l->closing)))

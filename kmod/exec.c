@@ -112,9 +112,10 @@ u32 kwasm_exec_poll(struct kw_exec *e)
 	return trap;
 }
 
-static bool may_run_here(void)
+static __always_inline bool may_run_here(void)
 {
-	return !in_nmi() && !in_hardirq() && !irqs_disabled();
+	/* in_nmi() and in_hardirq() at one time */
+	return !(preempt_count() & (NMI_MASK | HARDIRQ_MASK)) && !irqs_disabled();
 }
 
 static void reset(struct kwasm_exec *x)
@@ -128,15 +129,16 @@ static void reset(struct kwasm_exec *x)
 	x->floats = false;
 }
 
-static int claim_s(struct kwasm_exec *x)
+static __always_inline int claim_s(struct kwasm_exec *x)
 {
-	if (x->busy) {
+	if (unlikely(x->busy)) {
 		this_cpu_inc(stats.refused_busy);
 		return -EBUSY;
 	}
-	if (!kwasm_watchdog_alive())
+	/* Nobody could end a guest here. */
+	if (unlikely(x->down))
 		return -ENODEV;
-	if (kwasm_arch_stack_room() < NATIVE_NEEDED) {
+	if (unlikely(kwasm_arch_stack_room() < NATIVE_NEEDED)) {
 		this_cpu_inc(stats.refused_stack);
 		return -ENOSPC;
 	}
@@ -150,17 +152,15 @@ struct kwasm_exec *kwasm_exec_begin_s(void)
 	struct kwasm_exec *x;
 	int err;
 
-	if (!may_run_here()) {
+	if (unlikely(!may_run_here())) {
 		this_cpu_inc(stats.refused_context);
 		return ERR_PTR(-EOPNOTSUPP);
 	}
 	local_bh_disable();
-	rcu_read_lock();
 	x = __this_cpu_read(stack_s);
 	err = claim_s(x);
-	if (!err)
+	if (likely(!err))
 		return x;
-	rcu_read_unlock();
 	local_bh_enable();
 	return ERR_PTR(err);
 }
@@ -189,8 +189,12 @@ void kwasm_exec_end(struct kwasm_exec *x)
 		return;
 	}
 	x->busy = false;
-	rcu_read_unlock();
 	local_bh_enable();
+}
+
+struct kwasm_exec *kwasm_exec_s(int cpu)
+{
+	return per_cpu(stack_s, cpu);
 }
 
 /* A trap by a plain call: the call site says which. */
@@ -209,7 +213,7 @@ static u32 trap_at_site(u64 pc)
 	return s && s->trap ? s->trap : KW_TRAP_UNLINKED;
 }
 
-static void prepare(struct kwasm_exec *x, struct kw_inst *inst, u64 deadline_ns)
+static __always_inline void prepare(struct kwasm_exec *x, struct kw_inst *inst)
 {
 	x->e.flag = 0;
 	x->e.trap = KW_TRAP_NONE;
@@ -219,29 +223,33 @@ static void prepare(struct kwasm_exec *x, struct kw_inst *inst, u64 deadline_ns)
 	inst->exec = &x->e;
 	x->late_looks = 0;
 	x->excuses = 0;
-	x->start_ns = ktime_get_ns();
-	x->e.deadline_ns = deadline_ns ? x->start_ns + deadline_ns : 0;
 }
 
-static u64 enter_s(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct kw_call_frame *frame)
+static __always_inline u64 enter_s(struct kwasm_exec *x, struct kw_inst *inst, void *code,
+				   struct kw_call_frame *frame, u64 deadline_ns)
 {
 	u64 result;
 
+	prepare(x, inst);
+	x->e.deadline_ns = ktime_get_ns() + min(deadline_ns ?: KWASM_DEADLINE_DEFAULT_NS, DEADLINE_MAX_NS);
 	this_cpu_inc(stats.calls_s);
-	if (x->floats)
+	if (unlikely(x->floats))
 		kwasm_fpu_enter(&x->fpu);
 	kwasm_watchdog_enter(x);
 	result = kwasm_enter(code, inst, frame, &x->e);
 	kwasm_watchdog_leave(x);
-	if (x->floats)
+	if (unlikely(x->floats))
 		kwasm_fpu_leave(&x->fpu);
 	return result;
 }
 
-static u64 enter_p(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct kw_call_frame *frame)
+static noinline u64 enter_p(struct kwasm_exec *x, struct kw_inst *inst, void *code,
+			    struct kw_call_frame *frame, u64 deadline_ns)
 {
 	u64 result;
 
+	prepare(x, inst);
+	x->e.deadline_ns = deadline_ns ? ktime_get_ns() + deadline_ns : 0;
 	want_polls(x);
 	x->pausing = x->floats;
 	if (x->pausing)
@@ -253,22 +261,25 @@ static u64 enter_p(struct kwasm_exec *x, struct kw_inst *inst, void *code, struc
 	return result;
 }
 
-static u64 enter(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct kw_call_frame *frame,
-		 u64 deadline_ns)
+static noinline void trapped(struct kwasm_exec *x)
+{
+	if (x->e.trap == KWASM_TRAP_AT_SITE)
+		x->e.trap = trap_at_site(x->e.trap_pc);
+	if (x->e.trap)
+		kwasm_arch_backtrace(&x->e);
+}
+
+static __always_inline u64 enter(struct kwasm_exec *x, struct kw_inst *inst, void *code,
+				 struct kw_call_frame *frame, u64 deadline_ns)
 {
 	u64 result;
 
-	if (x->form == KW_FORM_P) {
-		prepare(x, inst, deadline_ns);
-		result = enter_p(x, inst, code, frame);
-	} else {
-		prepare(x, inst, min(deadline_ns ?: KWASM_DEADLINE_DEFAULT_NS, DEADLINE_MAX_NS));
-		result = enter_s(x, inst, code, frame);
-	}
-	if (x->e.trap == KWASM_TRAP_AT_SITE)
-		x->e.trap = trap_at_site(x->e.trap_pc);
+	if (x->form == KW_FORM_P)
+		result = enter_p(x, inst, code, frame, deadline_ns);
+	else
+		result = enter_s(x, inst, code, frame, deadline_ns);
 	if (unlikely(x->e.trap))
-		kwasm_arch_backtrace(&x->e);
+		trapped(x);
 	return result;
 }
 

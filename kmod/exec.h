@@ -2,8 +2,8 @@
 /*
  * Executions: the only way from the kernel into guest code.
  *
- *   S  atomic: bottom halves and migration off, under RCU, on this CPU's VM
- *      stack; the watchdog ends it.  Runs code of KW_FORM_S.
+ *   S  atomic: bottom halves and migration off, on this CPU's VM stack; the
+ *      watchdog ends it.  Runs code of KW_FORM_S.
  *   P  process: may sleep and migrate, under kwasm_srcu, on a VM stack of its
  *      own; polls end it.  Runs code of KW_FORM_P.
  *
@@ -39,7 +39,10 @@
  * @fpu:      with @floats
  * @srcu_idx: P
  * @active:   P: entry in the list of executions that want polls
- * @start_ns: monotonic clock when the guest was entered
+ * @running:  S: in guest code or what that calls, for the watchdog
+ * @down:     S: the CPU is going down or not up yet; the watchdog's
+ * @next_look_ns: S: when the watchdog looks next; ~0 while its timer is stopped
+ * @verdict:  S: what the program of a link answered
  * @late_looks: how often the watchdog saw it past its deadline, on a CPU that was ours
  * @excuses:  how often on one that had been taken away
  */
@@ -52,7 +55,10 @@ struct kwasm_exec {
 	struct kwasm_fpu fpu;
 	int srcu_idx;
 	struct list_head active;
-	u64 start_ns;
+	bool running;
+	bool down;
+	u64 next_look_ns;
+	u32 verdict;
 	u32 late_looks;
 	u32 excuses;
 };
@@ -68,9 +74,9 @@ static inline struct kwasm_exec *kwasm_exec_of(struct kw_exec *e)
 /**
  * kwasm_exec_begin_s() - claim this CPU's VM stack
  *
- * Turns off bottom halves and migration and enters an RCU read section, up to
- * kwasm_exec_end().
- * Context: process or softirq with interrupts on.
+ * Turns off bottom halves and migration, up to kwasm_exec_end().
+ * Context: process or softirq with interrupts on, in an RCU read section for
+ * guests whose host functions need one.
  * Return: the execution, host and packet zeroed but for the fields (fill those
  * of the program's code->field_mask); or ERR_PTR:
  * -EBUSY a guest already runs on this CPU, -EOPNOTSUPP hard irq, NMI or
@@ -78,6 +84,9 @@ static inline struct kwasm_exec *kwasm_exec_of(struct kw_exec *e)
  * going down.
  */
 struct kwasm_exec *kwasm_exec_begin_s(void);
+
+/* The one of @cpu, whether it runs or not; for the watchdog. */
+struct kwasm_exec *kwasm_exec_s(int cpu);
 
 /**
  * kwasm_exec_begin_p() - get a VM stack for a call in process context

@@ -42,15 +42,15 @@ static u32 trap_verdict(const struct kwasm_link *l)
 	return READ_ONCE(l->policy.on_trap) == KWASM_ON_TRAP_DROP ? l->results.deny : l->results.allow;
 }
 
-/* Before kwasm_run_end(). */
-noinline u32 kwasm_link_trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_run *r,
+/* Before kwasm_exec_end(). */
+noinline u32 kwasm_link_trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
 				u32 trap)
 {
 	struct kwasm_trap_info info;
 	unsigned long flags;
 
 	this_cpu_inc(l->stats->traps[trap < KWASM_NR_TRAPS ? trap : 0]);
-	kwasm_trap_describe(p, r, trap, &info);
+	kwasm_trap_describe(p, x, trap, &info);
 	raw_spin_lock_irqsave(&l->trap_lock, flags);
 	l->last_trap = info;
 	raw_spin_unlock_irqrestore(&l->trap_lock, flags);
@@ -72,7 +72,7 @@ noinline u32 kwasm_link_refused(struct kwasm_link *l, int err)
 	return trap_verdict(l);
 }
 
-static u32 short_verdict(struct kwasm_link *l, u32 verdict)
+static noinline u32 short_verdict(struct kwasm_link *l, u32 verdict)
 {
 	__this_cpu_inc(l->stats->short_reads);
 	switch (READ_ONCE(l->policy.on_short)) {
@@ -86,7 +86,7 @@ static u32 short_verdict(struct kwasm_link *l, u32 verdict)
 }
 
 /* BH off. */
-static u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verdict)
+static __always_inline u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verdict)
 {
 	__this_cpu_inc(l->stats->verdict[min_t(u32, verdict - l->results.first,
 					       ARRAY_SIZE(l->stats->verdict) - 1)]);
@@ -97,24 +97,30 @@ static u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verd
 	return verdict;
 }
 
-u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
-		      struct kwasm_packet *pkt)
+static __always_inline u32 run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
+				  struct kwasm_packet *pkt)
 {
 	struct kwasm_run r;
 	u64 start = 0;
-	u32 trap, verdict;
+	u32 trap;
 	int err = kwasm_run_enter(&r, p, x);
 
 	if (unlikely(err))
 		return kwasm_link_refused(l, err);
-	if (__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1)
+	if (unlikely(__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1))
 		start = ktime_get_mono_fast_ns();
 	trap = kwasm_run_packet(&r, p, pkt, min_not_zero(READ_ONCE(l->policy.deadline_ns), p->deadline_ns),
-				&l->results, &verdict);
-	if (start)
+				&l->results, &x->verdict);
+	if (unlikely(start))
 		__this_cpu_add(l->stats->time_ns,
 			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);
-	return unlikely(trap) ? kwasm_link_trapped(l, p, &r, trap) : ended_well(l, x, verdict);
+	return unlikely(trap) ? kwasm_link_trapped(l, p, x, trap) : ended_well(l, x, x->verdict);
+}
+
+u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
+		      struct kwasm_packet *pkt)
+{
+	return run_in(l, p, x, pkt);
 }
 
 u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
@@ -126,11 +132,13 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
 	if (unlikely(kwasm_link_rests(l)))
 		return l->results.allow;
 	/* Not before that was asked: what a link is enabled with may be another one. */
-	p = rcu_dereference(l->program);
+	p = rcu_dereference_check(l->program, rcu_read_lock_bh_held());
 	x = kwasm_exec_begin_s();
-	verdict = kwasm_link_run_in(l, p, x, pkt);
-	if (!IS_ERR(x))
-		kwasm_exec_end(x);
+	if (IS_ERR(x))
+		return kwasm_link_refused(l, PTR_ERR(x));
+	kwasm_packet_show(x, pkt);
+	verdict = run_in(l, p, x, pkt);
+	kwasm_exec_end(x);
 	return verdict;
 }
 

@@ -145,7 +145,7 @@ u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt);
 /**
  * kwasm_link_run_in() - the same with the program given, in an execution that runs several
  * @p: of the link
- * @x: from kwasm_exec_begin_s(), or what that says when it refuses
+ * @x: from kwasm_exec_begin_s(), or what that says when it refuses; it has been shown the packet
  */
 u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
 		      struct kwasm_packet *pkt);
@@ -163,7 +163,7 @@ u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwas
 u32 kwasm_link_run_p(struct kwasm_link *l, void *host, int (*index)(u32 result));
 
 /* For both: what the link's policy makes of a call that ended in a trap, or that could not begin. */
-u32 kwasm_link_trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_run *r, u32 trap);
+u32 kwasm_link_trapped(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x, u32 trap);
 u32 kwasm_link_refused(struct kwasm_link *l, int err);
 
 /* Detach from a work item: the caller holds the link's memory, but perhaps no reference. */

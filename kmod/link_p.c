@@ -89,7 +89,7 @@ static u32 run(struct kwasm_link *l, struct kwasm_program *p, void *host, int (*
 	}
 	if (trap) {
 		kwasm_slot_break(r.slot);
-		verdict = trap == KW_TRAP_INTERRUPTED ? interrupted(l) : kwasm_link_trapped(l, p, &r, trap);
+		verdict = trap == KW_TRAP_INTERRUPTED ? interrupted(l) : kwasm_link_trapped(l, p, r.x, trap);
 	} else {
 		this_cpu_inc(l->stats->verdict[at]);
 		if (unlikely(atomic_read(&l->traps_in_row)))

@@ -36,12 +36,25 @@ struct kwasm_packet {
 };
 
 /**
- * kwasm_packet_show() - let the execution see a packet
- * @x:          between begin and run
- * @p:          with skb and perhaps state, or xdp; NULL: no packet, which looks like one of no bytes
- * @field_mask: fields the program reads by a plain load
+ * kwasm_packet_show() - let the execution see a packet, whatever number of programs will
+ * @x: between begin and run
+ * @p: with skb and perhaps state, or xdp; NULL: no packet, which looks like one of no bytes
  */
-void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_mask);
+void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p);
+
+/* host/packet.c: @mask is not 0 */
+void kwasm_packet_fill(struct kw_exec *e, const struct kwasm_packet *p, u64 mask);
+
+/**
+ * kwasm_packet_fields() - before each program that runs on the packet
+ * @mask: fields the program reads by a plain load
+ */
+static inline void kwasm_packet_fields(struct kwasm_exec *x, const struct kwasm_packet *p, u64 mask)
+{
+	x->e.pkt_short = 0;
+	if (mask)
+		kwasm_packet_fill(&x->e, p, mask);
+}
 
 /*
  * For host functions: the packet of the running execution, or NULL and the

@@ -200,8 +200,8 @@ void kwasm_trap_place(const struct kw_linked *l, const struct kwasm_exec *x, u32
 	}
 }
 
-void kwasm_trap_describe(const struct kwasm_program *p, const struct kwasm_run *r, u32 kind,
+void kwasm_trap_describe(const struct kwasm_program *p, const struct kwasm_exec *x, u32 kind,
 			 struct kwasm_trap_info *out)
 {
-	kwasm_trap_place(&p->build->linked, r->x, p->func, kind, out);
+	kwasm_trap_place(&p->build->linked, x, p->func, kind, out);
 }

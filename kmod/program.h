@@ -108,22 +108,28 @@ static inline int kwasm_run_enter(struct kwasm_run *r, struct kwasm_program *p,
 /**
  * kwasm_run_begin() - claim this CPU and its instance
  *
- * BH off until kwasm_run_end().
+ * BH off and under RCU until kwasm_run_end().
  * Return: 0; -EAGAIN the instance is being restored after a trap; -EBUSY a
  * guest runs on this CPU; -EOPNOTSUPP, -ENOSPC, -ENODEV as kwasm_exec_begin_s().
  */
 static inline int kwasm_run_begin(struct kwasm_run *r, struct kwasm_program *p)
 {
-	struct kwasm_exec *x = kwasm_exec_begin_s();
-	int err = kwasm_run_enter(r, p, x);
+	struct kwasm_exec *x;
+	int err;
 
-	if (err && !IS_ERR(x))
+	rcu_read_lock();
+	x = kwasm_exec_begin_s();
+	err = kwasm_run_enter(r, p, x);
+	if (!err)
+		return 0;
+	if (!IS_ERR(x))
 		kwasm_exec_end(x);
+	rcu_read_unlock();
 	return err;
 }
 
 /**
- * kwasm_run_packet() - call the program on a packet
+ * kwasm_run_packet() - call the program on a packet that kwasm_packet_show() has shown
  * @allowed: the results it may answer
  * @result:  out: one of them
  *
@@ -137,7 +143,7 @@ static inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
 {
 	u32 trap;
 
-	kwasm_packet_show(r->x, pkt, p->field_mask);
+	kwasm_packet_fields(r->x, pkt, p->field_mask);
 	trap = kwasm_exec_run(r->x, r->slot->inst, p->code, deadline_ns, result);
 	if (likely(!trap) && unlikely(!kwasm_result_known(allowed, *result)))
 		trap = KW_TRAP_BAD_VERDICT;
@@ -149,10 +155,11 @@ static inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
 static inline void kwasm_run_end(struct kwasm_run *r)
 {
 	kwasm_exec_end(r->x);
+	rcu_read_unlock();
 }
 
-/* Where the trap @kind of @r happened; before kwasm_run_end(). */
-void kwasm_trap_describe(const struct kwasm_program *p, const struct kwasm_run *r, u32 kind,
+/* Where the trap @kind of @x happened, which is not over yet. */
+void kwasm_trap_describe(const struct kwasm_program *p, const struct kwasm_exec *x, u32 kind,
 			 struct kwasm_trap_info *out);
 
 /* The same for any execution of code of @l, begun at function @func. */

@@ -229,12 +229,13 @@ static int run_once(struct kwasm_program *p, struct subject *s, struct kwasm_tes
 	err = kwasm_run_begin(&r, p);
 	if (err)
 		return err;
+	kwasm_packet_show(r.x, s->packet);
 	*ns -= ktime_get_mono_fast_ns();
 	trap = kwasm_run_packet(&r, p, s->packet, p->deadline_ns, s->results, &a->retval);
 	*ns += ktime_get_mono_fast_ns();
 	a->short_read = r.x->e.pkt_short;
 	if (trap)
-		kwasm_trap_describe(p, &r, trap, &a->trap);
+		kwasm_trap_describe(p, r.x, trap, &a->trap);
 	kwasm_run_end(&r);
 	return 0;
 }

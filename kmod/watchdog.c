@@ -42,16 +42,13 @@
 
 /**
  * struct watchdog - of one CPU
- * @running: the published execution, or NULL
- * @next_ns: when the timer looks next; ~0 while it is stopped
- * @dead:    the CPU is going down or not up yet
+ * @exec: the CPU's S execution, whose running, down and next_look_ns are the watchdog's
+ * @idle: looks without a guest
  */
 struct watchdog {
 	struct hrtimer timer;
-	struct kwasm_exec *running;
-	u64 next_ns;
+	struct kwasm_exec *exec;
 	u32 idle;
-	bool dead;
 	u64 killed;
 	u64 flagged;
 };
@@ -60,31 +57,10 @@ static DEFINE_PER_CPU(struct watchdog, watchdogs);
 static enum cpuhp_state hotplug_state;
 static bool virtual __ro_after_init;
 
-static void start(struct watchdog *w, u64 at_ns)
+void kwasm_watchdog_start(struct kwasm_exec *x)
 {
-	w->next_ns = at_ns;
-	hrtimer_start(&w->timer, ns_to_ktime(at_ns), HRTIMER_MODE_ABS_PINNED_HARD);
-}
-
-bool kwasm_watchdog_alive(void)
-{
-	return !__this_cpu_read(watchdogs.dead);
-}
-
-void kwasm_watchdog_enter(struct kwasm_exec *x)
-{
-	struct watchdog *w = this_cpu_ptr(&watchdogs);
-
-	WRITE_ONCE(w->running, x);
-	barrier();
-	/* Deadlines of the usual length come in order: a timer that runs at all looks early enough. */
-	if (x->e.deadline_ns < READ_ONCE(w->next_ns))
-		start(w, x->e.deadline_ns);
-}
-
-void kwasm_watchdog_leave(struct kwasm_exec *x)
-{
-	WRITE_ONCE(this_cpu_ptr(&watchdogs)->running, NULL);
+	x->next_look_ns = x->e.deadline_ns;
+	hrtimer_start(this_cpu_ptr(&watchdogs.timer), ns_to_ktime(x->next_look_ns), HRTIMER_MODE_ABS_PINNED_HARD);
 }
 
 /* In guest code nothing is half done: end it here. */
@@ -113,14 +89,14 @@ static bool is_runaway(struct kwasm_exec *x, u64 late_ns)
 /* Return: when to look next. */
 static u64 look(struct watchdog *w, u64 now)
 {
-	struct kwasm_exec *x = w->running;
+	struct kwasm_exec *x = w->exec;
 
-	if (!x)
+	if (!READ_ONCE(x->running))
 		return ++w->idle < IDLE_LOOKS ? now + LOOK_NS : ~0ULL;
 	w->idle = 0;
 	if (now < x->e.deadline_ns)
 		return x->e.deadline_ns;
-	if (!is_runaway(x, now - w->next_ns))
+	if (!is_runaway(x, now - x->next_look_ns))
 		return now + (AGAIN_NS << min(x->late_looks, 3u));
 	if (kill(x, get_irq_regs())) {
 		w->killed++;
@@ -137,10 +113,12 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 {
 	struct watchdog *w = container_of(timer, struct watchdog, timer);
 
-	w->next_ns = look(w, ktime_get_ns());
-	if (w->next_ns == ~0ULL)
+	u64 next = look(w, ktime_get_ns());
+
+	w->exec->next_look_ns = next;
+	if (next == ~0ULL)
 		return HRTIMER_NORESTART;
-	hrtimer_set_expires(timer, ns_to_ktime(w->next_ns));
+	hrtimer_set_expires(timer, ns_to_ktime(next));
 	return HRTIMER_RESTART;
 }
 
@@ -161,9 +139,9 @@ static int come_up(unsigned int cpu)
 {
 	struct watchdog *w = this_cpu_ptr(&watchdogs);
 
-	w->next_ns = ~0ULL;
+	w->exec->next_look_ns = ~0ULL;
 	w->idle = 0;
-	WRITE_ONCE(w->dead, false);
+	WRITE_ONCE(w->exec->down, false);
 	return 0;
 }
 
@@ -173,7 +151,7 @@ static int go_down(unsigned int cpu)
 	struct watchdog *w = this_cpu_ptr(&watchdogs);
 
 	local_bh_disable();
-	WRITE_ONCE(w->dead, true);
+	WRITE_ONCE(w->exec->down, true);
 	local_bh_enable();
 	hrtimer_cancel(&w->timer);
 	return 0;
@@ -188,8 +166,9 @@ int kwasm_watchdog_init(void)
 		struct watchdog *w = per_cpu_ptr(&watchdogs, cpu);
 
 		hrtimer_setup(&w->timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_HARD);
-		w->next_ns = ~0ULL;
-		w->dead = true;
+		w->exec = kwasm_exec_s(cpu);
+		w->exec->next_look_ns = ~0ULL;
+		w->exec->down = true;
 	}
 	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "kwasm:online", come_up, go_down);
 	if (state < 0)

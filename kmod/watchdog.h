@@ -12,12 +12,23 @@
 
 #define KWASM_DEADLINE_DEFAULT_NS	1000000ULL
 
-/* Can guests be ended on this CPU: not while it goes down or comes up. BH off. */
-bool kwasm_watchdog_alive(void);
+/* Look at @x, which is this CPU's, at its deadline: for kwasm_watchdog_enter(). */
+void kwasm_watchdog_start(struct kwasm_exec *x);
 
 /* Publish @x on this CPU; x->e.deadline_ns is set. BH off, up to leave. */
-void kwasm_watchdog_enter(struct kwasm_exec *x);
-void kwasm_watchdog_leave(struct kwasm_exec *x);
+static inline void kwasm_watchdog_enter(struct kwasm_exec *x)
+{
+	WRITE_ONCE(x->running, true);
+	barrier();
+	/* Deadlines of the usual length come in order: a timer that runs at all looks early enough. */
+	if (unlikely(x->e.deadline_ns < READ_ONCE(x->next_look_ns)))
+		kwasm_watchdog_start(x);
+}
+
+static inline void kwasm_watchdog_leave(struct kwasm_exec *x)
+{
+	WRITE_ONCE(x->running, false);
+}
 
 void kwasm_watchdog_stats(u64 *killed, u64 *flagged);
 

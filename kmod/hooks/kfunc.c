@@ -5,7 +5,8 @@
  *
  * Each takes what its kind of program gets as context, and a link's handle;
  * it trusts nothing about the caller but that context, which the BPF verifier
- * has checked.
+ * has checked.  Such programs run under RCU, or with bottom halves off, which
+ * is the same to it.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -47,11 +48,9 @@ __bpf_kfunc u64 kwasm_xdp(struct xdp_md *ctx, u32 link_id)
 	struct kwasm_link *l;
 	u64 ret = XDP_PASS;
 
-	rcu_read_lock();
 	l = kwasm_stub_link(link_id, KWASM_LINK_XDP, dev_net(xdp->rxq->dev));
 	if (likely(l))
 		ret = answer(kwasm_link_run(l, &pkt), &pkt);
-	rcu_read_unlock();
 	return ret;
 }
 
@@ -69,11 +68,9 @@ __bpf_kfunc u64 kwasm_tc(struct __sk_buff *ctx, u32 link_id)
 	struct kwasm_link *l;
 	u64 ret = (u8)TC_ACT_UNSPEC;
 
-	rcu_read_lock();
 	l = kwasm_stub_link(link_id, KWASM_LINK_TC, dev_net(pkt.skb->dev));
 	if (likely(l))
 		ret = answer(kwasm_link_run(l, &pkt), &pkt);
-	rcu_read_unlock();
 	return ret;
 }
 

@@ -19,7 +19,7 @@ struct net;
  * @type:   enum kwasm_link_type of the function that was called
  * @net:    namespace of the device the packet is at
  *
- * Context: under RCU, up to the end of the link's use.
+ * Context: under RCU or with bottom halves off, up to the end of the link's use.
  * Return: NULL if it has been detached, or is of another type or namespace.
  */
 struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net);

@@ -82,21 +82,24 @@ u64 kwasm_packet_field(const struct kwasm_packet *p, u32 id)
 	}
 }
 
-void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p, u64 field_mask)
+void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p)
+{
+	x->e.host = p;
+	if (!p)
+		return;
+	if (p->state)
+		p->net_off = skb_network_offset(p->skb);
+	kwasm_packet_moved(&x->e, p);
+}
+
+void kwasm_packet_fill(struct kw_exec *e, const struct kwasm_packet *p, u64 mask)
 {
 	u32 id;
 
-	x->e.host = p;
-	x->e.pkt_short = 0;
-	if (p) {
-		if (p->state)
-			p->net_off = skb_network_offset(p->skb);
-		kwasm_packet_moved(&x->e, p);
-	}
-	while (field_mask) {
-		id = __ffs64(field_mask);
-		field_mask &= field_mask - 1;
-		x->e.field[id] = p ? kwasm_packet_field(p, id) : 0;
+	while (mask) {
+		id = __ffs64(mask);
+		mask &= mask - 1;
+		e->field[id] = p ? kwasm_packet_field(p, id) : 0;
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include <linux/extable.h>
 #include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
 #include <asm/cpufeature.h>
 #include <asm/extable_fixup_types.h>
 #include <asm/msr.h>
@@ -109,13 +110,22 @@ static inline bool kwasm_arch_is_virtual(void)
 	return boot_cpu_has(X86_FEATURE_HYPERVISOR);
 }
 
+/* The same where @sp is not on the task's stack; stack.c */
+unsigned long kwasm_arch_irq_stack_room(unsigned long sp);
+
 /**
  * kwasm_arch_stack_room() - bytes left on the kernel stack we stand on
  *
  * Return: ~0 when that cannot be known, 0 on a stack that is neither the
  * task's nor the interrupts'.
  */
-unsigned long kwasm_arch_stack_room(void);
+static inline unsigned long kwasm_arch_stack_room(void)
+{
+	unsigned long sp = current_stack_pointer;
+	unsigned long room = sp - (unsigned long)task_stack_page(current);
+
+	return room < THREAD_SIZE ? room : kwasm_arch_irq_stack_room(sp);
+}
 void kwasm_arch_stack_init(void);
 
 #endif /* KWASM_X86_ARCH_H */

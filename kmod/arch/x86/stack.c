@@ -5,7 +5,6 @@
  * only some kernels export.
  */
 #include <linux/percpu.h>
-#include <linux/sched/task_stack.h>
 #include <asm/page_types.h>
 #include <asm/processor.h>
 
@@ -28,13 +27,10 @@ void kwasm_arch_stack_init(void)
 #endif
 }
 
-unsigned long kwasm_arch_stack_room(void)
+unsigned long kwasm_arch_irq_stack_room(unsigned long sp)
 {
-	unsigned long sp = current_stack_pointer;
 	unsigned long used, top;
 
-	if (sp - (unsigned long)task_stack_page(current) < THREAD_SIZE)
-		return sp - (unsigned long)task_stack_page(current);
 	if (!top_of_irq_stack)
 		return ~0UL;
 	top = (unsigned long)*this_cpu_ptr((void *__percpu *)top_of_irq_stack);
