@@ -180,6 +180,7 @@ static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
 {
 	struct kwasm_packet *p = kwasm_host_packet(i);
 	struct kw_exec *e = i->exec;
+	int err;
 
 	if (!p)
 		return 0;
@@ -191,9 +192,11 @@ static u32 store(struct kw_inst *i, u32 off, const u8 *from, u32 len)
 	}
 	if (p->state && kw_pkt_is_parsed(e->pkt_data, e->pkt_lin, off, len))
 		return -EPERM;
-	if (skb_ensure_writable(p->skb, p->net_off + off + len))
-		return -ENOMEM;
+	err = skb_ensure_writable(p->skb, p->net_off + off + len);
+	/* Where it fails they may have moved as well. */
 	kwasm_packet_moved(e, p);
+	if (err)
+		return -ENOMEM;
 	memcpy(e->pkt_data + off, from, len);
 	if (p->skb->ip_summed == CHECKSUM_COMPLETE)
 		p->skb->ip_summed = CHECKSUM_NONE;
