@@ -160,3 +160,27 @@ accept
 $ KW_OPT=-gvm kwasm run-once good.wasm udp.pkt
 2> ...no optimisation `-gvm': -NAME leaves out, +NAME puts back: fold ...
 ? 8
+
+# a packet is wanted
+$ kwasm run-once good.wasm
+2> kwasm: a packet is missing: a file, or - for stdin
+2> kwasm: try: kwasm help run-once
+? 2
+
+# programs at a device have the kernel to run in
+$ kwasm run-once l4_lb.wasm udp.pkt
+2> kwasm: xdp runs in the kernel: add --kernel
+2> kwasm: try: kwasm help run-once
+? 2
+
+# the same, by name
+$ kwasm run-once l4_lb.wasm udp.pkt --program xdp
+2> kwasm: xdp runs in the kernel: add --kernel
+2> kwasm: try: kwasm help run-once
+? 2
+
+# one on files has none
+$ kwasm run-once exec_allow.wasm udp.pkt --program fs/exec_perm --kernel
+2> kwasm: fs/exec_perm: programs on files run on files alone
+2> kwasm: try: kwasm help run-once
+? 2

@@ -44,6 +44,24 @@ t "run-once --kernel: drops the port"		0 "drop" kwasm run-once edge /tmp/7777.pk
 t "run-once --kernel: lets others pass"		0 "accept" kwasm run-once edge /tmp/53.pkt --kernel
 t "run-once --kernel: JSON says where it ran"	0 '"engine":"kernel"' kwasm run-once /samples/drop_port.wasm /tmp/53.pkt --kernel --json
 
+# frame NUMBER: what frames.wasm does with it
+frame() { printf '02 00 00 00 00 02 02 00 00 00 00 01 08 00 %02x 00 00 00 00 00\n' "$1" >/tmp/frame.pkt; }
+at() { kwasm run-once ./frames.wasm /tmp/frame.pkt --kernel --program "$@"; }
+frame 0
+t "run-once --kernel: one of several programs"	2 "frames has several programs: choose one" kwasm run-once ./frames.wasm /tmp/frame.pkt --kernel
+t "run-once --kernel: xdp"			0 "pass" at xdp
+t "run-once --kernel: tc, counted by result"	0 "3  ok" at tc/egress --repeat 3
+t "run-once --kernel: --default is netfilter's"	2 "may have no opinion" at xdp --default drop
+frame 2
+t "run-once --kernel: xdp, a longer packet"	0 "pass (26 bytes now)" at xdp
+t "run-once --kernel: the same in JSON"		0 '"packet_bytes_after":26' at xdp --json
+frame 5
+t "run-once --kernel: xdp, redirect"		0 "redirect (to device 7)" at xdp
+t "run-once --kernel: tc, redirect in JSON"	0 '"redirect_ifindex":7' at tc/ingress --json
+t "run-once --kernel: a timer, its answer"	0 "20" kwasm run-once ./frames.wasm --kernel --program timer/tick
+t "run-once --kernel: a timer has no packet"	2 "runs without a packet" at timer/tick
+t "run-once --kernel: not on files"		2 "run on files alone" at fs/notify
+
 # Metadata may lower the deadline only.
 { cat /hostile/loop_forever.wasm; printf '\x00\x20\x0akwasm.metalimit deadline=400ms\n'; } >/tmp/slow.wasm
 t "run-once --kernel: a deadline, exit status 11" 11 '"kind":"deadline"' kwasm run-once /tmp/slow.wasm /tmp/53.pkt --kernel --json

@@ -141,9 +141,9 @@ int find_module_fd(struct cli *c, const char *name, uint32_t id, int *status);
 bool link_name_matches(const char *pin, const char *name);
 uint64_t link_traps(const struct kwasm_link_info *l);
 const char *verdict_name(uint32_t v);
-/* How many verdicts links of its type have, and what they are called. */
-uint32_t link_verdicts(const struct kwasm_link_info *l);
-const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v);
+/* How many verdicts links of a type for packets have, and what they are called: a counter's name, counters from 0 on. */
+uint32_t type_verdicts(enum kwasm_link_type type);
+const char *type_verdict_name(enum kwasm_link_type type, uint32_t v);
 
 /* change.c */
 /* Leave in @set the links that are meant by a name or an id; 0, or a failure's status. */

@@ -176,9 +176,9 @@ const char *verdict_name(uint32_t v)
 	return v < sizeof(names) / sizeof(names[0]) ? names[v] : "?";
 }
 
-uint32_t link_verdicts(const struct kwasm_link_info *l)
+uint32_t type_verdicts(enum kwasm_link_type type)
 {
-	switch (l->type) {
+	switch (type) {
 	case KWASM_LINK_XDP:
 		return 5;
 	case KWASM_LINK_TC:
@@ -188,16 +188,16 @@ uint32_t link_verdicts(const struct kwasm_link_info *l)
 	}
 }
 
-const char *link_verdict_name(const struct kwasm_link_info *l, uint32_t v)
+const char *type_verdict_name(enum kwasm_link_type type, uint32_t v)
 {
 	static const char *const xdp[] = { "aborted", "drop", "pass", "tx", "redirect" };
 
 	/* What has no name cannot be answered; the last counts all from there on. */
 	static const char *const tc[] = { "unspec", "ok", NULL, "shot", "pipe", NULL, NULL, "redirect" };
 
-	if (l->type == KWASM_LINK_TC)
+	if (type == KWASM_LINK_TC)
 		return v < sizeof(tc) / sizeof(tc[0]) ? tc[v] : NULL;
-	if (l->type != KWASM_LINK_XDP)
+	if (type != KWASM_LINK_XDP)
 		return verdict_name(v);
 	return v < sizeof(xdp) / sizeof(xdp[0]) ? xdp[v] : "?";
 }

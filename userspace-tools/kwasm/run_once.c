@@ -8,6 +8,7 @@
 #include "events.h"
 #include "show.h"
 #include "table.h"
+#include "types.h"
 
 /* The options, as numbers. */
 #define NO_DEFAULT	2
@@ -37,29 +38,55 @@ static int parse_wishes(struct cli *c, struct wishes *w)
 
 /**
  * struct outcome - what running gave
- * @results: how often each result came
+ * @results: how often each result came, by the place of its counter in a link
  * @last:    the last run, with its trap
  */
 struct outcome {
+	enum kwasm_link_type type;
 	struct kwasm_test_run_opts last;
-	uint64_t results[KWASM_NF_QUEUE + 1];
+	uint64_t results[8];
 	uint64_t runs, short_reads, total_ns;
 };
 
-static struct kwasm_program *next_packet_program(const struct kwasm_module *m, struct kwasm_program *p)
+static enum kwasm_link_type program_type(const struct kwasm_program *p)
 {
-	uint32_t family, hook;
+	return type_of(kwasm_program__name(p))->type;
+}
 
+/* In this process there are none but netfilter's. */
+static bool can_run(const struct cli *c, const struct kwasm_program *p)
+{
+	enum kwasm_link_type type = program_type(p);
+
+	return type == KWASM_LINK_NETFILTER || (c->opt[OPT_KERNEL] && type != KWASM_LINK_FS);
+}
+
+static struct kwasm_program *next_to_run(const struct cli *c, const struct kwasm_module *m,
+					 struct kwasm_program *p)
+{
 	do {
 		p = kwasm_module__next_program(m, p);
-	} while (p && libkwasm_netfilter_by_name(kwasm_program__name(p), &family, &hook));
+	} while (p && !can_run(c, p));
 	return p;
+}
+
+/* Not one that can be chosen; which is no wonder where none is for this process. */
+static int fail_none(struct cli *c, const struct kwasm_module *m, const struct failure *f)
+{
+	struct kwasm_program *p = NULL;
+
+	while (!c->opt[OPT_KERNEL] && (p = kwasm_module__next_program(m, p)))
+		if (program_type(p) != KWASM_LINK_FS)
+			return fail_usage(c, "%s runs in the kernel: add --kernel", kwasm_program__name(p));
+	return fail(c, f, "%s has no programs for packets", kwasm_module__name(m));
 }
 
 static struct kwasm_program *choose_program(struct cli *c, const struct kwasm_module *m, int *status)
 {
 	struct failure f = { .status = EXIT_NOT_FOUND, .err = ENOENT, .code = "not_found",
-			     .hint = "a program is an export named netfilter/<family>/<hook>, type () -> i32" };
+			     .hint = c->opt[OPT_KERNEL] ?
+				     "a program is an export named netfilter/<family>/<hook>, xdp, tc/... or timer/..., type () -> i32" :
+				     "a program is an export named netfilter/<family>/<hook>, type () -> i32" };
 	struct kwasm_program *p;
 
 	if (c->opt[OPT_PROGRAM]) {
@@ -67,12 +94,16 @@ static struct kwasm_program *choose_program(struct cli *c, const struct kwasm_mo
 		if (!p)
 			*status = fail(c, &f, "%s has no program '%s'", kwasm_module__name(m),
 				       c->opt[OPT_PROGRAM]);
-		return p;
+		else if (!can_run(c, p))
+			*status = fail_usage(c, program_type(p) == KWASM_LINK_FS ?
+					     "%s: programs on files run on files alone" :
+					     "%s runs in the kernel: add --kernel", kwasm_program__name(p));
+		return *status ? NULL : p;
 	}
-	p = next_packet_program(m, NULL);
+	p = next_to_run(c, m, NULL);
 	if (!p)
-		*status = fail(c, &f, "%s has no programs for packets", kwasm_module__name(m));
-	else if (next_packet_program(m, p)) {
+		*status = fail_none(c, m, &f);
+	else if (next_to_run(c, m, p)) {
 		*status = fail_usage(c, "%s has several programs: choose one with --program",
 				     kwasm_module__name(m));
 		p = NULL;
@@ -181,14 +212,22 @@ static void events_free(struct events *ev)
 	free(ev->kept);
 }
 
+/* The place of a result among its link's counters; those of tc begin with TC_ACT_UNSPEC, -1. */
+static uint32_t place_of(enum kwasm_link_type type, uint32_t result)
+{
+	return type == KWASM_LINK_TC ? result + 1 : result;
+}
+
 /* Count one run that @o->last tells of. */
 static void count_run(struct outcome *o)
 {
+	uint32_t place = place_of(o->type, o->last.retval);
+
 	o->runs++;
 	o->total_ns += o->last.duration_ns;
 	o->short_reads += o->last.short_read;
-	if (!o->last.trap.kind && o->last.retval <= KWASM_NF_QUEUE)
-		o->results[o->last.retval]++;
+	if (!o->last.trap.kind && o->type != KWASM_LINK_TIMER && place < type_verdicts(o->type))
+		o->results[place]++;
 }
 
 /* One by one, so that every result is counted; stops at a trap. */
@@ -214,11 +253,8 @@ static int run_here(struct cli *c, struct kwasm_module *m, const char *program,
 static int run_in_kernel(struct cli *c, struct kwasm_module *m, struct kwasm_program *p,
 			 const struct wishes *w, struct outcome *o)
 {
-	__u32 family, hook;
 	int err, fd;
 
-	if (libkwasm_netfilter_by_name(kwasm_program__name(p), &family, &hook))
-		return fail_errno(c, -EOPNOTSUPP, kwasm_program__name(p));
 	if (kwasm_module__fd(m) < 0 && kwasm_module__load(m))
 		return fail_module(c, m, c->args[0]);
 	fd = kwasm_program__fd(p);
@@ -233,26 +269,56 @@ static int run_in_kernel(struct cli *c, struct kwasm_module *m, struct kwasm_pro
 	return 0;
 }
 
-/* The packet's fate: the program's result, unless a policy of the link would overrule it. */
-static const char *verdict_of(const struct wishes *w, const struct outcome *o, const char **by)
+/* What a link of the type answers by policy. */
+static const char *policy_verdict(enum kwasm_link_type type, bool drop)
+{
+	switch (type) {
+	case KWASM_LINK_XDP:
+		return drop ? "drop" : "pass";
+	case KWASM_LINK_TC:
+		return drop ? "shot" : "unspec";
+	default:
+		return drop ? "drop" : "accept";
+	}
+}
+
+/*
+ * The packet's fate: the program's result, unless a policy of the link would overrule it.  A timer's is the
+ * number it answers, for which @number has room.
+ */
+static const char *verdict_of(const struct wishes *w, const struct outcome *o, const char **by, char *number)
 {
 	*by = "program";
+	if (o->type == KWASM_LINK_TIMER) {
+		sprintf(number, "%u", o->last.retval);
+		return number;
+	}
 	if (o->last.short_read && w->on_short != KWASM_ON_SHORT_PROGRAM) {
 		*by = "on_short";
-		return w->on_short == KWASM_ON_SHORT_DROP ? "drop" : "accept";
+		return policy_verdict(o->type, w->on_short == KWASM_ON_SHORT_DROP);
 	}
-	if (o->last.retval == KWASM_NF_NONE && w->dflt != NO_DEFAULT) {
+	if (o->type == KWASM_LINK_NETFILTER && o->last.retval == KWASM_NF_NONE && w->dflt != NO_DEFAULT) {
 		*by = "default";
-		return w->dflt ? "drop" : "accept";
+		return policy_verdict(o->type, w->dflt);
 	}
-	return verdict_name(o->last.retval);
+	return type_verdict_name(o->type, place_of(o->type, o->last.retval)) ?: "?";
+}
+
+/* How often each result that has a name came. */
+static void json_results(struct cli *c, const struct outcome *o)
+{
+	uint32_t i;
+
+	json_object(&c->j, "results");
+	for (i = 0; o->type != KWASM_LINK_TIMER && i < type_verdicts(o->type); i++)
+		if (type_verdict_name(o->type, i))
+			json_u64(&c->j, type_verdict_name(o->type, i), o->results[i]);
+	json_close(&c->j);
 }
 
 static void json_outcome(struct cli *c, const struct outcome *o, const struct events *ev,
 			 const char *program, const char *verdict, const char *by)
 {
-	uint32_t i;
-
 	json_begin(&c->j, stdout);
 	json_str(&c->j, "program", program);
 	json_str(&c->j, "engine", c->opt[OPT_KERNEL] ? "kernel" : "user");
@@ -265,12 +331,15 @@ static void json_outcome(struct cli *c, const struct outcome *o, const struct ev
 		json_str(&c->j, "decided_by", by);
 		json_u64(&c->j, "result", o->last.retval);
 		json_u64(&c->j, "mark", o->last.mark);
+		if (c->opt[OPT_KERNEL])
+			json_u64(&c->j, "packet_bytes_after", o->last.data_size_out);
+		if (o->last.redirect_ifindex) {
+			json_u64(&c->j, "redirect_ifindex", o->last.redirect_ifindex);
+			json_bool(&c->j, "redirect_ingress", o->last.redirect_ingress);
+		}
 	}
 	json_bool(&c->j, "short_read", o->last.short_read);
-	json_object(&c->j, "results");
-	for (i = 0; i <= KWASM_NF_QUEUE; i++)
-		json_u64(&c->j, verdict_name(i), o->results[i]);
-	json_close(&c->j);
+	json_results(c, o);
 	json_u64(&c->j, "duration_ns", o->runs ? o->total_ns / o->runs : 0);
 	json_trap(&c->j, "trap", &o->last.trap);
 	if (ev->nr)
@@ -283,15 +352,19 @@ static void print_outcome(const struct outcome *o, const char *verdict, const ch
 	char took[UNIT_LEN];
 	uint32_t i;
 
+	fputs(verdict, stdout);
 	if (strcmp(by, "program"))
-		printf("%s (by %s)\n", verdict, by);
-	else
-		printf("%s\n", verdict);
+		printf(" (by %s)", by);
+	if (o->last.redirect_ifindex)
+		printf(" (%s device %u)", o->last.redirect_ingress ? "in at" : "to", o->last.redirect_ifindex);
+	if (o->last.data_size_out && o->last.data_size_out != o->last.data_size_in)
+		printf(" (%u bytes now)", o->last.data_size_out);
+	putchar('\n');
 	if (o->runs == 1)
 		return;
-	for (i = 0; i <= KWASM_NF_QUEUE; i++)
+	for (i = 0; i < sizeof(o->results) / sizeof(o->results[0]); i++)
 		if (o->results[i])
-			printf("%12llu  %s\n", (unsigned long long)o->results[i], verdict_name(i));
+			printf("%12llu  %s\n", (unsigned long long)o->results[i], type_verdict_name(o->type, i));
 	printf("%12s  each\n", unit_ns(took, o->total_ns / o->runs));
 }
 
@@ -304,14 +377,53 @@ static int open_any(struct cli *c, struct kwasm_module **m)
 	return open_loaded(c, c->args[0], m);
 }
 
-static int run_and_tell(struct cli *c, struct kwasm_module *m, const struct wishes *w,
-			uint8_t *packet, size_t len)
+/* Of the file that the second argument names; a timer's program has none. */
+static int packet_of(struct cli *c, enum kwasm_link_type type, uint8_t **packet, size_t *len)
 {
-	struct outcome o = { .last = { .sz = sizeof(o.last), .data_in = packet, .data_size_in = len } };
-	struct kwasm_program *p;
+	*packet = NULL;
+	*len = 0;
+	if (type == KWASM_LINK_TIMER)
+		return c->nr_args > 1 ? fail_usage(c, "a timer's program runs without a packet") : 0;
+	if (c->nr_args < 2)
+		return fail_usage(c, "a packet is missing: a file, or - for stdin");
+	return read_packet(c, c->args[1], packet, len);
+}
+
+static int run_and_tell(struct cli *c, struct kwasm_module *m, struct kwasm_program *p,
+			const struct wishes *w, struct outcome *o)
+{
 	struct events ev = { .json = c->json, .m = m };
 	const char *verdict, *by;
+	char number[16];
+	int status;
+
+	status = c->opt[OPT_KERNEL] ? run_in_kernel(c, m, p, w, o) :
+				      run_here(c, m, kwasm_program__name(p), w, o, &ev);
+	if (status)
+		goto out;
+	verdict = verdict_of(w, o, &by, number);
+	if (c->json)
+		json_outcome(c, o, &ev, kwasm_program__name(p), verdict, by);
+	else if (o->last.trap.kind)
+		printf("trap\n");
+	else
+		print_outcome(o, verdict, by);
+	if (o->last.trap.kind && !c->json)
+		print_trap(m, c->args[0], &o->last.trap);
+	if (o->last.trap.kind)
+		status = trap_status(&o->last.trap);
+out:
+	events_free(&ev);
+	return status;
+}
+
+static int run_program(struct cli *c, struct kwasm_module *m, const struct wishes *w)
+{
+	struct outcome o = { .last.sz = sizeof(o.last) };
+	struct kwasm_program *p;
+	uint8_t *packet;
 	int status = 0;
+	size_t len;
 
 	/* What is wrong with the file itself comes first: bytes that do not decode have no programs. */
 	if (is_file_arg(c->args[0]) && kwasm_module__check(m))
@@ -319,23 +431,16 @@ static int run_and_tell(struct cli *c, struct kwasm_module *m, const struct wish
 	p = choose_program(c, m, &status);
 	if (!p)
 		return status;
-	status = c->opt[OPT_KERNEL] ? run_in_kernel(c, m, p, w, &o) :
-				      run_here(c, m, kwasm_program__name(p), w, &o, &ev);
+	o.type = program_type(p);
+	if (w->dflt != NO_DEFAULT && o.type != KWASM_LINK_NETFILTER)
+		return fail_usage(c, "--default: netfilter programs alone may have no opinion");
+	status = packet_of(c, o.type, &packet, &len);
 	if (status)
-		goto out;
-	verdict = verdict_of(w, &o, &by);
-	if (c->json)
-		json_outcome(c, &o, &ev, kwasm_program__name(p), verdict, by);
-	else if (o.last.trap.kind)
-		printf("trap\n");
-	else
-		print_outcome(&o, verdict, by);
-	if (o.last.trap.kind && !c->json)
-		print_trap(m, c->args[0], &o.last.trap);
-	if (o.last.trap.kind)
-		status = trap_status(&o.last.trap);
-out:
-	events_free(&ev);
+		return status;
+	o.last.data_in = packet;
+	o.last.data_size_in = len;
+	status = run_and_tell(c, m, p, w, &o);
+	free(packet);
 	return status;
 }
 
@@ -343,8 +448,6 @@ int run_run_once(struct cli *c)
 {
 	struct kwasm_module *m;
 	struct wishes w;
-	uint8_t *packet;
-	size_t len;
 	int status;
 
 	status = parse_wishes(c, &w);
@@ -353,11 +456,7 @@ int run_run_once(struct cli *c)
 	status = open_any(c, &m);
 	if (status)
 		return status;
-	status = read_packet(c, c->args[1], &packet, &len);
-	if (!status) {
-		status = run_and_tell(c, m, &w, packet, len);
-		free(packet);
-	}
+	status = run_program(c, m, &w);
 	kwasm_module__close(m);
 	return status;
 }

@@ -149,7 +149,7 @@ static const char *counter_name(const struct kwasm_link_info *l, uint32_t i)
 		return i < sizeof(fs) / sizeof(fs[0]) ? fs[i] : NULL;
 	if (l->type == KWASM_LINK_TIMER)
 		return NULL;
-	return i < link_verdicts(l) ? link_verdict_name(l, i) : NULL;
+	return i < type_verdicts(l->type) ? type_verdict_name(l->type, i) : NULL;
 }
 
 /* Of links at files DROP is called deny, and ACCEPT allow. */
