@@ -66,21 +66,12 @@ static int replace_all(const int l[NR], const int p[NR], uint32_t *failed)
 
 /* ---- No memory ---- */
 
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die("%s", path);
-	close(fd);
-}
-
 static bool have_cgroup(void)
 {
 	mkdir(CGROUPS, 0755);
 	if (mount("kwcgroup", CGROUPS, "cgroup2", 0, NULL))
 		return false;
-	put(CGROUPS "/cgroup.subtree_control", "+memory");
+	write_text(CGROUPS "/cgroup.subtree_control", "+memory");
 	return !mkdir(CGROUP, 0755);
 }
 
@@ -117,8 +108,8 @@ static void enter_cgroup(void)
 {
 	char c;
 
-	put(CGROUP "/cgroup.procs", "0");
-	put("/proc/self/oom_score_adj", "-1000");
+	write_text(CGROUP "/cgroup.procs", "0");
+	write_text("/proc/self/oom_score_adj", "-1000");
 	current_fd = open(CGROUP "/memory.current", O_RDONLY);
 	max_fd = open(CGROUP "/memory.max", O_WRONLY);
 	/* The first read makes a buffer, which stays. */

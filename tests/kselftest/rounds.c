@@ -331,22 +331,13 @@ static void qdisc(const struct kind *k, int (*change)(struct bpf_tc_hook *))
 		die("clsact");
 }
 
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die("%s", path);
-	close(fd);
-}
-
 int main(void)
 {
 	unsigned int i, programs;
 
 	libbpf_set_print(NULL);		/* that there is a qdisc already, each time */
 	/* Grace periods are most of a round: let the kernel hurry. */
-	put("/sys/kernel/rcu_expedited", "1");
+	write_text("/sys/kernel/rcu_expedited", "1");
 	new_netns();
 	programs = bpf_programs();
 	for (i = 0; i < NR_KINDS; i++) {
@@ -361,6 +352,6 @@ int main(void)
 		qdisc(&kinds[i], bpf_tc_hook_destroy);
 		ok(nothing_left(programs), "%s: nothing is left", kinds[i].program);
 	}
-	put("/sys/kernel/rcu_expedited", "0");
+	write_text("/sys/kernel/rcu_expedited", "0");
 	return done();
 }

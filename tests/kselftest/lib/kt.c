@@ -254,6 +254,15 @@ unsigned int count_objects(uint32_t type)
 	return n;
 }
 
+void write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die("%s", path);
+	close(fd);
+}
+
 unsigned int objects_left(void)
 {
 	unsigned int type, n, tries;

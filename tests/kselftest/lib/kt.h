@@ -68,6 +68,8 @@ unsigned int test_run(struct kwasm_test_run *a);
 unsigned int count_objects(uint32_t type);
 /* All kinds together, once what is freed after a grace period is gone. */
 unsigned int objects_left(void);
+/* Into a file of the kernel, or die(). */
+void write_text(const char *path, const char *text);
 
 /* Memory of the kernel, a sample each round. */
 enum { MEMORY_SLAB, MEMORY_VMALLOC, MEMORY_PAGES, MEMORY_PERCPU, NR_MEMORY };
