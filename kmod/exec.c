@@ -129,40 +129,49 @@ static void reset(struct kwasm_exec *x)
 	x->floats = false;
 }
 
-static __always_inline int claim_s(struct kwasm_exec *x)
+/* BH off. */
+static __always_inline struct kwasm_exec *claim_s(void)
 {
+	struct kwasm_exec *x = __this_cpu_read(stack_s);
+
 	if (unlikely(x->busy)) {
 		this_cpu_inc(stats.refused_busy);
-		return -EBUSY;
+		return ERR_PTR(-EBUSY);
 	}
 	/* Nobody could end a guest here. */
 	if (unlikely(x->down))
-		return -ENODEV;
+		return ERR_PTR(-ENODEV);
 	if (unlikely(kwasm_arch_stack_room() < NATIVE_NEEDED)) {
 		this_cpu_inc(stats.refused_stack);
-		return -ENOSPC;
+		return ERR_PTR(-ENOSPC);
 	}
 	x->busy = true;
+	x->bh = false;
 	reset(x);
-	return 0;
+	return x;
+}
+
+static noinline struct kwasm_exec *claim_s_bh_on(void)
+{
+	struct kwasm_exec *x;
+
+	local_bh_disable();
+	x = claim_s();
+	if (IS_ERR(x))
+		local_bh_enable();
+	else
+		x->bh = true;
+	return x;
 }
 
 struct kwasm_exec *kwasm_exec_begin_s(void)
 {
-	struct kwasm_exec *x;
-	int err;
-
 	if (unlikely(!may_run_here())) {
 		this_cpu_inc(stats.refused_context);
 		return ERR_PTR(-EOPNOTSUPP);
 	}
-	local_bh_disable();
-	x = __this_cpu_read(stack_s);
-	err = claim_s(x);
-	if (likely(!err))
-		return x;
-	local_bh_enable();
-	return ERR_PTR(err);
+	/* Softirq, or a section with bottom halves off. */
+	return in_softirq() ? claim_s() : claim_s_bh_on();
 }
 
 struct kwasm_exec *kwasm_exec_begin_p(void)
@@ -189,7 +198,8 @@ void kwasm_exec_end(struct kwasm_exec *x)
 		return;
 	}
 	x->busy = false;
-	local_bh_enable();
+	if (x->bh)
+		local_bh_enable();
 }
 
 struct kwasm_exec *kwasm_exec_s(int cpu)
@@ -231,7 +241,7 @@ static __always_inline u64 enter_s(struct kwasm_exec *x, struct kw_inst *inst, v
 	u64 result;
 
 	prepare(x, inst);
-	x->e.deadline_ns = ktime_get_ns() + min(deadline_ns ?: KWASM_DEADLINE_DEFAULT_NS, DEADLINE_MAX_NS);
+	x->limit_ns = min(deadline_ns ?: KWASM_DEADLINE_DEFAULT_NS, DEADLINE_MAX_NS);
 	this_cpu_inc(stats.calls_s);
 	if (unlikely(x->floats))
 		kwasm_fpu_enter(&x->fpu);

@@ -41,7 +41,9 @@
  * @active:   P: entry in the list of executions that want polls
  * @running:  S: in guest code or what that calls, for the watchdog
  * @down:     S: the CPU is going down or not up yet; the watchdog's
- * @next_look_ns: S: when the watchdog looks next; ~0 while its timer is stopped
+ * @bh:       S: end turns bottom halves on again, which begin found on
+ * @limit_ns: S: how long the run may take
+ * @look_ns:  S: how long it takes at most until the watchdog looks; ~0 while its timer is stopped
  * @verdict:  S: what the program of a link answered
  * @late_looks: how often the watchdog saw it past its deadline, on a CPU that was ours
  * @excuses:  how often on one that had been taken away
@@ -57,7 +59,9 @@ struct kwasm_exec {
 	struct list_head active;
 	bool running;
 	bool down;
-	u64 next_look_ns;
+	bool bh;
+	u64 limit_ns;
+	u64 look_ns;
 	u32 verdict;
 	u32 late_looks;
 	u32 excuses;
@@ -103,8 +107,8 @@ struct kwasm_exec *kwasm_exec_begin_p(void);
  * @x:           from begin
  * @inst:        its instance; in no other execution
  * @code:        entry point
- * @deadline_ns: how long it may take; S: 0 means the default of 1 ms;
- *               P: 0 means until a fatal signal
+ * @deadline_ns: how long it may take; S: 0 means the default of 1 ms, and it is
+ *               ended up to half a millisecond later; P: 0 means until a fatal signal
  * @result:      out, set only on normal return; garbage of type () -> ()
  *
  * May be repeated between begin and end.

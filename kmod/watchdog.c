@@ -3,9 +3,10 @@
  * One timer per CPU, running only while S executions come: entering a guest
  * costs a store and a compare.
  *
- *	enter:	publish x; barrier; start the timer unless it will look by x's deadline
+ *	enter:	publish x; barrier; start the timer unless it looks often enough for x's limit
  *	timer:	nothing published for a while: stop
- *		deadline ahead: look again then
+ *		seen for the first time: its deadline is its limit from now
+ *		deadline ahead: look again then, or after the usual while
  *		deadline past:  seen so often enough? else look again, later each time
  *		                in guest code with x's register: to the trap exit
  *		                elsewhere: raise the flag, look again soon
@@ -16,6 +17,10 @@
  * CPU was away, and that look does not count, up to a number of them.  (Seen
  * in a starved virtual machine: four looks within 100 instructions, the timer
  * 8 ms late each time.)
+ *
+ * What is seen for the first time has run for less than the timer's interval:
+ * an execution gets that much more than its limit at most, and in exchange
+ * those that end well, nearly all, never read the clock.
  *
  * Timer and executions of one CPU never run at the same time, so plain
  * accesses ordered by barrier() do.  There is one S execution per CPU at most.
@@ -32,22 +37,25 @@
 #include "text.h"
 #include "watchdog.h"
 
-#define LOOK_NS		KWASM_DEADLINE_DEFAULT_NS	/* while guests come and go */
+#define LOOK_NS		500000ULL			/* while guests come and go */
+#define LOOK_MIN_NS	50000ULL			/* while their limits are shorter than that */
 #define AGAIN_NS	125000ULL			/* twice that after the first late look, and so on */
 #define LATE_LOOKS_VIRTUAL	3
 #define LATE_LOOKS_METAL	2			/* firmware takes the CPU away, too, but rarely */
 #define PUNCTUAL_NS	200000ULL			/* no later than that: the CPU was ours */
 #define MAX_EXCUSES	32
-#define IDLE_LOOKS	4				/* without a guest, then the timer stops */
+#define IDLE_LOOKS	8				/* without a guest, then the timer stops */
 
 /**
  * struct watchdog - of one CPU
- * @exec: the CPU's S execution, whose running, down and next_look_ns are the watchdog's
+ * @exec: the CPU's S execution, whose running, down and look_ns are the watchdog's
+ * @interval_ns: from one look to the next
  * @idle: looks without a guest
  */
 struct watchdog {
 	struct hrtimer timer;
 	struct kwasm_exec *exec;
+	u64 interval_ns;
 	u32 idle;
 	u64 killed;
 	u64 flagged;
@@ -59,8 +67,13 @@ static bool virtual __ro_after_init;
 
 void kwasm_watchdog_start(struct kwasm_exec *x)
 {
-	x->next_look_ns = x->e.deadline_ns;
-	hrtimer_start(this_cpu_ptr(&watchdogs.timer), ns_to_ktime(x->next_look_ns), HRTIMER_MODE_ABS_PINNED_HARD);
+	struct watchdog *w = this_cpu_ptr(&watchdogs);
+	u64 now = ktime_get_ns();
+
+	x->e.deadline_ns = now + x->limit_ns;
+	w->interval_ns = clamp(x->limit_ns, LOOK_MIN_NS, LOOK_NS);
+	x->look_ns = w->interval_ns;
+	hrtimer_start(&w->timer, ns_to_ktime(now + min(x->limit_ns, LOOK_NS)), HRTIMER_MODE_ABS_PINNED_HARD);
 }
 
 /* In guest code nothing is half done: end it here. */
@@ -86,39 +99,42 @@ static bool is_runaway(struct kwasm_exec *x, u64 late_ns)
 	return ++x->late_looks >= (virtual ? LATE_LOOKS_VIRTUAL : LATE_LOOKS_METAL);
 }
 
-/* Return: when to look next. */
-static u64 look(struct watchdog *w, u64 now)
+/* This look is @late_ns late.  Return: the time to the next one; 0: there is no need for any. */
+static u64 look(struct watchdog *w, u64 now, u64 late_ns)
 {
 	struct kwasm_exec *x = w->exec;
 
 	if (!READ_ONCE(x->running))
-		return ++w->idle < IDLE_LOOKS ? now + LOOK_NS : ~0ULL;
+		return ++w->idle < IDLE_LOOKS ? w->interval_ns : 0;
 	w->idle = 0;
+	if (!x->e.deadline_ns)
+		x->e.deadline_ns = now + x->limit_ns;
 	if (now < x->e.deadline_ns)
-		return x->e.deadline_ns;
-	if (!is_runaway(x, now - x->next_look_ns))
-		return now + (AGAIN_NS << min(x->late_looks, 3u));
+		return min(x->e.deadline_ns - now, w->interval_ns);
+	if (!is_runaway(x, late_ns))
+		return AGAIN_NS << min(x->late_looks, 3u);
 	if (kill(x, get_irq_regs())) {
 		w->killed++;
-		return now + LOOK_NS;
+		return w->interval_ns;
 	}
 	if (!READ_ONCE(x->e.flag)) {
 		WRITE_ONCE(x->e.flag, KW_TRAP_DEADLINE);
 		w->flagged++;
 	}
-	return now + AGAIN_NS;
+	return AGAIN_NS;
 }
 
 static enum hrtimer_restart tick(struct hrtimer *timer)
 {
 	struct watchdog *w = container_of(timer, struct watchdog, timer);
+	u64 now = ktime_get_ns();
+	u64 wait = look(w, now, now - ktime_to_ns(hrtimer_get_expires(timer)));
 
-	u64 next = look(w, ktime_get_ns());
-
-	w->exec->next_look_ns = next;
-	if (next == ~0ULL)
+	if (!wait) {
+		w->exec->look_ns = ~0ULL;
 		return HRTIMER_NORESTART;
-	hrtimer_set_expires(timer, ns_to_ktime(next));
+	}
+	hrtimer_set_expires(timer, ns_to_ktime(now + wait));
 	return HRTIMER_RESTART;
 }
 
@@ -139,7 +155,7 @@ static int come_up(unsigned int cpu)
 {
 	struct watchdog *w = this_cpu_ptr(&watchdogs);
 
-	w->exec->next_look_ns = ~0ULL;
+	w->exec->look_ns = ~0ULL;
 	w->idle = 0;
 	WRITE_ONCE(w->exec->down, false);
 	return 0;
@@ -167,7 +183,7 @@ int kwasm_watchdog_init(void)
 
 		hrtimer_setup(&w->timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED_HARD);
 		w->exec = kwasm_exec_s(cpu);
-		w->exec->next_look_ns = ~0ULL;
+		w->exec->look_ns = ~0ULL;
 		w->exec->down = true;
 	}
 	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "kwasm:online", come_up, go_down);

@@ -12,16 +12,18 @@
 
 #define KWASM_DEADLINE_DEFAULT_NS	1000000ULL
 
-/* Look at @x, which is this CPU's, at its deadline: for kwasm_watchdog_enter(). */
+/* Give @x, which is this CPU's, its deadline, and look at it then or before: for kwasm_watchdog_enter(). */
 void kwasm_watchdog_start(struct kwasm_exec *x);
 
-/* Publish @x on this CPU; x->e.deadline_ns is set. BH off, up to leave. */
+/* Publish @x on this CPU; x->limit_ns is set. BH off, up to leave. */
 static inline void kwasm_watchdog_enter(struct kwasm_exec *x)
 {
+	x->e.deadline_ns = 0;
+	barrier();
 	WRITE_ONCE(x->running, true);
 	barrier();
-	/* Deadlines of the usual length come in order: a timer that runs at all looks early enough. */
-	if (unlikely(x->e.deadline_ns < READ_ONCE(x->next_look_ns)))
+	/* Else its time begins when the timer, which runs, first sees it: no clock is read here. */
+	if (unlikely(x->limit_ns < READ_ONCE(x->look_ns)))
 		kwasm_watchdog_start(x);
 }
 

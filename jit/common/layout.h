@@ -93,7 +93,7 @@ static_assert(KW_MAX_CHECK_PAGES * KW_PAGE_BYTES + 2 * KW_BIAS_BYTES + KW_CLAMP_
  * @bt:        native return addresses at the trap, innermost first
  * @inst:      instance of the entered function
  * @host:      the hook's own state of this call (kernel: struct kwasm_call)
- * @deadline_ns: when the watchdog ends it, monotonic clock
+ * @deadline_ns: when the watchdog ends it, monotonic clock; 0: not known yet
  * @pkt_data:  first readable byte of the packet's linear part
  * @pkt_lin:   bytes there; loads beyond take the slow path
  * @pkt_len:   length of the whole packet
