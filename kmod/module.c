@@ -482,18 +482,6 @@ static struct kwasm_module *module_alloc(const struct kwasm_module_load *a)
 	return m;
 }
 
-static bool is_import_reason(u32 reason)
-{
-	return reason == KW_R_UNKNOWN_IMPORT || reason == KW_R_INCOMPATIBLE_IMPORT ||
-	       reason == KW_R_HOST_FUNCREF || reason == KW_R_NOT_OFFERED;
-}
-
-static bool is_map_reason(u32 reason)
-{
-	return (reason >= KW_R_MAP_FD && reason <= KW_R_MAP_ACCESS) || reason == KW_R_RING_FD ||
-	       reason == KW_R_RING_BYTES;
-}
-
 /* "module.name" of the import, or the name of the map, that @d speaks of; else an empty string. */
 static void name_subject(const struct kwasm_module *m, const struct kw_diag *d, char *buf, size_t bytes)
 {
@@ -501,10 +489,10 @@ static void name_subject(const struct kwasm_module *m, const struct kw_diag *d, 
 	u32 i;
 
 	buf[0] = 0;
-	for (i = 0; is_map_reason(d->reason) && i < m->meta.nr_maps; i++)
+	for (i = 0; kw_reason_of_map(d->reason) && i < m->meta.nr_maps; i++)
 		if (m->meta.map[i].wasm_off == d->offset)
 			strscpy(buf, m->meta.map[i].name, bytes);
-	if (!is_import_reason(d->reason) || d->arg[0] >= m->wasm.nr_imports)
+	if (!kw_reason_of_import(d->reason) || d->arg[0] >= m->wasm.nr_imports)
 		return;
 	im = &m->wasm.imports[d->arg[0]];
 	scnprintf(buf, bytes, "%.*s.%.*s", (int)min_t(u32, im->module.len, bytes), im->module.p,

@@ -63,6 +63,19 @@ void kw_diag_note_op(struct kw_diag *d, u32 op);
 
 int kw_reason_errno(enum kw_reason r);
 
+/* Is arg[0] of the reason's text the number of an import? */
+static inline bool kw_reason_of_import(u32 r)
+{
+	return r == KW_R_UNKNOWN_IMPORT || r == KW_R_INCOMPATIBLE_IMPORT || r == KW_R_HOST_FUNCREF ||
+	       r == KW_R_NOT_OFFERED;
+}
+
+/* Is it about a map or ring the module was given, which the offset's line of kwasm.meta declares? */
+static inline bool kw_reason_of_map(u32 r)
+{
+	return (r >= KW_R_MAP_FD && r <= KW_R_MAP_ACCESS) || r == KW_R_RING_FD || r == KW_R_RING_BYTES;
+}
+
 /* "type mismatch: expected i32, found i64"; always terminated.  Return: length. */
 size_t kw_diag_format(const struct kw_diag *d, char *buf, size_t bytes);
 

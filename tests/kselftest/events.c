@@ -114,6 +114,12 @@ static struct kwasm_ring_buffer *reader_of(int fd, struct seen *s)
 	return rb;
 }
 
+/* A run that was repeated leaves @once records, and up to as many of each try before it. */
+static bool as_often(int got, int once)
+{
+	return got >= once && (unsigned int)got <= once * (1 + retries);
+}
+
 static void records(void)
 {
 	struct kwasm_module *m = load_module();
@@ -122,6 +128,7 @@ static void records(void)
 	struct kwasm_ring_buffer *rb;
 	const struct event *e;
 	struct seen s;
+	int got, all = 1;
 
 	ok(p >= 0 && fd >= 0 && !strcmp(ring_info(fd).name, "ring") && ring_info(fd).bytes == RING_BYTES &&
 	   ring_info(fd).nr_modules == 1 && !ring_info(fd).has_reader, "events: a module with rings");
@@ -130,7 +137,8 @@ static void records(void)
 	ok(kwasm_ring_buffer__poll(rb, 1000) == 1 && s.size == 16 && e->what == 0x1417,
 	   "events: what kwasm_init wrote, in process context");
 	ok(run(p, 0).retval == KWASM_NF_ACCEPT, "events: each answer of ringbuf_output and capture");
-	ok(kwasm_ring_buffer__poll(rb, 1000) == 2 && s.size == 3 && !memcmp(s.data, "three", 3),
+	all += got = kwasm_ring_buffer__poll(rb, 1000);
+	ok(as_often(got, 2) && s.size == 3 && !memcmp(s.data, "three", 3),
 	   "events: a record of no bytes, and one of three");
 	ok(s.lost >= 1 && s.lost <= 1 + retries, "events: one too large for any record is counted as lost: %u", s.lost);
 	ok(run(p, 1).retval == KWASM_NF_ACCEPT, "core: config_read and numa_id");
@@ -138,14 +146,16 @@ static void records(void)
 	   "events: bytes that end outside memory trap");
 	run(p, 60);
 	c = (const void *)s.data;
-	ok(kwasm_ring_buffer__poll(rb, 1000) == 1 && s.captures == 1 && s.size == sizeof(*c) + 32 &&
+	all += got = kwasm_ring_buffer__poll(rb, 1000);
+	ok(as_often(got, 1) && s.captures == (unsigned int)got && s.size == sizeof(*c) + 32 &&
 	   c->packet_bytes == 32 && c->link_type == 101 && c->protocol == 0x800 && c->family == 2 &&
 	   c->hook == HOOK_INPUT && c->at_ns > 1500000000ull * 1000000000 && s.data[sizeof(*c)] == 0x45 &&
 	   s.data[sizeof(*c) + 28] == 60, "events: a captured packet");
 	run(p, 61);
-	ok(kwasm_ring_buffer__poll(rb, 1000) == 1 && s.size == sizeof(*c) + 24 && c->packet_bytes == 32,
+	all += got = kwasm_ring_buffer__poll(rb, 1000);
+	ok(as_often(got, 1) && s.size == sizeof(*c) + 24 && c->packet_bytes == 32,
 	   "events: one cut at snaplen");
-	ok(!kwasm_ring_buffer__poll(rb, 0) && ring_info(fd).records == 5 && !ring_info(fd).pending_bytes,
+	ok(!kwasm_ring_buffer__poll(rb, 0) && ring_info(fd).records == (unsigned int)all && !ring_info(fd).pending_bytes,
 	   "events: no more than that");
 	kwasm_ring_buffer__free(rb);
 	close(fd);
@@ -214,13 +224,16 @@ static void refused(const char *name, int fd, int err, const char *why)
 {
 	struct kwasm_module *m = open_module();
 	struct kwasm_error e = { .sz = sizeof(e) };
+	char named[32];
 	int got;
 
+	snprintf(named, sizeof(named), "map %s: ", name);
 	if (kwasm_module__reuse_map_fd(m, name, fd))
 		die("reuse_map_fd");
 	got = kwasm_module__load(m);
 	kwasm_module__error(m, &e);
-	ok(got == -err && e.text && strstr(e.text, name) && e.offset != ~0u, "events: refused: %s", why);
+	ok(got == -err && e.text && strstr(e.text, named) && e.offset != ~0u && !strcmp(e.code, "map_refused"),
+	   "events: refused: %s", why);
 	kwasm_module__close(m);
 	close(fd);
 }
@@ -232,23 +245,30 @@ static void full(void)
 	struct kwasm_module *m = load_module();
 	int p = program(kwasm_module__fd(m), "netfilter/ip/input"), fd = kwasm_module__map_fd(m, "small");
 	struct kwasm_ring_buffer *rb;
-	unsigned int i, taken = 0;
+	unsigned int i, taken = 0, again = 0, lost;
 	struct seen s;
 
-	for (i = 0; i < 10; i++)
+	for (i = 0; i < 10; i++) {
 		taken += run(p, QUARTER).retval == KWASM_NF_ACCEPT;
-	ok(taken == 4 && ring_info(fd).records == 4 && ring_info(fd).lost == 6 &&
+		again += retries;
+	}
+	lost = ring_info(fd).lost;
+	ok(taken <= 4 && taken + again >= 4 && ring_info(fd).records == 4 && lost >= 6 && lost <= 6 + again &&
 	   ring_info(fd).pending_bytes == SMALL_BYTES, "events: full: what does not fit is counted, the guest told");
 	rb = reader_of(fd, &s);
 	ok(kwasm_ring_buffer__poll(rb, 1000) == 4 && !s.lost && s.size == 1016, "events: full: what is there can be read");
 	run(p, QUARTER);
-	ok(kwasm_ring_buffer__poll(rb, 1000) == 1 && s.lost == 6, "events: full: the next record says how many are missing");
+	ok(as_often(kwasm_ring_buffer__poll(rb, 1000), 1) && s.lost == lost,
+	   "events: full: the next record says how many are missing");
 	kwasm_ring_buffer__free(rb);
 	/* A reader that goes leaves its position. */
-	for (i = 0, taken = 0; i < 3; i++)
-		taken += run(p, QUARTER).retval == KWASM_NF_ACCEPT;
+	for (i = 0, again = 0; i < 2; i++) {
+		run(p, QUARTER);
+		again += retries;
+	}
 	rb = reader_of(fd, &s);
-	ok(taken == 3 && kwasm_ring_buffer__consume(rb) == 3 && !s.lost, "events: a reader gone, the next goes on");
+	i = kwasm_ring_buffer__consume(rb);
+	ok(i >= 2 && i <= 2 + again && !s.lost, "events: a reader gone, the next goes on");
 	kwasm_ring_buffer__free(rb);
 	close(fd);
 	close(p);
@@ -338,7 +358,7 @@ static void liar(void)
 	munmap((void *)writer, PAGE);
 	rb = reader_of(fd, &s);
 	run(p, COUNT);
-	ok(kwasm_ring_buffer__poll(rb, 1000) == 1 && s.whole, "events: the next reader begins where it can");
+	ok(as_often(kwasm_ring_buffer__poll(rb, 1000), 1) && s.whole, "events: the next reader begins where it can");
 	kwasm_ring_buffer__free(rb);
 	close(fd);
 	close(l);
@@ -447,7 +467,8 @@ static void reader_dies(void)
 	rb = reader_of(fd, &s);
 	ok(kwasm_ring_buffer__consume(rb) > 0 && s.whole && !ring_info(fd).pending_bytes, "events: the next one takes what is there");
 	run(p, COUNT);
-	ok(kwasm_ring_buffer__poll(rb, 1000) == 1 && s.lost && s.lost <= info.lost, "events: and is told of what is not");
+	ok(as_often(kwasm_ring_buffer__poll(rb, 1000), 1) && s.lost && s.lost <= info.lost,
+	   "events: and is told of what is not");
 	kwasm_ring_buffer__free(rb);
 	close(fd);
 	close(l);

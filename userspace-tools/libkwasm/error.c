@@ -83,23 +83,11 @@ static char *import_name(const struct kwasm_module *m, u32 nr)
 	return s;
 }
 
-static bool is_import_reason(unsigned int reason)
-{
-	return reason == KW_R_UNKNOWN_IMPORT || reason == KW_R_INCOMPATIBLE_IMPORT ||
-	       reason == KW_R_HOST_FUNCREF || reason == KW_R_NOT_OFFERED;
-}
-
 /* Reasons that speak of no byte of the module. */
 static bool has_place(unsigned int reason)
 {
 	return reason != KW_R_NO_PROGRAM && reason != KW_R_INIT_TRAP && reason != KW_R_INIT_REFUSED &&
 	       reason != KW_R_GUARD_KERNEL && reason != KW_R_GUARD_SPACE;
-}
-
-/* Reasons why the kernel does not take the map it was given. */
-static bool is_map_reason(unsigned int reason)
-{
-	return reason >= KW_R_MAP_FD && reason <= KW_R_MAP_ACCESS;
 }
 
 static char *map_message(const char *map, const char *message)
@@ -138,7 +126,7 @@ int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, 
 		not_offered_text(m, d->arg[1], buf, sizeof(buf));
 	else
 		kw_diag_format(d, buf, sizeof(buf));
-	e->message = is_map_reason(d->reason) ? map_message(name, buf) : strdup(buf);
+	e->message = kw_reason_of_map(d->reason) ? map_message(name, buf) : strdup(buf);
 	if (has_place(d->reason))
 		e->offset = d->offset;
 	if (d->func != KW_DIAG_NO_FUNC) {
@@ -146,9 +134,9 @@ int module_error_diag(struct kwasm_module *m, int err, const struct kw_diag *d, 
 		func = kwasm_module__function_name(m, d->func);
 		e->function = func ? strdup(func) : NULL;
 	}
-	if (is_map_reason(d->reason))
+	if (kw_reason_of_map(d->reason))
 		e->code = "map_refused";
-	if (is_import_reason(d->reason)) {
+	if (kw_reason_of_import(d->reason)) {
 		e->code = "import_refused";
 		e->import = name && *name ? strdup(name) : import_name(m, d->arg[0]);
 	}
