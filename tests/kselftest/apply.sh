@@ -50,7 +50,8 @@ flows() {
 
 flood() { traffic left right 10.8.0.2 "$n_packets" 0 7001 9000 9001 >"$1" 2>&1; }
 ids() { kwasm list links | awk 'NR > 1 { print $1, $2, $NF }'; }
-calls() { kwasm show "$1" --json | tr -d ' \n' | grep -o '"calls":[0-9]*' | cut -d: -f2; }
+count_of() { kwasm show "$1" --json | tr -d ' \n' | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
+calls() { count_of "$1" calls; }
 
 topology 1500
 n_packets=100
@@ -106,8 +107,10 @@ read -r denied let <$dir/opened
 cp $dir/flows $out
 flows $dir/flows
 result $? "every packet met its program"
-echo "$denied denied, $let let" >$out
-[ "$denied" -gt 0 ] && [ "$let" = 0 ]
+# Where on-trap accepts, a call that a starved CPU ended at its deadline lets one through.
+ended=$(count_of all:open deadline)
+echo "$denied denied, $let let, ${ended:-0} ended" >$out
+[ "$denied" -gt 0 ] && [ "$let" -le "${ended:-0}" ]
 result $? "and so did every opening of the file"
 [ "$(calls all:dev)" -gt "$before" ]
 result $? "a link that changes in place keeps its counters"
