@@ -49,13 +49,11 @@
 /**
  * struct watchdog - of one CPU
  * @exec: the CPU's S execution, whose running, down and look_ns are the watchdog's
- * @interval_ns: from one look to the next
  * @idle: looks without a guest
  */
 struct watchdog {
 	struct hrtimer timer;
 	struct kwasm_exec *exec;
-	u64 interval_ns;
 	u32 idle;
 	u64 killed;
 	u64 flagged;
@@ -67,13 +65,12 @@ static bool virtual __ro_after_init;
 
 void kwasm_watchdog_start(struct kwasm_exec *x)
 {
-	struct watchdog *w = this_cpu_ptr(&watchdogs);
 	u64 now = ktime_get_ns();
 
 	x->e.deadline_ns = now + x->limit_ns;
-	w->interval_ns = clamp(x->limit_ns, LOOK_MIN_NS, LOOK_NS);
-	x->look_ns = w->interval_ns;
-	hrtimer_start(&w->timer, ns_to_ktime(now + min(x->limit_ns, LOOK_NS)), HRTIMER_MODE_ABS_PINNED_HARD);
+	x->look_ns = clamp(x->limit_ns, LOOK_MIN_NS, LOOK_NS);
+	hrtimer_start(this_cpu_ptr(&watchdogs.timer), ns_to_ktime(now + min(x->limit_ns, LOOK_NS)),
+		      HRTIMER_MODE_ABS_PINNED_HARD);
 }
 
 /* In guest code nothing is half done: end it here. */
@@ -105,17 +102,17 @@ static u64 look(struct watchdog *w, u64 now, u64 late_ns)
 	struct kwasm_exec *x = w->exec;
 
 	if (!READ_ONCE(x->running))
-		return ++w->idle < IDLE_LOOKS ? w->interval_ns : 0;
+		return ++w->idle < IDLE_LOOKS ? x->look_ns : 0;
 	w->idle = 0;
 	if (!x->e.deadline_ns)
 		x->e.deadline_ns = now + x->limit_ns;
 	if (now < x->e.deadline_ns)
-		return min(x->e.deadline_ns - now, w->interval_ns);
+		return min(x->e.deadline_ns - now, x->look_ns);
 	if (!is_runaway(x, late_ns))
 		return AGAIN_NS << min(x->late_looks, 3u);
 	if (kill(x, get_irq_regs())) {
 		w->killed++;
-		return w->interval_ns;
+		return x->look_ns;
 	}
 	if (!READ_ONCE(x->e.flag)) {
 		WRITE_ONCE(x->e.flag, KW_TRAP_DEADLINE);
