@@ -187,14 +187,12 @@ static bool nothing_left(unsigned int programs)
 
 /* ---- Rounds ---- */
 
-static void rounds(const struct kind *k, unsigned int n)
+static void series(struct kwasm_module *m, const struct kind *k, unsigned int n, struct memory *mem)
 {
 	struct timespec begin, end;
-	struct kwasm_module *m = load_module();
-	struct memory mem = { .rounds = n / 50 };
-	char what[80];
 	unsigned int i;
 
+	*mem = (struct memory){ .rounds = n / 50 };
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (i = 0; i < n; i++) {
 		struct kwasm_link *l = must_attach(m, k);
@@ -202,11 +200,23 @@ static void rounds(const struct kind *k, unsigned int n)
 		if (i & 1)
 			kwasm_link__detach(l);
 		kwasm_link__destroy(l);
-		if (i % mem.rounds == 0 && i >= n / 5)
-			memory_sample(&mem);
+		if (i % mem->rounds == 0 && i >= n / 5)
+			memory_sample(mem);
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	note("%s: %ld s for %u rounds", k->program, (long)(end.tv_sec - begin.tv_sec), n);
+}
+
+static void rounds(const struct kind *k, unsigned int n)
+{
+	struct kwasm_module *m = load_module();
+	struct memory mem;
+	unsigned int i = 0;
+	char what[80];
+
+	do {
+		series(m, k, n, &mem);
+	} while (memory_grows(&mem) && ++i < MEMORY_SERIES);
 	kwasm_module__close(m);
 	snprintf(what, sizeof(what), "%s: %u rounds of attach and detach", k->program, n);
 	memory_is_flat(&mem, what);

@@ -82,7 +82,12 @@ struct memory {
 	long kib[MEMORY_SAMPLES][NR_MEMORY];
 };
 
+/* For those who sample beside traffic: what leaks does so again in another series, what the traffic took does not. */
+#define MEMORY_SERIES	3
+
 void memory_sample(struct memory *m);
+/* Whether memory_is_flat() would say no. */
+bool memory_grows(const struct memory *m);
 /* Four results: none of it grows with the rounds. */
 void memory_is_flat(const struct memory *m, const char *what);
 

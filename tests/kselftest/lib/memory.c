@@ -71,21 +71,47 @@ static double slope(const struct memory *m, unsigned int kind)
 	return (n * sxy - sx * sy) / (n * sxx - sx * sx);
 }
 
+/* KASAN keeps what was freed for a while, kmemleak describes what was not, and looks for leaks itself. */
+static bool keeps_more_and_more(void)
+{
+	return !access("/sys/kernel/debug/kmemleak", F_OK);
+}
+
+/* The most that each kind may grow from sample to sample: one lost page a round would be 4; the rest is noise. */
+static double bound(const struct memory *m, unsigned int kind)
+{
+	static const double most[NR_MEMORY] = {
+		[MEMORY_SLAB] = 2, [MEMORY_VMALLOC] = 2, [MEMORY_PAGES] = 4, [MEMORY_PERCPU] = 1,
+	};
+
+	return most[kind] + m->rounds * 0.1;
+}
+
+bool memory_grows(const struct memory *m)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < NR_MEMORY && !keeps_more_and_more(); kind++) {
+		if (slope(m, kind) >= bound(m, kind))
+			return true;
+	}
+	return false;
+}
+
 void memory_is_flat(const struct memory *m, const char *what)
 {
-	double slab = slope(m, MEMORY_SLAB), vmalloc = slope(m, MEMORY_VMALLOC);
-	double pages = slope(m, MEMORY_PAGES), percpu = slope(m, MEMORY_PERCPU);
-	double more = m->rounds * 0.1;
+	static const char *const name[NR_MEMORY] = {
+		[MEMORY_SLAB] = "slab is", [MEMORY_VMALLOC] = "vmalloc is", [MEMORY_PAGES] = "pages are",
+		[MEMORY_PERCPU] = "per-CPU memory is",
+	};
+	unsigned int kind;
 
-	note("KiB a sample: slab %.2f, vmalloc %.2f, pages %.2f, percpu %.2f", slab, vmalloc, pages, percpu);
-	/* KASAN keeps what was freed for a while, kmemleak describes what was not, and looks for leaks itself. */
-	if (!access("/sys/kernel/debug/kmemleak", F_OK)) {
+	note("KiB a sample: slab %.2f, vmalloc %.2f, pages %.2f, percpu %.2f", slope(m, MEMORY_SLAB),
+	     slope(m, MEMORY_VMALLOC), slope(m, MEMORY_PAGES), slope(m, MEMORY_PERCPU));
+	if (keeps_more_and_more()) {
 		ok(true, "%s: memory is flat # SKIP a kernel with sanitizers keeps more and more", what);
 		return;
 	}
-	/* One lost page a round would be 4; what other parts of the kernel do in the meantime is noise. */
-	ok(m->nr >= 20 && slab < 2 + more, "%s: slab is flat", what);
-	ok(vmalloc < 2 + more, "%s: vmalloc is flat", what);
-	ok(pages < 4 + more, "%s: pages are flat", what);
-	ok(percpu < 1 + more, "%s: per-CPU memory is flat", what);
+	for (kind = 0; kind < NR_MEMORY; kind++)
+		ok(m->nr >= 20 && slope(m, kind) < bound(m, kind), "%s: %s flat", what, name[kind]);
 }
