@@ -17,6 +17,7 @@
  * @name:   last component, if the kernel says one
  * @to:     rename and link: the new name, perhaps of a file that is there already
  * @to_dir: the directory of @to
+ * @attr:   setattr: what it is to become
  * @cred:   whose rights the program reads with: those of who attached it
  * @file:   opened by the first read(), for kwasm_fs_event_end()
  *
@@ -31,6 +32,7 @@ struct kwasm_fs_event {
 	const struct qstr *name;
 	struct dentry *to;
 	struct inode *to_dir;
+	const struct iattr *attr;
 	const struct cred *cred;
 	struct file *file;
 };

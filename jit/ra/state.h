@@ -36,7 +36,7 @@ typedef u32 ra_when_t;
 #define RA_MAX_DEPTH	62
 
 /* Live-in values a block keeps, the nearest ones; the rest count as dead until reloaded. */
-#define RA_MAX_LIVE	48
+#define RA_MAX_LIVE	32
 
 /* Where a value is during allocation: registers, then a slot for each vreg. */
 typedef u32 ra_loc_t;

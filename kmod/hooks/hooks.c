@@ -45,6 +45,8 @@ static const struct kwasm_hook hook[] = {
 	FS(rename, RENAME),
 	FS(mkdir, MKDIR),
 	FS(link, LINK),
+	FS(rmdir, RMDIR),
+	FS(setattr, SETATTR),
 	{ .name = "xdp", .type = KWASM_LINK_XDP },
 	{ .name = "tc/ingress", .type = KWASM_LINK_TC, .number = KWASM_TC_INGRESS },
 	{ .name = "tc/egress", .type = KWASM_LINK_TC, .number = KWASM_TC_EGRESS },

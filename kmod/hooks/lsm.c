@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Programs that deny what fsnotify only tells of: unlink, rename, mkdir, link.
+ * Programs that deny what fsnotify only tells of: unlink, rename, mkdir, rmdir,
+ * link, and what changes an inode (chmod, chown, truncate, utimes).
  *
  * The kernel asks its security modules, one of them being BPF's.  Userspace
  * loads a BPF program for the hook (libkwasm/lsm.c), which passes the hook's
  * arguments and a link's handle to a function here.  Only hooks whose BPF
  * programs may sleep will do: ours run in process context.
  *
- * unlink and rename are asked of inodes, so what the NFS server or overlayfs
- * does is seen as well; mkdir and link may sleep only where a path is asked
- * for, which is in system calls.  Either way the directory is locked: what the
- * event is about can be looked at, not read.
+ * unlink, rename, rmdir and setattr are asked of inodes, so what the NFS server or
+ * overlayfs does is seen as well; mkdir and link may sleep only where a path is
+ * asked for, which is in system calls.  Either way the directory or the file is
+ * locked: what the event is about can be looked at, not read.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -37,6 +38,10 @@ u32 kwasm_lsm_event(u32 hook)
 		return KWASM_FS_MKDIR;
 	case KWASM_FS_HOOK_LINK:
 		return KWASM_FS_LINK;
+	case KWASM_FS_HOOK_RMDIR:
+		return KWASM_FS_RMDIR;
+	case KWASM_FS_HOOK_SETATTR:
+		return KWASM_FS_SETATTR;
 	default:
 		return 0;
 	}
@@ -90,7 +95,7 @@ static bool in_scope(const struct fs_link *l, const struct inode *dir, struct de
 		return false;
 	switch (l->scope) {
 	case KWASM_FS_SCOPE_DIR:
-		if (dir != l->root)
+		if (dir != l->root && d_inode(d) != l->root)
 			return false;
 		break;
 	case KWASM_FS_SCOPE_FILE:
@@ -175,6 +180,26 @@ __bpf_kfunc int kwasm_lsm_link(struct dentry *old_dentry, const struct path *new
 	return verdict;
 }
 
+__bpf_kfunc int kwasm_lsm_rmdir(struct inode *dir, struct dentry *dentry, u32 link_id)
+{
+	struct kwasm_fs_event ev = { .mask = KWASM_FS_RMDIR, .dir = dir, .dentry = dentry };
+
+	return run(link_id, &ev);
+}
+
+__bpf_kfunc int kwasm_lsm_setattr(struct dentry *dentry, struct iattr *attr, u32 link_id)
+{
+	struct dentry *parent = dget_parent(dentry);
+	struct kwasm_fs_event ev = {
+		.mask = KWASM_FS_SETATTR,
+		.dir = d_inode(parent), .dentry = dentry, .attr = attr,
+	};
+	int verdict = run(link_id, &ev);
+
+	dput(parent);
+	return verdict;
+}
+
 __diag_pop();
 
 KWASM_KFUNCS_START(lsm_funcs)
@@ -182,6 +207,8 @@ BTF_ID_FLAGS(func, kwasm_lsm_unlink, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, kwasm_lsm_rename, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, kwasm_lsm_mkdir, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, kwasm_lsm_link, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, kwasm_lsm_rmdir, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, kwasm_lsm_setattr, KF_SLEEPABLE)
 KWASM_KFUNCS_END(lsm_funcs)
 
 const struct btf_kfunc_id_set kwasm_lsm_set = { .owner = THIS_MODULE, .set = &lsm_funcs };

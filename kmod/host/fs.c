@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/xattr.h>
 
+#include "../../uapi/linux/kwasm.h"
 #include "../compat.h"
 #include "../exec.h"
 #include "../fsevent.h"
@@ -169,6 +170,40 @@ KW_PROTO_I_II(kwasm_host_fs_new_name)
 	return put_name(i, a, b, true);
 }
 
+static u32 changes(const struct iattr *a)
+{
+	static const struct {
+		u32 attr, set;
+	} bit[] = {
+		{ ATTR_MODE, KWASM_FS_SET_MODE }, { ATTR_UID, KWASM_FS_SET_UID }, { ATTR_GID, KWASM_FS_SET_GID },
+		{ ATTR_SIZE, KWASM_FS_SET_SIZE }, { ATTR_ATIME | ATTR_MTIME | ATTR_CTIME, KWASM_FS_SET_TIMES },
+	};
+	u32 k, set = 0;
+
+	for (k = 0; k < ARRAY_SIZE(bit); k++)
+		set |= a->ia_valid & bit[k].attr ? bit[k].set : 0;
+	return set;
+}
+
+/* What an inode will be; only what is to change means anything in @a. */
+static u64 new_field(const struct iattr *a, u32 id)
+{
+	switch (id) {
+	case KW_FS_FIELD_CHANGES:
+		return changes(a);
+	case KW_FS_FIELD_NEW_MODE:
+		return a->ia_valid & ATTR_MODE ? a->ia_mode : 0;
+	case KW_FS_FIELD_NEW_UID:
+		return a->ia_valid & ATTR_UID ? from_kuid(&init_user_ns, a->ia_uid) : 0;
+	case KW_FS_FIELD_NEW_GID:
+		return a->ia_valid & ATTR_GID ? from_kgid(&init_user_ns, a->ia_gid) : 0;
+	case KW_FS_FIELD_NEW_SIZE:
+		return a->ia_valid & ATTR_SIZE ? a->ia_size : 0;
+	default:
+		return 0;
+	}
+}
+
 KW_PROTO_L_I(kwasm_host_fs_field)
 {
 	const struct kwasm_fs_event *ev = event_of(i);
@@ -195,7 +230,7 @@ KW_PROTO_L_I(kwasm_host_fs_field)
 	case KW_FS_FIELD_NLINK:
 		return inode->i_nlink;
 	default:
-		return 0;
+		return ev->attr ? new_field(ev->attr, a) : 0;
 	}
 }
 

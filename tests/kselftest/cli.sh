@@ -27,7 +27,7 @@ t "feature: what opening a file asks"		0 "may deny     fs/open_perm, fs/access_p
 case $(uname -r)-$(uname -m) in
 6.1.*-aarch64)	lsm='not fs/unlink: this kernel cannot attach programs' ;;
 6.1.*)		lsm='not fs/mkdir: this kernel lets no program that may sleep into its hook path_mkdir' ;;
-*)		lsm='fs/unlink, fs/rename, fs/mkdir, fs/link' ;;
+*)		lsm='fs/unlink, fs/rename, fs/mkdir, fs/link, fs/rmdir, fs/setattr' ;;
 esac
 t "feature: and which LSM hooks can be asked"	0 "$lsm" kwasm feature
 t "feature: the same in JSON"			0 '"denies":["fs/open_perm","fs/access_perm","fs/exec_perm"' kwasm feature --json

@@ -28,13 +28,13 @@
 #endif
 
 struct seen {
-	uint64_t events, inode, mode, size, dir, uid_gid;
+	uint64_t events, inode, mode, size, dir, uid_gid, changes, new_mode, new_uid, new_gid, new_size;
 	int32_t path_len, new_path_len, read, xattr;
 	uint32_t mask, pad;
 	char path[128], new_path[128], name[64], new_name[64];
 };
 
-enum { SEEN_UNLINK, SEEN_RENAME, SEEN_MKDIR, SEEN_LINK };
+enum { SEEN_UNLINK, SEEN_RENAME, SEEN_MKDIR, SEEN_LINK, SEEN_RMDIR, SEEN_SETATTR };
 
 static struct kwasm_module *module;
 static int map;
@@ -179,6 +179,65 @@ static void mkdirs_and_links(void)
 	ok(err_of(link(AT "/in/plain", AT "/in/keep2")) == EPERM, "fs/link: denied by the new name");
 	ok(!strcmp(seen(SEEN_LINK).path, "/in/plain") && !strcmp(seen(SEEN_LINK).new_path, "/in/keep2"), "fs/link: both names");
 	ok(err_of(link(AT "/in/plain", AT "/in/plain2")) == 0 && !unlink(AT "/in/plain2"), "fs/link: allowed");
+	kwasm_link__destroy(l);
+}
+
+static void rmdirs(void)
+{
+	struct kwasm_link *l = must_attach("fs/rmdir", (struct kwasm_fs_opts){ .path = AT "/in" });
+	struct stat st;
+
+	mkdir(AT "/in/secret-dir", 0755);
+	mkdir(AT "/in/plain-dir", 0755);
+	stat(AT "/in/secret-dir", &st);
+	ok(err_of(rmdir(AT "/in/secret-dir")) == EACCES && there(AT "/in/secret-dir"), "fs/rmdir: denied by name");
+	ok(seen(SEEN_RMDIR).mask == KWASM_FS_RMDIR && !strcmp(seen(SEEN_RMDIR).path, "/in/secret-dir") &&
+	   seen(SEEN_RMDIR).inode == st.st_ino && !seen(SEEN_RMDIR).changes, "fs/rmdir: event, path and inode");
+	ok(err_of(unlinkat(AT_FDCWD, AT "/in/secret-dir", AT_REMOVEDIR)) == EACCES, "fs/rmdir: unlinkat as well");
+	ok(err_of(rmdir(AT "/in/plain-dir")) == 0 && info_of(l).calls == 3, "fs/rmdir: allowed");
+	kwasm_link__destroy(l);
+	mkdir(AT "/keep-dir", 0755);
+	l = must_attach("fs/rmdir", (struct kwasm_fs_opts){ .path = AT "/keep-dir" });
+	ok(err_of(rmdir(AT "/keep-dir")) == EPERM, "fs/rmdir: the directory itself is in its scope");
+	kwasm_link__destroy(l);
+	ok(err_of(rmdir(AT "/keep-dir")) == 0 && err_of(rmdir(AT "/in/secret-dir")) == 0,
+	   "fs/rmdir: allowed again once the link is closed");
+}
+
+static bool saw_change(uint64_t what)
+{
+	struct seen s = seen(SEEN_SETATTR);
+
+	if (s.mask == KWASM_FS_SETATTR && (s.changes & what) == what)
+		return true;
+	note("mask %x, changes %llx", s.mask, (unsigned long long)s.changes);
+	return false;
+}
+
+static void setattrs(void)
+{
+	struct kwasm_link *l = must_attach("fs/setattr", (struct kwasm_fs_opts){ .path = AT "/in" });
+	struct stat st;
+	struct seen s;
+	int fd;
+
+	ok(err_of(chmod(AT "/in/secret", 0600)) == EACCES, "fs/setattr: chmod, denied by name");
+	s = seen(SEEN_SETATTR);
+	ok(saw_change(KWASM_FS_SET_MODE) && !strcmp(s.path, "/in/secret") && s.mode == (S_IFREG | 0644) &&
+	   s.new_mode == (S_IFREG | 0600) && !s.new_size, "fs/setattr: path, mode and what it would be");
+	ok(err_of(chown(AT "/in/secret", 12, 34)) == EACCES && saw_change(KWASM_FS_SET_UID | KWASM_FS_SET_GID) &&
+	   seen(SEEN_SETATTR).new_uid == 12 && seen(SEEN_SETATTR).new_gid == 34, "fs/setattr: chown");
+	ok(err_of(truncate(AT "/in/secret", 3)) == EACCES && saw_change(KWASM_FS_SET_SIZE) &&
+	   seen(SEEN_SETATTR).size == 5 && seen(SEEN_SETATTR).new_size == 3, "fs/setattr: truncate");
+	fd = open(AT "/in/secret", O_WRONLY);
+	ok(fd >= 0 && err_of(ftruncate(fd, 0)) == EACCES, "fs/setattr: ftruncate");
+	close(fd);
+	ok(open(AT "/in/secret", O_WRONLY | O_TRUNC) < 0 && errno == EACCES, "fs/setattr: open with O_TRUNC");
+	ok(err_of(utimensat(AT_FDCWD, AT "/in/secret", NULL, 0)) == EACCES && saw_change(KWASM_FS_SET_TIMES), "fs/setattr: utimensat");
+	stat(AT "/in/secret", &st);
+	ok(st.st_size == 5 && st.st_mode == (S_IFREG | 0644) && !st.st_uid, "fs/setattr: nothing of it was done");
+	ok(err_of(chmod(AT "/in/plain", 0600)) == 0 && err_of(truncate(AT "/in/plain", 5)) == 0, "fs/setattr: allowed");
+	ok(err_of(chmod(AT "/out/secret", 0600)) == 0, "fs/setattr: not in another directory");
 	kwasm_link__destroy(l);
 }
 
@@ -488,6 +547,8 @@ int main(void)
 	unlinks();
 	renames();
 	mkdirs_and_links();
+	rmdirs();
+	setattrs();
 	scopes();
 	permissions();
 	traps();

@@ -276,7 +276,16 @@ enum kwasm_fs_scope {
 #define KWASM_FS_RENAME		0x800
 #define KWASM_FS_MKDIR		0x1000
 #define KWASM_FS_LINK		0x2000
-#define KWASM_FS_LSM_ALL	0x3c00
+#define KWASM_FS_RMDIR		0x4000
+#define KWASM_FS_SETATTR	0x8000
+#define KWASM_FS_LSM_ALL	0xfc00
+
+/* What kwasm_fs_v1.field() answers to fs/setattr's KWASM_FS_FIELD_CHANGES. */
+#define KWASM_FS_SET_MODE	0x1
+#define KWASM_FS_SET_UID	0x2
+#define KWASM_FS_SET_GID	0x4
+#define KWASM_FS_SET_SIZE	0x8
+#define KWASM_FS_SET_TIMES	0x10
 
 /**
  * struct kwasm_link_create - attach
@@ -295,8 +304,9 @@ enum kwasm_fs_scope {
  * DROP denies with EPERM, ACCEPT allows; on_short and default_verdict are 0.
  * Errors: EBADF path_fd, ENOTDIR or EISDIR the scope is for the other kind,
  * EINVAL events that do not reach the scope, EOPNOTSUPP a scope this kernel or
- * filesystem cannot watch.  Programs fs/unlink, fs/rename, fs/mkdir and fs/link
- * are called once the link has its BPF program: struct kwasm_link_stub.
+ * filesystem cannot watch.  Programs fs/unlink, fs/rename, fs/mkdir, fs/rmdir,
+ * fs/link and fs/setattr are called once the link has its BPF program: struct
+ * kwasm_link_stub.
  */
 struct kwasm_link_create {
 	__u32 size;

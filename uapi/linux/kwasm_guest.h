@@ -33,7 +33,8 @@ typedef long long kwasm_s64;
  *         hook pre_routing, input, forward, output or post_routing; family
  *         arp, hook input or output; family netdev, hook ingress or egress;
  *         "fs/open_perm", "fs/access_perm", "fs/exec_perm", "fs/notify",
- *         "fs/unlink", "fs/rename", "fs/mkdir", "fs/link";
+ *         "fs/unlink", "fs/rename", "fs/mkdir", "fs/rmdir", "fs/link",
+ *         "fs/setattr";
  *         "timer/<name>": called again and again, without a packet; the result is
  *         the time until the next call in ms, 0 for none;
  *         "xdp", at a device, before the kernel has made anything of the packet
@@ -412,6 +413,8 @@ kwasm_u64 kwasm_pkt_field(kwasm_s32 id);
 #define KWASM_FS_RENAME		0x800
 #define KWASM_FS_MKDIR		0x1000
 #define KWASM_FS_LINK		0x2000
+#define KWASM_FS_RMDIR		0x4000
+#define KWASM_FS_SETATTR	0x8000
 
 /* What happened: KWASM_FS_*, more than one bit if the kernel says them together. */
 KWASM_IMPORT("kwasm_fs_v1", "event") kwasm_u32 kwasm_fs_event(void);
@@ -442,7 +445,19 @@ enum kwasm_fs_field {
 	KWASM_FS_FIELD_SIZE,		/* bytes */
 	KWASM_FS_FIELD_NLINK,
 	KWASM_FS_FIELD_DIR,		/* inode of the directory, 0 if not known */
+	/* Of fs/setattr: what is to change, and what each of it will be; 0 for what stays. */
+	KWASM_FS_FIELD_CHANGES,		/* KWASM_FS_SET_* */
+	KWASM_FS_FIELD_NEW_MODE,
+	KWASM_FS_FIELD_NEW_UID,
+	KWASM_FS_FIELD_NEW_GID,
+	KWASM_FS_FIELD_NEW_SIZE,
 };
+
+#define KWASM_FS_SET_MODE	0x1
+#define KWASM_FS_SET_UID	0x2
+#define KWASM_FS_SET_GID	0x4
+#define KWASM_FS_SET_SIZE	0x8
+#define KWASM_FS_SET_TIMES	0x10
 
 KWASM_IMPORT("kwasm_fs_v1", "field")
 kwasm_u64 kwasm_fs_field(kwasm_s32 id);

@@ -168,7 +168,7 @@ static void json_fs(struct json *j, const struct kwasm_link_info *l)
 	json_str(j, "scope", libkwasm_fs_scope_name(l->fs_scope));
 	json_str(j, "glob", *l->fs_glob ? l->fs_glob : NULL);
 	json_array(j, "events");
-	for (bit = 1; bit <= KWASM_FS_LINK; bit <<= 1)
+	for (bit = 1; bit <= KWASM_FS_LSM_ALL; bit <<= 1)
 		if (l->fs_events & bit)
 			json_str(j, NULL, libkwasm_fs_event_name(bit));
 	json_close(j);

@@ -12,7 +12,7 @@ const char *libkwasm_fs_event_name(__u32 event)
 {
 	static const char *const name[] = { "create", "delete", "modify", "moved_from", "moved_to",
 					    "attrib", "close_write", "open_perm", "access_perm", "exec_perm",
-					    "unlink", "rename", "mkdir", "link" };
+					    "unlink", "rename", "mkdir", "link", "rmdir", "setattr" };
 	__u32 i;
 
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)

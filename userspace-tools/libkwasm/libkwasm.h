@@ -435,7 +435,7 @@ struct kwasm_fs_opts {
  * Attach a program fs/... to files.  -EINVAL: its name is none of those, or
  * the events do not reach the scope; -EOPNOTSUPP: the kernel or the filesystem
  * cannot watch it so; -ENOTDIR, -EISDIR; errno of open().  fs/unlink, fs/rename,
- * fs/mkdir and fs/link load a BPF program of their own; -EOPNOTSUPP then comes
+ * fs/mkdir, fs/rmdir, fs/link and fs/setattr load a BPF program of their own; -EOPNOTSUPP then comes
  * with the reason, kwasm_module__error().
  */
 LIBKWASM_API struct kwasm_link *

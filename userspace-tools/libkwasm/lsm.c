@@ -3,7 +3,7 @@
  * Link -> BPF program that calls it -> BPF link at an LSM hook.
  *
  * The kernel asks BPF programs, among its security modules, whether a file may
- * be removed or renamed.  Ours is a few instructions, made here: it gives the
+ * be removed, renamed or changed.  Ours is a few instructions, made here: it gives the
  * hook's arguments to a function of kwasm.ko, which runs the guest, and answers
  * what that says.  The kernel's link takes the BPF link over.
  *
@@ -33,19 +33,25 @@
 
 #define ARGS_MAX	4
 
-/* @nr_args: of the hook, as many as the function of kwasm.ko takes before the handle. */
+/*
+ * @nr_args: of the hook, which the function of kwasm.ko takes before the handle: its first ones, or
+ * @last:    its last ones: newer kernels tell inode_setattr of the mount's id map first
+ */
 struct hook {
 	const char *program;
 	const char *name;
 	const char *callee;
 	int nr_args;
+	bool last;
 };
 
 static const struct hook hooks[] = {
-	{ "fs/unlink",	"inode_unlink",	"kwasm_lsm_unlink",	2 },
-	{ "fs/rename",	"inode_rename",	"kwasm_lsm_rename",	4 },
-	{ "fs/mkdir",	"path_mkdir",	"kwasm_lsm_mkdir",	2 },
-	{ "fs/link",	"path_link",	"kwasm_lsm_link",	3 },
+	{ "fs/unlink",	"inode_unlink",	"kwasm_lsm_unlink",	2, false },
+	{ "fs/rename",	"inode_rename",	"kwasm_lsm_rename",	4, false },
+	{ "fs/mkdir",	"path_mkdir",	"kwasm_lsm_mkdir",	2, false },
+	{ "fs/link",	"path_link",	"kwasm_lsm_link",	3, false },
+	{ "fs/rmdir",	"inode_rmdir",	"kwasm_lsm_rmdir",	2, false },
+	{ "fs/setattr",	"inode_setattr", "kwasm_lsm_setattr",	2, true },
 };
 
 static const struct hook *hook_of(const char *program)
@@ -88,21 +94,31 @@ static int asks_bpf(void)
 	return yes;
 }
 
-/* The hook in the kernel's BTF, and our function in that of kwasm.ko; below 0: not there. */
+/* The hook in the kernel's BTF, and our function in that of kwasm.ko; below 0: not there.  @skip: arguments before ours. */
 struct ids {
-	int hook, callee;
+	int hook, callee, skip;
 };
+
+static int nr_args_of(const struct btf *btf, int func)
+{
+	const struct btf_type *t = btf__type_by_id(btf, func);
+
+	t = t ? btf__type_by_id(btf, t->type) : NULL;
+	return t ? btf_vlen(t) : 0;
+}
 
 static void find_ids(const struct hook *h, struct ids *ids)
 {
 	struct btf *kernel = btf__load_vmlinux_btf(), *module = NULL;
 	char name[64];
 
-	*ids = (struct ids){ -1, -1 };
+	*ids = (struct ids){ -1, -1, 0 };
 	if (!kernel)
 		return;
 	snprintf(name, sizeof(name), "bpf_lsm_%s", h->name);
 	ids->hook = btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC);
+	if (h->last && nr_args_of(kernel, ids->hook) > h->nr_args)
+		ids->skip = nr_args_of(kernel, ids->hook) - h->nr_args;
 	module = btf__load_module_btf("kwasm", kernel);
 	if (module)
 		ids->callee = btf__find_by_name_kind(module, h->callee, BTF_KIND_FUNC);
@@ -121,7 +137,7 @@ static int load(const struct hook *h, const struct ids *ids, __u32 handle)
 
 	/* Register 1 has the context up to the last of these. */
 	for (i = h->nr_args; i; i--)
-		insns[n++] = LOAD64(i, BPF_REG_1, (i - 1) * 8);
+		insns[n++] = LOAD64(i, BPF_REG_1, (ids->skip + i - 1) * 8);
 	insns[n++] = MOV_IMM(h->nr_args + 1, handle);
 	insns[n++] = CALL_KFUNC(ids->callee);
 	/* The verifier wants to see that it is 0 or an errno. */

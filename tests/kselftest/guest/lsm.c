@@ -3,14 +3,14 @@
 #include <linux/kwasm_guest.h>
 
 struct seen {
-	kwasm_u64 events, inode, mode, size, dir, uid_gid;
+	kwasm_u64 events, inode, mode, size, dir, uid_gid, changes, new_mode, new_uid, new_gid, new_size;
 	kwasm_s32 path_len, new_path_len, read, xattr;
 	kwasm_u32 mask, pad;
 	char path[128], new_path[128], name[64], new_name[64];
 };
 
 KWASM_META("name lsm");
-KWASM_MAP(seen, array, kwasm_u32, struct seen, 4);
+KWASM_MAP(seen, array, kwasm_u32, struct seen, 6);
 
 static struct seen now;
 
@@ -40,6 +40,11 @@ static void look(kwasm_u32 slot)
 	now.read = kwasm_fs_read(0, bytes, sizeof(bytes));
 	now.xattr = kwasm_fs_xattr("user.kwasm", 10, bytes, sizeof(bytes));
 	now.uid_gid = kwasm_uid_gid();
+	now.changes = kwasm_fs_field(KWASM_FS_FIELD_CHANGES);
+	now.new_mode = kwasm_fs_field(KWASM_FS_FIELD_NEW_MODE);
+	now.new_uid = kwasm_fs_field(KWASM_FS_FIELD_NEW_UID);
+	now.new_gid = kwasm_fs_field(KWASM_FS_FIELD_NEW_GID);
+	now.new_size = kwasm_fs_field(KWASM_FS_FIELD_NEW_SIZE);
 	if (!kwasm_map_lookup(seen, &slot, &old))
 		now.events = old.events + 1;
 	kwasm_map_update(seen, &slot, &now, KWASM_MAP_ANY);
@@ -82,6 +87,16 @@ KWASM_PROGRAM("fs/mkdir") int on_mkdir(void)
 KWASM_PROGRAM("fs/link") int on_link(void)
 {
 	return answer(3);
+}
+
+KWASM_PROGRAM("fs/rmdir") int on_rmdir(void)
+{
+	return answer(4);
+}
+
+KWASM_PROGRAM("fs/setattr") int on_setattr(void)
+{
+	return answer(5);
 }
 
 KWASM_PROGRAM("fs/notify") int on_notify(void)
