@@ -5,6 +5,7 @@
 #include <linux/sort.h>
 
 #include "chain.h"
+#include "link_run.h"
 
 /* ---- The path of a packet ---- */
 
@@ -20,7 +21,7 @@ void kwasm_chain_call(const struct kwasm_chain *c, struct kwasm_packet *pkt,
 	out->default_verdict = KWASM_NF_ACCEPT;
 	if (unlikely(!run))
 		return;
-	x = kwasm_exec_begin_s();
+	x = kwasm_exec_begin_s_inline();
 	if (!IS_ERR(x))
 		kwasm_packet_show(x, pkt);
 	for (i = 0; i < run->nr; i++) {
@@ -39,7 +40,7 @@ void kwasm_chain_call(const struct kwasm_chain *c, struct kwasm_packet *pkt,
 			break;
 	}
 	if (!IS_ERR(x))
-		kwasm_exec_end(x);
+		kwasm_exec_end_s_inline(x);
 }
 
 /* ---- Links come and go ---- */

@@ -25,19 +25,17 @@
 #include "../jit/rt/pkt.h"
 #include "arch.h"
 #include "compat.h"
-#include "exec.h"
+#include "exec_s.h"
 #include "offsets.h"
 #include "text.h"
 #include "watchdog.h"
 
 #define STACK_ORDER	(KW_STACK_LOG2 - PAGE_SHIFT)
-/* Of the kernel stack: what guests use of it, and what host functions and interrupts may need. */
-#define NATIVE_NEEDED	(KWASM_GUEST_NATIVE + 6144)
 #define DEADLINE_MAX_NS	(500 * NSEC_PER_MSEC)	/* S: bottom halves are off that long */
 
 DEFINE_SRCU(kwasm_srcu);
 
-static DEFINE_PER_CPU(struct kwasm_exec *, stack_s);
+DEFINE_PER_CPU(struct kwasm_exec *, kwasm_stack_s);
 static DEFINE_PER_CPU(struct kwasm_exec_stats, stats);
 
 /* P executions inside guest code or a host function. */
@@ -112,51 +110,28 @@ u32 kwasm_exec_poll(struct kw_exec *e)
 	return trap;
 }
 
-static __always_inline bool may_run_here(void)
+noinline struct kwasm_exec *kwasm_exec_refused_s(int err)
 {
-	/* in_nmi() and in_hardirq() at one time */
-	return !(preempt_count() & (NMI_MASK | HARDIRQ_MASK)) && !irqs_disabled();
-}
-
-static void reset(struct kwasm_exec *x)
-{
-	x->e.host = NULL;
-	x->e.pkt_data = NULL;
-	x->e.pkt_none = kw_pkt_none;
-	x->e.pkt_lin = 0;
-	x->e.pkt_len = 0;
-	x->e.pkt_short = 0;
-	x->floats = false;
-}
-
-/* BH off. */
-static __always_inline struct kwasm_exec *claim_s(void)
-{
-	struct kwasm_exec *x = __this_cpu_read(stack_s);
-
-	if (unlikely(x->busy)) {
+	switch (err) {
+	case -EBUSY:
 		this_cpu_inc(stats.refused_busy);
-		return ERR_PTR(-EBUSY);
-	}
-	/* Nobody could end a guest here. */
-	if (unlikely(x->down))
-		return ERR_PTR(-ENODEV);
-	if (unlikely(kwasm_arch_stack_room() < NATIVE_NEEDED)) {
+		break;
+	case -EOPNOTSUPP:
+		this_cpu_inc(stats.refused_context);
+		break;
+	case -ENOSPC:
 		this_cpu_inc(stats.refused_stack);
-		return ERR_PTR(-ENOSPC);
+		break;
 	}
-	x->busy = true;
-	x->bh = false;
-	reset(x);
-	return x;
+	return ERR_PTR(err);
 }
 
-static noinline struct kwasm_exec *claim_s_bh_on(void)
+noinline struct kwasm_exec *kwasm_exec_begin_s_bh_on(void)
 {
 	struct kwasm_exec *x;
 
 	local_bh_disable();
-	x = claim_s();
+	x = kwasm_exec_claim_s();
 	if (IS_ERR(x))
 		local_bh_enable();
 	else
@@ -166,21 +141,22 @@ static noinline struct kwasm_exec *claim_s_bh_on(void)
 
 struct kwasm_exec *kwasm_exec_begin_s(void)
 {
-	if (unlikely(!may_run_here())) {
-		this_cpu_inc(stats.refused_context);
-		return ERR_PTR(-EOPNOTSUPP);
+	struct kwasm_exec *x = kwasm_exec_begin_s_inline();
+
+	if (!IS_ERR(x)) {
+		kwasm_exec_no_packet(x);
+		x->floats = false;
 	}
-	/* Softirq, or a section with bottom halves off. */
-	return in_softirq() ? claim_s() : claim_s_bh_on();
+	return x;
 }
 
 struct kwasm_exec *kwasm_exec_begin_p(void)
 {
 	struct kwasm_exec *x;
 
-	if (!may_run_here() || in_softirq())
+	if (!kwasm_exec_may_run_here() || in_softirq())
 		return ERR_PTR(-EOPNOTSUPP);
-	if (kwasm_arch_stack_room() < NATIVE_NEEDED)
+	if (kwasm_arch_stack_room() < KWASM_NATIVE_NEEDED)
 		return ERR_PTR(-ENOSPC);
 	x = (void *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, STACK_ORDER);
 	if (!x)
@@ -197,14 +173,12 @@ void kwasm_exec_end(struct kwasm_exec *x)
 		free_pages((unsigned long)x, STACK_ORDER);
 		return;
 	}
-	x->busy = false;
-	if (x->bh)
-		local_bh_enable();
+	kwasm_exec_end_s_inline(x);
 }
 
 struct kwasm_exec *kwasm_exec_s(int cpu)
 {
-	return per_cpu(stack_s, cpu);
+	return per_cpu(kwasm_stack_s, cpu);
 }
 
 /* A trap by a plain call: the call site says which. */
@@ -223,42 +197,12 @@ static u32 trap_at_site(u64 pc)
 	return s && s->trap ? s->trap : KW_TRAP_UNLINKED;
 }
 
-static __always_inline void prepare(struct kwasm_exec *x, struct kw_inst *inst)
-{
-	x->e.flag = 0;
-	x->e.trap = KW_TRAP_NONE;
-	x->e.trap_site = ~0u;
-	x->e.nr_bt = 0;
-	x->e.inst = inst;
-	inst->exec = &x->e;
-	x->late_looks = 0;
-	x->excuses = 0;
-}
-
-static __always_inline u64 enter_s(struct kwasm_exec *x, struct kw_inst *inst, void *code,
-				   struct kw_call_frame *frame, u64 deadline_ns)
-{
-	u64 result;
-
-	prepare(x, inst);
-	x->limit_ns = min(deadline_ns ?: KWASM_DEADLINE_DEFAULT_NS, DEADLINE_MAX_NS);
-	this_cpu_inc(stats.calls_s);
-	if (unlikely(x->floats))
-		kwasm_fpu_enter(&x->fpu);
-	kwasm_watchdog_enter(x);
-	result = kwasm_enter(code, inst, frame, &x->e);
-	kwasm_watchdog_leave(x);
-	if (unlikely(x->floats))
-		kwasm_fpu_leave(&x->fpu);
-	return result;
-}
-
 static noinline u64 enter_p(struct kwasm_exec *x, struct kw_inst *inst, void *code,
 			    struct kw_call_frame *frame, u64 deadline_ns)
 {
 	u64 result;
 
-	prepare(x, inst);
+	kwasm_exec_prepare(x, inst);
 	x->e.deadline_ns = deadline_ns ? ktime_get_ns() + deadline_ns : 0;
 	want_polls(x);
 	x->pausing = x->floats;
@@ -268,10 +212,12 @@ static noinline u64 enter_p(struct kwasm_exec *x, struct kw_inst *inst, void *co
 	if (x->pausing)
 		kwasm_fpu_pause();
 	no_polls(x);
+	if (x->e.trap)
+		kwasm_exec_trapped(x);
 	return result;
 }
 
-static noinline void trapped(struct kwasm_exec *x)
+noinline void kwasm_exec_trapped(struct kwasm_exec *x)
 {
 	if (x->e.trap == KWASM_TRAP_AT_SITE)
 		x->e.trap = trap_at_site(x->e.trap_pc);
@@ -279,18 +225,12 @@ static noinline void trapped(struct kwasm_exec *x)
 		kwasm_arch_backtrace(&x->e);
 }
 
-static __always_inline u64 enter(struct kwasm_exec *x, struct kw_inst *inst, void *code,
-				 struct kw_call_frame *frame, u64 deadline_ns)
+static u64 enter(struct kwasm_exec *x, struct kw_inst *inst, void *code, struct kw_call_frame *frame, u64 deadline_ns)
 {
-	u64 result;
-
 	if (x->form == KW_FORM_P)
-		result = enter_p(x, inst, code, frame, deadline_ns);
-	else
-		result = enter_s(x, inst, code, frame, deadline_ns);
-	if (unlikely(x->e.trap))
-		trapped(x);
-	return result;
+		return enter_p(x, inst, code, frame, deadline_ns);
+	return kwasm_exec_enter_s_inline(x, inst, code, frame,
+					 min(deadline_ns ?: KWASM_DEADLINE_DEFAULT_NS, DEADLINE_MAX_NS));
 }
 
 u32 kwasm_exec_run(struct kwasm_exec *x, struct kw_inst *inst, void *code, u64 deadline_ns, u32 *result)
@@ -317,7 +257,7 @@ void kwasm_exec_stats(struct kwasm_exec_stats *st)
 	for_each_possible_cpu(cpu) {
 		const struct kwasm_exec_stats *c = per_cpu_ptr(&stats, cpu);
 
-		st->calls_s += c->calls_s;
+		st->calls_s += READ_ONCE(kwasm_exec_s(cpu)->calls);
 		st->refused_busy += c->refused_busy;
 		st->refused_context += c->refused_context;
 		st->refused_stack += c->refused_stack;
@@ -330,7 +270,7 @@ static void free_stacks(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		free_pages((unsigned long)per_cpu(stack_s, cpu), STACK_ORDER);
+		free_pages((unsigned long)per_cpu(kwasm_stack_s, cpu), STACK_ORDER);
 }
 
 int kwasm_exec_init(void)
@@ -346,7 +286,8 @@ int kwasm_exec_init(void)
 			free_stacks();
 			return -ENOMEM;
 		}
-		per_cpu(stack_s, cpu) = page_address(page);
+		per_cpu(kwasm_stack_s, cpu) = page_address(page);
+		kwasm_exec_s(cpu)->e.pkt_none = kw_pkt_none;
 	}
 	return 0;
 }

@@ -42,9 +42,10 @@
  * @running:  S: in guest code or what that calls, for the watchdog
  * @down:     S: the CPU is going down or not up yet; the watchdog's
  * @bh:       S: end turns bottom halves on again, which begin found on
+ * @until_timed: S: calls of programs until one is timed
+ * @calls:    S: since the module was loaded
  * @limit_ns: S: how long the run may take
  * @look_ns:  S: how long it takes at most until the watchdog looks; ~0 while its timer is stopped
- * @verdict:  S: what the program of a link answered
  * @late_looks: how often the watchdog saw it past its deadline, on a CPU that was ours
  * @excuses:  how often on one that had been taken away
  */
@@ -60,9 +61,10 @@ struct kwasm_exec {
 	bool running;
 	bool down;
 	bool bh;
+	u32 until_timed;
+	u64 calls;
 	u64 limit_ns;
 	u64 look_ns;
-	u32 verdict;
 	u32 late_looks;
 	u32 excuses;
 };
@@ -128,6 +130,16 @@ u32 kwasm_exec_call(struct kwasm_exec *x, struct kw_inst *inst, void *thunk,
 		    struct kw_call_frame *frame, u64 deadline_ns);
 
 void kwasm_exec_end(struct kwasm_exec *x);
+
+/* For guests a packet of no bytes, which no host function takes for one. */
+static inline void kwasm_exec_no_packet(struct kwasm_exec *x)
+{
+	x->e.host = NULL;
+	x->e.pkt_data = NULL;
+	x->e.pkt_lin = 0;
+	x->e.pkt_len = 0;
+	x->e.pkt_short = 0;
+}
 
 /* Since the module was loaded. */
 struct kwasm_exec_stats {

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Program + place + policy -> link.
- *
- * kwasm_link_run_in() is the path of every packet: it takes no lock, writes only
- * this CPU's counters, and turns whatever a program does into one of the
- * verdicts that the hook knows.
- */
+/* Program + place + policy -> link. */
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/ktime.h>
@@ -18,14 +12,14 @@
 
 #include "chain.h"
 #include "dev.h"
+#include "link_run.h"
 #include "watchdog.h"
 
 #define DEFAULT_QUARANTINE	16
-#define SAMPLE_CALLS		64	/* one call in so many is timed */
 
 DEFINE_MUTEX(kwasm_link_lock);
 
-/* ---- The path of a packet ---- */
+/* ---- Seldom ways of the path of a packet ---- */
 
 /* From softirq: the hook cannot be unregistered here. */
 void kwasm_link_detach_later(struct kwasm_link *l, u32 why)
@@ -72,7 +66,7 @@ noinline u32 kwasm_link_refused(struct kwasm_link *l, int err)
 	return trap_verdict(l);
 }
 
-static noinline u32 short_verdict(struct kwasm_link *l, u32 verdict)
+noinline u32 kwasm_link_short(struct kwasm_link *l, u32 verdict)
 {
 	__this_cpu_inc(l->stats->short_reads);
 	switch (READ_ONCE(l->policy.on_short)) {
@@ -85,61 +79,9 @@ static noinline u32 short_verdict(struct kwasm_link *l, u32 verdict)
 	}
 }
 
-/* BH off. */
-static __always_inline u32 ended_well(struct kwasm_link *l, const struct kwasm_exec *x, u32 verdict)
-{
-	__this_cpu_inc(l->stats->verdict[min_t(u32, verdict - l->results.first,
-					       ARRAY_SIZE(l->stats->verdict) - 1)]);
-	if (unlikely(atomic_read(&l->traps_in_row)))
-		atomic_set(&l->traps_in_row, 0);
-	if (unlikely(x->e.pkt_short))
-		verdict = short_verdict(l, verdict);
-	return verdict;
-}
-
-static __always_inline u32 run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
-				  struct kwasm_packet *pkt)
-{
-	struct kwasm_run r;
-	u64 start = 0;
-	u32 trap;
-	int err = kwasm_run_enter(&r, p, x);
-
-	if (unlikely(err))
-		return kwasm_link_refused(l, err);
-	if (unlikely(__this_cpu_inc_return(l->stats->calls) % SAMPLE_CALLS == 1))
-		start = ktime_get_mono_fast_ns();
-	trap = kwasm_run_packet(&r, p, pkt, min_not_zero(READ_ONCE(l->policy.deadline_ns), p->deadline_ns),
-				&l->results, &x->verdict);
-	if (unlikely(start))
-		__this_cpu_add(l->stats->time_ns,
-			       (ktime_get_mono_fast_ns() - start) * SAMPLE_CALLS);
-	return unlikely(trap) ? kwasm_link_trapped(l, p, x, trap) : ended_well(l, x, x->verdict);
-}
-
-u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
-		      struct kwasm_packet *pkt)
-{
-	return run_in(l, p, x, pkt);
-}
-
 u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt)
 {
-	struct kwasm_program *p;
-	struct kwasm_exec *x;
-	u32 verdict;
-
-	if (unlikely(kwasm_link_rests(l)))
-		return l->results.allow;
-	/* Not before that was asked: what a link is enabled with may be another one. */
-	p = rcu_dereference_check(l->program, rcu_read_lock_bh_held());
-	x = kwasm_exec_begin_s();
-	if (IS_ERR(x))
-		return kwasm_link_refused(l, PTR_ERR(x));
-	kwasm_packet_show(x, pkt);
-	verdict = run_in(l, p, x, pkt);
-	kwasm_exec_end(x);
-	return verdict;
+	return kwasm_link_run_inline(l, pkt);
 }
 
 /* ---- Detach and free ---- */

@@ -137,18 +137,11 @@ extern struct mutex kwasm_link_lock;
  * kwasm_link_run() - run the program on a packet and apply the link's policy
  * @pkt: NULL: there is none
  *
+ * link_run.h has it in line.
  * Context: process or softirq, under RCU, BH on or off.
  * Return: one of link->results.
  */
 u32 kwasm_link_run(struct kwasm_link *l, struct kwasm_packet *pkt);
-
-/**
- * kwasm_link_run_in() - the same with the program given, in an execution that runs several
- * @p: of the link
- * @x: from kwasm_exec_begin_s(), or what that says when it refuses; it has been shown the packet
- */
-u32 kwasm_link_run_in(struct kwasm_link *l, struct kwasm_program *p, struct kwasm_exec *x,
-		      struct kwasm_packet *pkt);
 
 /**
  * kwasm_link_run_p() - run the program in process context and apply the link's policy

@@ -7,13 +7,13 @@
 #define KWASM_PACKET_H
 
 #include <linux/skbuff.h>
+#include <net/xdp.h>
 
 #include "exec.h"
 
 #define KWASM_TAIL_MAX	65535	/* has to fit into an answer to the stub */
 
 struct nf_hook_state;
-struct xdp_buff;
 
 /**
  * struct kwasm_packet - exec->host of S executions
@@ -34,13 +34,6 @@ struct kwasm_packet {
 	bool redirect_ingress;
 	s32 tail;
 };
-
-/**
- * kwasm_packet_show() - let the execution see a packet, whatever number of programs will
- * @x: between begin and run
- * @p: with skb and perhaps state, or xdp; NULL: no packet, which looks like one of no bytes
- */
-void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p);
 
 /* host/packet.c: @mask is not 0 */
 void kwasm_packet_fill(struct kw_exec *e, const struct kwasm_packet *p, u64 mask);
@@ -67,8 +60,36 @@ static inline bool kwasm_packet_at_tc(const struct kwasm_packet *p)
 	return p->skb && !p->state;
 }
 
-/* host/packet.c: the bytes of the skb have moved. */
-void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p);
+/* The bytes have moved, or nobody has seen them yet. */
+static __always_inline void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p)
+{
+	if (p->xdp) {
+		e->pkt_data = p->xdp->data;
+		e->pkt_lin = p->xdp->data_end - p->xdp->data;
+		e->pkt_len = xdp_get_buff_len(p->xdp);
+	} else {
+		e->pkt_data = p->skb->data + p->net_off;
+		e->pkt_lin = skb_headlen(p->skb) - p->net_off;
+		e->pkt_len = p->skb->len - p->net_off;
+	}
+}
+
+/**
+ * kwasm_packet_show() - let the execution see a packet, whatever number of programs will
+ * @x: between begin and run
+ * @p: with skb and perhaps state, or xdp; NULL: no packet, which looks like one of no bytes
+ */
+static __always_inline void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p)
+{
+	if (!p) {
+		kwasm_exec_no_packet(x);
+		return;
+	}
+	if (p->state)
+		p->net_off = skb_network_offset(p->skb);
+	kwasm_packet_moved(&x->e, p);
+	x->e.host = p;
+}
 
 /* host/packet.c: of whatever kind the packet is.  @off + @len is inside of it. */
 u64 kwasm_packet_field(const struct kwasm_packet *p, u32 id);
@@ -83,7 +104,6 @@ u64 kwasm_tc_field(const struct sk_buff *skb, u32 id);
 int kwasm_tc_adjust_head(struct kw_exec *e, const struct kwasm_packet *p, s32 delta);
 
 /* host/xdp.c: the same of an XDP buffer */
-void kwasm_xdp_show(struct kw_exec *e, const struct xdp_buff *xdp);
 u64 kwasm_xdp_field(const struct xdp_buff *xdp, u32 id);
 /* @off + @len is inside the packet. */
 void kwasm_xdp_read(const struct xdp_buff *xdp, u32 off, u8 *to, u32 len);

@@ -94,7 +94,7 @@ static struct kwasm_program *program_new(struct kwasm_module *m, const struct kw
 	/* What a module says of itself can lower its limits, not raise them. */
 	p->deadline_ns = m->meta.deadline_ns;
 	if (p->hook->form == KW_FORM_S)
-		p->deadline_ns = min(p->deadline_ns, KWASM_DEADLINE_DEFAULT_NS);
+		p->deadline_ns = min_not_zero(p->deadline_ns, KWASM_DEADLINE_DEFAULT_NS);
 	p->pool = m->pool[p->hook->form == KW_FORM_S ? KWASM_POOL_S : KWASM_POOL_P];
 	atomic_inc(&m->nr_programs);
 	return p;

@@ -6,6 +6,7 @@
 #include <linux/err.h>
 #include <linux/workqueue.h>
 
+#include "exec_s.h"
 #include "hooks/hooks.h"
 #include "module.h"
 #include "packet.h"
@@ -30,7 +31,7 @@ struct kwasm_program {
 	void *code;
 	bool floats;
 	u64 field_mask;
-	u64 deadline_ns;		/* the module's own limit, 0 for none */
+	u64 deadline_ns;		/* the module's own limit; P: 0 for none, S: or the default */
 	struct kwasm_pool *pool;
 	atomic_t nr_links;
 	struct rcu_work free;
@@ -94,7 +95,7 @@ struct kwasm_run {
  *
  * Return: as kwasm_run_begin().
  */
-static inline int kwasm_run_enter(struct kwasm_run *r, struct kwasm_program *p,
+static __always_inline int kwasm_run_enter(struct kwasm_run *r, struct kwasm_program *p,
 				  struct kwasm_exec *x)
 {
 	if (IS_ERR(x))
@@ -130,21 +131,23 @@ static inline int kwasm_run_begin(struct kwasm_run *r, struct kwasm_program *p)
 
 /**
  * kwasm_run_packet() - call the program on a packet that kwasm_packet_show() has shown
- * @allowed: the results it may answer
- * @result:  out: one of them
+ * @limit_ns: not 0
+ * @allowed:  the results it may answer
+ * @result:   out: one of them
  *
  * Any other result is a trap as well, so nothing unmapped gets out.
  * Return: KW_TRAP_NONE or the trap; then kwasm_trap_describe() and kwasm_run_end(),
  * or another program's kwasm_run_enter(), may follow.
  */
-static inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
-				   struct kwasm_packet *pkt, u64 deadline_ns,
-				   const struct kwasm_results *allowed, u32 *result)
+static __always_inline u32 kwasm_run_packet(struct kwasm_run *r, struct kwasm_program *p,
+					    struct kwasm_packet *pkt, u64 limit_ns,
+					    const struct kwasm_results *allowed, u32 *result)
 {
 	u32 trap;
 
 	kwasm_packet_fields(r->x, pkt, p->field_mask);
-	trap = kwasm_exec_run(r->x, r->slot->inst, p->code, deadline_ns, result);
+	*result = kwasm_exec_enter_s_inline(r->x, r->slot->inst, p->code, NULL, limit_ns);
+	trap = r->x->e.trap;
 	if (likely(!trap) && unlikely(!kwasm_result_known(allowed, *result)))
 		trap = KW_TRAP_BAD_VERDICT;
 	if (unlikely(trap))

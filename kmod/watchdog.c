@@ -63,11 +63,18 @@ static DEFINE_PER_CPU(struct watchdog, watchdogs);
 static enum cpuhp_state hotplug_state;
 static bool virtual __ro_after_init;
 
+static void set_deadline(struct kwasm_exec *x, u64 now)
+{
+	x->e.deadline_ns = now + x->limit_ns;
+	x->late_looks = 0;
+	x->excuses = 0;
+}
+
 void kwasm_watchdog_start(struct kwasm_exec *x)
 {
 	u64 now = ktime_get_ns();
 
-	x->e.deadline_ns = now + x->limit_ns;
+	set_deadline(x, now);
 	x->look_ns = clamp(x->limit_ns, LOOK_MIN_NS, LOOK_NS);
 	hrtimer_start(this_cpu_ptr(&watchdogs.timer), ns_to_ktime(now + min(x->limit_ns, LOOK_NS)),
 		      HRTIMER_MODE_ABS_PINNED_HARD);
@@ -105,7 +112,7 @@ static u64 look(struct watchdog *w, u64 now, u64 late_ns)
 		return ++w->idle < IDLE_LOOKS ? x->look_ns : 0;
 	w->idle = 0;
 	if (!x->e.deadline_ns)
-		x->e.deadline_ns = now + x->limit_ns;
+		set_deadline(x, now);
 	if (now < x->e.deadline_ns)
 		return min(x->e.deadline_ns - now, x->look_ns);
 	if (!is_runaway(x, late_ns))

@@ -18,14 +18,17 @@
 #include <net/xdp.h>
 
 #include "../compat.h"
+#include "../link_run.h"
 #include "stub.h"
 
 /*
  * What the stub is told: the verdict, and what it has to do for it because
  * only BPF programs may.  Layout: userspace-tools/libkwasm/stub.c.
  */
-static u64 answer(u32 verdict, const struct kwasm_packet *pkt)
+static __always_inline u64 answer(u32 verdict, const struct kwasm_packet *pkt)
 {
+	if (likely(!pkt->redirect_ifindex && !pkt->tail))
+		return (u8)verdict;
 	return (u64)pkt->redirect_ingress << 63 | (u64)pkt->redirect_ifindex << 32 |
 	       (u32)pkt->tail << 8 | (u8)verdict;
 }
@@ -50,7 +53,7 @@ __bpf_kfunc u64 kwasm_xdp(struct xdp_md *ctx, u32 link_id)
 
 	l = kwasm_stub_link(link_id, KWASM_LINK_XDP, dev_net(xdp->rxq->dev));
 	if (likely(l))
-		ret = answer(kwasm_link_run(l, &pkt), &pkt);
+		ret = answer(kwasm_link_run_inline(l, &pkt), &pkt);
 	return ret;
 }
 
@@ -70,7 +73,7 @@ __bpf_kfunc u64 kwasm_tc(struct __sk_buff *ctx, u32 link_id)
 
 	l = kwasm_stub_link(link_id, KWASM_LINK_TC, dev_net(pkt.skb->dev));
 	if (likely(l))
-		ret = answer(kwasm_link_run(l, &pkt), &pkt);
+		ret = answer(kwasm_link_run_inline(l, &pkt), &pkt);
 	return ret;
 }
 

@@ -22,8 +22,6 @@
 #include "../watchdog.h"
 #include "stub.h"
 
-#define MAX_STUB_LINKS	1024	/* a power of two */
-
 /* Bit of struct kwasm_results.holes. */
 #define TC_BIT(act)	BIT(TC_ACT_##act - TC_ACT_UNSPEC)
 
@@ -38,52 +36,21 @@ struct kwasm_holder {
 	struct kwasm_tc_filter filter;
 };
 
-/**
- * struct stub_link - a link at a device, called by a BPF program
- * @handle:  what that program passes; constant
- * @net:     the device's namespace while attached; written under kwasm_link_lock
- * @ifindex, @device: of the device when it was attached
- * @hook:    enum kwasm_tc_hook
- * @in_list: in @links; kwasm_link_lock
- * @holder:  NULL until the stub has been handed over; kwasm_link_lock
- */
-struct stub_link {
-	struct kwasm_link link;
-	u32 handle;
-	struct net *net;
-	u64 netns_ino;
-	int ifindex;
-	u32 hook;
-	char device[KWASM_DEVICE_NAME_LEN];
-	struct list_head in_list;
-	struct kwasm_holder *holder;
-};
-
-/* By the low bits of their handles; written under kwasm_link_lock. */
-static struct stub_link __rcu *by_handle[MAX_STUB_LINKS];
+struct kwasm_stub_link __rcu *kwasm_stub_links[KWASM_MAX_STUB_LINKS];
 static u32 last_handle;
 
 /* kwasm_link_lock */
 static LIST_HEAD(links);
 static u32 nr_links;
 
-static struct stub_link *stub_link(const struct kwasm_link *l)
+static struct kwasm_stub_link *stub_link(const struct kwasm_link *l)
 {
-	return container_of(l, struct stub_link, link);
+	return container_of(l, struct kwasm_stub_link, link);
 }
 
-static struct stub_link __rcu **place_of(u32 handle)
+static struct kwasm_stub_link __rcu **place_of(u32 handle)
 {
-	return &by_handle[handle % MAX_STUB_LINKS];
-}
-
-struct kwasm_link *kwasm_stub_link(u32 handle, u32 type, const struct net *net)
-{
-	struct stub_link *l = rcu_dereference_check(*place_of(handle), rcu_read_lock_bh_held());
-
-	if (unlikely(!l || l->handle != handle || l->link.ops->type != type || READ_ONCE(l->net) != net))
-		return NULL;
-	return &l->link;
+	return &kwasm_stub_links[handle % KWASM_MAX_STUB_LINKS];
 }
 
 /* The next one whose place is free: there is one.  0 is none's. */
@@ -107,13 +74,13 @@ static int stub_check(const struct kwasm_link_create *a)
 }
 
 /* RTNL and kwasm_link_lock held. */
-static int attach_locked(struct stub_link *l, struct net *net)
+static int attach_locked(struct kwasm_stub_link *l, struct net *net)
 {
 	struct net_device *dev = __dev_get_by_name(net, l->device);
 
 	if (!dev)
 		return -ENXIO;
-	if (nr_links >= MAX_STUB_LINKS)
+	if (nr_links >= KWASM_MAX_STUB_LINKS)
 		return -ENOSPC;
 	l->ifindex = dev->ifindex;
 	l->netns_ino = net->ns.inum;
@@ -129,7 +96,7 @@ static int attach_locked(struct stub_link *l, struct net *net)
 static int attach(struct kwasm_link *link, const struct kwasm_link_create *a)
 {
 	struct net *net = kwasm_link_net(a->netns_fd);
-	struct stub_link *l = stub_link(link);
+	struct kwasm_stub_link *l = stub_link(link);
 	int err;
 
 	if (IS_ERR(net))
@@ -204,7 +171,7 @@ void kwasm_stub_let_go(struct kwasm_holder *h, struct net *net)
 
 static void stub_detach(struct kwasm_link *link)
 {
-	struct stub_link *l = stub_link(link);
+	struct kwasm_stub_link *l = stub_link(link);
 
 	RCU_INIT_POINTER(*place_of(l->handle), NULL);
 	if (l->holder)
@@ -222,7 +189,7 @@ static int stub_may_change(const struct kwasm_link *link)
 
 static void stub_info(const struct kwasm_link *link, struct kwasm_link_info *i)
 {
-	const struct stub_link *l = stub_link(link);
+	const struct kwasm_stub_link *l = stub_link(link);
 
 	i->netns_ino = l->netns_ino;
 	i->stub_handle = l->handle;
@@ -238,7 +205,7 @@ static struct kwasm_holder **stub_holder(struct kwasm_link *link)
 
 const struct kwasm_link_ops kwasm_xdp_ops = {
 	.type = KWASM_LINK_XDP,
-	.link_bytes = sizeof(struct stub_link),
+	.link_bytes = sizeof(struct kwasm_stub_link),
 	.check = stub_check,
 	.attach = xdp_attach,
 	.detach = stub_detach,
@@ -249,7 +216,7 @@ const struct kwasm_link_ops kwasm_xdp_ops = {
 
 const struct kwasm_link_ops kwasm_tc_ops = {
 	.type = KWASM_LINK_TC,
-	.link_bytes = sizeof(struct stub_link),
+	.link_bytes = sizeof(struct kwasm_stub_link),
 	.check = stub_check,
 	.attach = tc_attach,
 	.detach = stub_detach,
@@ -351,7 +318,7 @@ out_put:
 static int device_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct stub_link *l, *next;
+	struct kwasm_stub_link *l, *next;
 
 	if (event != NETDEV_UNREGISTER)
 		return NOTIFY_DONE;

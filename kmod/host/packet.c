@@ -20,19 +20,6 @@
 #include "../stubs.h"
 #include "host.h"
 
-void kwasm_packet_moved(struct kw_exec *e, const struct kwasm_packet *p)
-{
-	const struct sk_buff *skb = p->skb;
-
-	if (p->xdp) {
-		kwasm_xdp_show(e, p->xdp);
-		return;
-	}
-	e->pkt_data = skb->data + p->net_off;
-	e->pkt_lin = skb_headlen(skb) - p->net_off;
-	e->pkt_len = skb->len - p->net_off;
-}
-
 u64 kwasm_skb_field(const struct sk_buff *skb, u32 id)
 {
 	switch (id) {
@@ -80,16 +67,6 @@ u64 kwasm_packet_field(const struct kwasm_packet *p, u32 id)
 	default:
 		return kwasm_skb_field(skb, id);
 	}
-}
-
-void kwasm_packet_show(struct kwasm_exec *x, struct kwasm_packet *p)
-{
-	x->e.host = p;
-	if (!p)
-		return;
-	if (p->state)
-		p->net_off = skb_network_offset(p->skb);
-	kwasm_packet_moved(&x->e, p);
 }
 
 void kwasm_packet_fill(struct kw_exec *e, const struct kwasm_packet *p, u64 mask)

@@ -18,13 +18,6 @@
 #include "../packet.h"
 #include "host.h"
 
-void kwasm_xdp_show(struct kw_exec *e, const struct xdp_buff *xdp)
-{
-	e->pkt_data = xdp->data;
-	e->pkt_lin = xdp->data_end - xdp->data;
-	e->pkt_len = xdp_get_buff_len((struct xdp_buff *)xdp);
-}
-
 /* Where byte @off is, *@room bytes in a row from there on. */
 static u8 *at(const struct xdp_buff *xdp, u32 off, u32 *room)
 {
@@ -150,7 +143,7 @@ KW_PROTO_I_I(kwasm_host_pkt_adjust_head)
 	if (p->skb)
 		return kwasm_tc_adjust_head(i->exec, p, a);
 	ret = adjust_head(p->xdp, a);
-	kwasm_xdp_show(i->exec, p->xdp);
+	kwasm_packet_moved(i->exec, p);
 	return ret;
 }
 

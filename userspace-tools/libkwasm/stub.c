@@ -152,6 +152,8 @@ static int load_xdp(const struct callee *f, __u32 handle)
 		MOV(BPF_REG_6, BPF_REG_1),
 		MOV_IMM(BPF_REG_2, handle),
 		CALL_KFUNC(f->id),
+		/* Nothing but a verdict, as mostly. */
+		JUMP_IMM(BPF_JLT, BPF_REG_0, XDP_REDIRECT, 17),
 		MOV(BPF_REG_7, BPF_REG_0),
 		/* Bits 31..8: what to add at the end. */
 		MOV(BPF_REG_2, BPF_REG_0),
@@ -184,6 +186,9 @@ static int load_tc(const struct callee *f, __u32 handle)
 		MOV(BPF_REG_6, BPF_REG_1),
 		MOV_IMM(BPF_REG_2, handle),
 		CALL_KFUNC(f->id),
+		/* Nothing but a verdict, as mostly. */
+		JUMP_IMM(BPF_JLT, BPF_REG_0, TC_ACT_REDIRECT, 26),
+		JUMP_IMM(BPF_JEQ, BPF_REG_0, (__u8)TC_ACT_UNSPEC, 24),
 		MOV(BPF_REG_7, BPF_REG_0),
 		/* Bits 31..8: what to add at the end, of the length it has now. */
 		MOV(BPF_REG_2, BPF_REG_0),
@@ -209,6 +214,8 @@ static int load_tc(const struct callee *f, __u32 handle)
 		MOV(BPF_REG_2, BPF_REG_7),
 		ALU_IMM(BPF_RSH, BPF_REG_2, 63),
 		CALL(BPF_FUNC_redirect),
+		EXIT(),
+		MOV_IMM(BPF_REG_0, TC_ACT_UNSPEC),
 		EXIT(),
 	};
 
