@@ -110,7 +110,7 @@ struct kwasm_exec *kwasm_exec_begin_p(void);
  * @inst:        its instance; in no other execution
  * @code:        entry point
  * @deadline_ns: how long it may take; S: 0 means the default of 1 ms, and it is
- *               ended up to half a millisecond later; P: 0 means until a fatal signal
+ *               ended up to a millisecond later; P: 0 means until a fatal signal
  * @result:      out, set only on normal return; garbage of type () -> ()
  *
  * May be repeated between begin and end.

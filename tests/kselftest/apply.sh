@@ -10,6 +10,7 @@
 out=/tmp/apply.out
 label=apply
 . ./lib/tap.sh
+. ./lib/show.sh
 . ./lib/pair.sh
 
 dir=/tmp/apply conf=/tmp/apply/all.conf
@@ -50,8 +51,7 @@ flows() {
 
 flood() { traffic left right 10.8.0.2 "$n_packets" 0 7001 9000 9001 >"$1" 2>&1; }
 ids() { kwasm list links | awk 'NR > 1 { print $1, $2, $NF }'; }
-count_of() { kwasm show "$1" --json | tr -d ' \n' | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
-calls() { count_of "$1" calls; }
+calls() { counter "$1" calls; }
 
 topology 1500
 n_packets=100
@@ -108,7 +108,7 @@ cp $dir/flows $out
 flows $dir/flows
 result $? "every packet met its program"
 # Where on-trap accepts, a call that a starved CPU ended at its deadline lets one through.
-ended=$(count_of all:open deadline)
+ended=$(counter all:open deadline)
 echo "$denied denied, $let let, ${ended:-0} ended" >$out
 [ "$denied" -gt 0 ] && [ "$let" -le "${ended:-0}" ]
 result $? "and so did every opening of the file"

@@ -5,9 +5,9 @@
 out=/tmp/cli.out err=/tmp/cli.err
 mkdir -p /tmp
 . ./lib/tap.sh
+. ./lib/show.sh
 
 ping_right() { ip netns exec left ping -c "${1:-1}" -i 0.05 -W 1 10.9.0.2; }
-counter() { kwasm show "$1" --json | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
 
 ip netns add left; ip netns add right
 ip link add l0 netns left type veth peer name r0 netns right

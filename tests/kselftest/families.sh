@@ -6,10 +6,9 @@
 #   left  10.9.0.1 l0 ====== ml  middle: bridge br0  mr ====== r0 10.9.0.2  right
 out=/tmp/families.out
 . ./lib/tap.sh
+. ./lib/show.sh
 
 pings() { ip netns exec left ping -c 3 -i 0.2 -W 1 10.9.0.2 >$out 2>&1; }
-# counter LINK NAME: one number of `kwasm show`
-counter() { kwasm show "$1" --json | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2; }
 
 topology() {
 	ip netns add left; ip netns add middle; ip netns add right

@@ -9,6 +9,7 @@ out=/tmp/tc.out
 label=tc
 . ./lib/tap.sh
 . ./lib/reload.sh
+. ./lib/show.sh
 . ./lib/pair.sh
 
 # attach WAY OPTION...: as x; packets to the right come in at r0, or go out at l0
@@ -27,7 +28,7 @@ device_to() { printf "$(printf '\\x%02x\\0\\0\\0' "$(index "$1" "$2")")" >/tmp/t
 
 cases() {	# WAY
 	local before
-	arrives 7001 0 && [ "$(counter shot)" -ge 100 ]
+	arrives 7001 0 && [ "$(counter x shot)" -ge 100 ]
 	result $? "$1: drop by port"
 	arrives 9000 100
 	result $? "$1: others pass"
@@ -37,14 +38,14 @@ cases() {	# WAY
 	result $? "$1: tags are put on and taken off"
 	arrives 7007 100
 	result $? "$1: the tail is moved"
-	before=$(counter ok)
-	arrives 7004 0 && [ $(($(counter ok) - before)) = 0 ]
+	before=$(counter x ok)
+	arrives 7004 0 && [ $(($(counter x ok) - before)) = 0 ]
 	result $? "$1: a tail that cannot be moved: dropped"
-	arrives 7005 0 && [ "$(counter unreachable)" -ge 1 ]
+	arrives 7005 0 && [ "$(counter x unreachable)" -ge 1 ]
 	result $? "$1: a trap drops"
-	arrives 7006 0 && [ "$(counter bad_verdict)" -ge 1 ]
+	arrives 7006 0 && [ "$(counter x bad_verdict)" -ge 1 ]
 	result $? "$1: a verdict that kernels differ in is a trap"
-	arrives 7008 100 && [ "$(counter pipe)" -ge 100 ]
+	arrives 7008 100 && [ "$(counter x pipe)" -ge 100 ]
 	result $? "$1: mark and priority are set"
 	arrives 7012 100
 	result $? "$1: a checksum that follows a change"
@@ -107,7 +108,7 @@ packets() { ip -n left -s link show d0 | sed -n "/$1:/{n;p}" | awk '{print $2}';
 before=$(packets TX)
 arrives 7009 0 && [ $(($(packets TX) - before)) -ge 100 ]
 result $? "redirect: out by another device"
-arrives 7010 0 && [ "$(counter redirect)" -ge 200 ]
+arrives 7010 0 && [ "$(counter x redirect)" -ge 200 ]
 result $? "redirect: in by another device"
 kwasm detach x >$out 2>&1
 
@@ -115,7 +116,7 @@ kwasm detach x >$out 2>&1
 kwasm attach ./tc.wasm --program tc/ingress --name y --netns right --device r0 --quarantine never >$out 2>&1
 attach ingress
 result $? "two programs at one place"
-arrives 9000 100 && [ "$(counter unspec)" -ge 100 ]
+arrives 9000 100 && [ "$(counter x unspec)" -ge 100 ]
 result $? "no opinion: the next one is asked"
 arrives 7001 0
 kwasm detach y >$out 2>&1

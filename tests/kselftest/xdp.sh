@@ -9,6 +9,7 @@ out=/tmp/xdp.out
 label=xdp
 . ./lib/tap.sh
 . ./lib/reload.sh
+. ./lib/show.sh
 . ./lib/pair.sh
 
 attach() { kwasm attach ./xdp.wasm --name x --netns right --device r0 --quarantine never "$@" >$out 2>&1; }
@@ -29,12 +30,12 @@ cases() {	# MODE
 	result $? "$1: one that does not: the stack drops it"
 	captured 7010
 	result $? "$1: packets are captured"
-	before=$(counter pass)
-	arrives 7004 0 && [ $(($(counter pass) - before)) -ge 100 ]
+	before=$(counter x pass)
+	arrives 7004 0 && [ $(($(counter x pass) - before)) -ge 100 ]
 	result $? "$1: a tail that cannot be moved: aborted"
-	arrives 7005 0 && [ "$(counter unreachable)" -ge 1 ]
+	arrives 7005 0 && [ "$(counter x unreachable)" -ge 1 ]
 	result $? "$1: a trap drops"
-	arrives 7006 0 && [ "$(counter bad_verdict)" -ge 1 ]
+	arrives 7006 0 && [ "$(counter x bad_verdict)" -ge 1 ]
 	result $? "$1: an unknown verdict is a trap"
 	ip -n right link show r0 >$out 2>&1
 	if [ "$1" = skb ]; then grep -q xdpgeneric $out; else grep -q 'xdp[ /]' $out; fi
@@ -44,11 +45,11 @@ cases() {	# MODE
 # Of a datagram of 6000 bytes; again if it was lost: a device that has just got a link is set up anew meanwhile.
 pieces() {
 	local before i
-	before=$(counter drop)
+	before=$(counter x drop)
 	for ((i = 0; i < 300; i++)); do
 		[ $((i % 10)) != 0 ] ||
 			ip netns exec left bash -c 'dd if=/tmp/pieces bs=6000 count=1 >/dev/udp/10.8.0.2/7002' >$out 2>&1
-		[ "$(counter drop)" -le "$before" ] || return 0
+		[ "$(counter x drop)" -le "$before" ] || return 0
 		sleep 0.1
 	done
 	return 1

@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Two namespaces and a pair of devices, for tests of what is attached to a device; to be sourced.
+# Two namespaces and a pair of devices, for tests of what is attached to a device; to be sourced,
+# for arrives() after show.sh.
 #
 #   left  10.8.0.1 l0 ====== r0 10.8.0.2  right
-
-# counter NAME: one number of link x
-counter() { kwasm show x --json | tr -d ' \n' | grep -o "\"$1\":[0-9]*" | head -n 1 | cut -d: -f2; }
 
 # arrives PORT WANTED: of 100 datagrams to a port so many get there; again where an emulated CPU was away for
 # longer than a deadline, which the link counts
 arrives() {
 	local kills
 	for _ in 1 2 3; do
-		kills=$(counter deadline)
+		kills=$(counter x deadline)
 		traffic left right 10.8.0.2 100 0 "$1" >"$out" 2>&1
 		! grep -qx "udp $1 100 $2" "$out" || return 0
-		[ "$(counter deadline)" != "$kills" ] || return 1
+		[ "$(counter x deadline)" != "$kills" ] || return 1
 	done
 	return 1
 }
