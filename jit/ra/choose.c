@@ -5,6 +5,8 @@
  */
 #include "state.h"
 
+#define MAX_PHIS	4	/* on the way from a value to the phi whose register it could have */
+
 /* Registers of @mask that an instruction wants by name before @when. */
 static u64 wanted_before(const struct ra *ra, u64 mask, ra_when_t when)
 {
@@ -41,18 +43,19 @@ static u64 narrow(u64 mask, u64 wish)
  * kw_ra_choose_free() - a register of @mask for @v
  * @mask: not empty, none of them occupied
  *
- * First what saves a move: the register of the phi it feeds, of a later fixed
- * use, of its own earlier life.  Else one nobody will ask for while @v is there.
+ * First what saves a move: the register of the phi it feeds, or of the one that
+ * feeds, as where a loop's counter is changed on one way of several; that of a later
+ * fixed use, of its own earlier life.  Else one nobody will ask for while @v is there.
  */
 u32 kw_ra_choose_free(struct ra *ra, u32 v, u64 mask)
 {
-	u32 p = ra->phi_hint[v], loop = ra->blk[ra->cur_block].loop;
+	u32 p = ra->phi_hint[v], loop = ra->blk[ra->cur_block].loop, k;
 	u64 calm = mask & ~wanted_before(ra, mask, ra->next[v]);
 	u64 bit;
 
 	if (calm) {
 		bit = calm & reg_bit(ra->like);
-		if (!bit && p)
+		for (k = 0; k < MAX_PHIS && p && !bit; k++, p = ra->phi_hint[p])
 			bit = calm & reg_bit(ra->share[p]);
 		if (!bit)
 			bit = calm & reg_bit(ra->fixed_hint[v]);

@@ -216,11 +216,58 @@ static void test(struct x64_lower *l, u8 row, enum x64_size size, enum x64_cc cc
 	l->mi.cc = cc;
 }
 
+/* A shift of kind @op, by a number that is not constant, taken in; or NULL. */
+static const struct kw_node *taken_shift(struct x64_lower *l, kw_vid v, u8 op)
+{
+	const struct kw_node *n = x64_node(l, v), *in = x64_node(l, n->a);
+	u64 by;
+
+	if (n->op == op)
+		return !x64_const(l, n->b, &by) && x64_sink(l, v, op) ? n : NULL;
+	/* Its lowest bit is that of its low half. */
+	if (n->op != KW_IR_WRAP || op != KW_IR_SHR_U || in->op != op || x64_const(l, in->b, &by) ||
+	    !kw_lower_sinkable(l, v) || !x64_sink(l, n->a, op))
+		return NULL;
+	return x64_sink(l, v, KW_IR_WRAP) ? in : NULL;
+}
+
+/*
+ * One bit of (a & b), the one that a shift says: (a >> nr) & 1, or b & (1 << nr).
+ * bt takes the number of a bit in a register modulo the width, as shifts do.
+ */
+static bool try_bit(struct x64_lower *l, const struct kw_node *n, u8 cond)
+{
+	const struct kw_node *shift = NULL;
+	enum x64_size size;
+	u64 c;
+	kw_vid of;
+
+	if (x64_const(l, n->b, &c) && c == 1) {
+		shift = taken_shift(l, n->a, KW_IR_SHR_U);
+		of = shift ? shift->a : 0;
+	} else if (x64_node(l, n->a)->op == KW_IR_SHL && x64_const(l, x64_node(l, n->a)->a, &c) && c == 1) {
+		shift = taken_shift(l, n->a, KW_IR_SHL);
+		of = n->b;
+	} else if (x64_node(l, n->b)->op == KW_IR_SHL && x64_const(l, x64_node(l, n->b)->a, &c) && c == 1) {
+		shift = taken_shift(l, n->b, KW_IR_SHL);
+		of = n->a;
+	}
+	if (!shift)
+		return false;
+	size = x64_size_of(shift->type);
+	test(l, X64_BT, size, cond == KW_EQ ? X64_CC_AE : X64_CC_B);
+	x64_use(l, x64_low(l, shift->b, size));
+	x64_use(l, x64_low(l, of, size));
+	return true;
+}
+
 /* (a & b) ==/!= 0 */
 static void test_and(struct x64_lower *l, const struct kw_node *n, enum x64_size size, u8 cond)
 {
 	u64 mask;
 
+	if (try_bit(l, n, cond))
+		return;
 	test(l, X64_TEST, size, condition(cond));
 	if (!x64_const(l, n->b, &mask)) {
 		x64_use(l, x64_low(l, n->a, size));
