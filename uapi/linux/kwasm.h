@@ -535,7 +535,7 @@ struct kwasm_link_info {
 	__u32 pad;
 	/* counters, summed over CPUs */
 	__u64 calls;
-	__u64 time_ns;			/* inside the program; measured on one call in 64 and scaled */
+	__u64 time_ns;			/* inside the program; on packets and by timers measured on one of a CPU's calls in 61 and scaled */
 	__u64 verdict[8];		/* by the program's result */
 	__u64 short_reads;		/* calls that ended with a load past the packet unread */
 	__u64 busy;			/* calls answered by policy while an instance was being restored */
