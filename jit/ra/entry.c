@@ -13,6 +13,7 @@
  */
 #include "state.h"
 
+/* The registers and what is in them, as it stands. */
 static int record(struct ra *ra, struct ra_held **list, u8 *nr)
 {
 	struct ra_held *h = kw_arena_alloc(ra->arena, RA_NR_REGS * sizeof(*h));
@@ -354,6 +355,7 @@ static int meet(struct ra *ra, u32 b)
 	pick_entry(ra, b);
 	place_entry(ra, b, e);
 	err = record(ra, &ra->blk[b].entry, &ra->blk[b].nr_entry);
+	ra->blk[b].entry_regs = ra->occupied;
 	for (k = 0; k < mb->nr_preds && !err; k++) {
 		e = pred_edge(ra, b, k);
 		if (e->from < b)
@@ -372,7 +374,7 @@ static void vacate_all(struct ra *ra, u64 regs)
  * What the only predecessor left in registers and is live here.  Next uses of
  * the rest nobody asks for: at their use assign.c says them anew.
  */
-static int inherit(struct ra *ra, u32 b, u32 pred)
+static void inherit(struct ra *ra, u32 b, u32 pred)
 {
 	const struct ra_block *from = &ra->blk[pred];
 	const struct ra_held *h = from->exit;
@@ -394,7 +396,9 @@ static int inherit(struct ra *ra, u32 b, u32 pred)
 		ra->next[l[k].vreg] = ra_when_add(l[k].when, first);
 	}
 	vacate_all(ra, ra->occupied & ~keep);
-	return record(ra, &ra->blk[b].entry, &ra->blk[b].nr_entry);
+	ra->blk[b].entry = from->exit;
+	ra->blk[b].nr_entry = from->nr_exit;
+	ra->blk[b].entry_regs = keep;
 }
 
 /**
@@ -410,7 +414,7 @@ int kw_ra_enter_block(struct ra *ra, u32 b)
 	ra->cur_block = b;
 	kw_ra_open_block(ra);
 	if (mb->nr_preds == 1 && !mb->nr_params) {
-		err = inherit(ra, b, pred_edge(ra, b, 0)->from);
+		inherit(ra, b, pred_edge(ra, b, 0)->from);
 	} else {
 		vacate_all(ra, ra->occupied);
 		for (k = 0; k < blk->nr_live; k++)

@@ -692,13 +692,10 @@ static void order_registers(struct ra *ra)
  */
 int kw_ra_live(struct ra *ra)
 {
+	struct walk walk = { .ra = ra }, *w = &walk;
 	u32 n = ra->mf->nr_vregs, v;
-	struct walk *w = kw_arena_zalloc(ra->arena, sizeof(*w));
 	int err;
 
-	if (!w)
-		return -ENOMEM;
-	w->ra = ra;
 	w->when = kw_arena_array(ra->arena, n, sizeof(*w->when));
 	ra->member = kw_arena_array(ra->arena, n, sizeof(*ra->member));
 	ra->opnd_next = kw_arena_array(ra->arena, ra->mf->nr_opnds, sizeof(*ra->opnd_next));
@@ -713,7 +710,11 @@ int kw_ra_live(struct ra *ra)
 	for (v = 0; v < n; v++)
 		w->when[v] = RA_DEAD;
 	err = walk_blocks(w);
-	if (!err)
-		order_registers(ra);
-	return err;
+	if (err)
+		return err;
+	order_registers(ra);
+	/* What the walk needed by vreg serves the walk forward. */
+	ra->next = memset(w->when, 0, n * sizeof(*ra->next));
+	ra->arg_of = memset(ra->member, 0, n * sizeof(*ra->arg_of));
+	return 0;
 }

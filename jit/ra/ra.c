@@ -17,9 +17,7 @@ static bool alloc_by_vreg(struct ra *ra)
 	ra->xreg = kw_arena_alloc(a, n);
 	ra->loose = kw_arena_zalloc(a, n);
 	ra->slot_param = kw_arena_zalloc(a, n);
-	ra->next = kw_arena_array(a, n, sizeof(*ra->next));
 	ra->avail = kw_arena_array(a, n, sizeof(*ra->avail));
-	ra->arg_of = kw_arena_array(a, n, sizeof(*ra->arg_of));
 	ra->slot_lca = kw_arena_alloc(a, n * sizeof(*ra->slot_lca));
 	ra->slot_start = kw_arena_alloc(a, n * sizeof(*ra->slot_start));
 	ra->slot_end = kw_arena_array(a, n, sizeof(*ra->slot_end));
@@ -30,8 +28,8 @@ static bool alloc_by_vreg(struct ra *ra)
 	ra->def_block = kw_arena_raw_array(a, n, sizeof(*ra->def_block));
 	ra->move_to = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->move_to));
 	ra->readers = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->readers));
-	return ra->reg && ra->share && ra->xreg && ra->loose && ra->slot_param && ra->next &&
-	       ra->avail && ra->arg_of && ra->slot_lca && ra->slot_start &&
+	return ra->reg && ra->share && ra->xreg && ra->loose && ra->slot_param &&
+	       ra->avail && ra->slot_lca && ra->slot_start &&
 	       ra->slot_end && ra->slot_of && ra->slot_group && ra->slot_next && ra->def_inst &&
 	       ra->def_block && ra->move_to && ra->readers;
 }

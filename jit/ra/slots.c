@@ -49,7 +49,7 @@ static u32 entry_reg(const struct ra *ra, u32 b, u32 v)
 	u32 k;
 
 	for (k = 0; k < ra->blk[b].nr_entry; k++)
-		if (h[k].vreg == v)
+		if (h[k].vreg == v && ra->blk[b].entry_regs & BIT_ULL(h[k].reg))
 			return h[k].reg;
 	return KW_NO_REG;
 }

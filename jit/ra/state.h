@@ -102,10 +102,10 @@ struct ra_edits {
 struct ra_block {
 	struct ra_live *live;	/* live-in; NULL when there is none, or the block was entered */
 	struct ra_live *hlive;	/* header: live-in of the whole loop */
-	struct ra_held *entry, *exit;	/* registers */
+	struct ra_held *entry, *exit;	/* registers; at the entry, those of .entry_regs */
+	u64 entry_regs;
 	u32 nr_live, nr_hlive;
 	u8 nr_entry, nr_exit;
-	u8 seen;		/* entry state is decided */
 	u8 loop_calls;		/* header: classes a warm call in the loop destroys */
 	u32 loop;		/* innermost loop's header */
 	u32 parent;		/* header: the loop around */
@@ -128,7 +128,7 @@ struct ra {
 	u32 steps;
 
 	/* live.c */
-	u32 *member;		/* vregs live at the point of the walk */
+	u32 *member;		/* vregs live at the point of the walk; then its place is .arg_of's */
 	u32 nr_members;
 	ra_when_t *opnd_next;	/* by operand: next use after it */
 	ra_when_t *def_next;	/* by vreg: first use after its definition */
@@ -146,7 +146,7 @@ struct ra {
 
 	/* assign.c: state at the current point */
 	u8 *reg;		/* by vreg, KW_NO_REG */
-	ra_when_t *next;	/* by vreg, valid for live ones */
+	ra_when_t *next;	/* by vreg, valid for live ones; where live.c had its own */
 	u8 *share;		/* by vreg: register it got; parameter: an argument got */
 	u32 val[RA_NR_REGS];
 	u64 occupied;
