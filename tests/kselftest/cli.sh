@@ -29,6 +29,9 @@ case $(uname -r)-$(uname -m) in
 6.1.*)		lsm='not fs/mkdir: this kernel lets no program that may sleep into its hook path_mkdir' ;;
 *)		lsm='fs/unlink, fs/rename, fs/mkdir, fs/link, fs/rmdir, fs/setattr' ;;
 esac
+case $(uname -m)-$(grep -c ' bpf_lsm_path_mkdir$' /proc/kallsyms) in
+x86_64-0)	lsm='not fs/mkdir: this kernel has no hook path_mkdir' ;;
+esac
 t "feature: and which LSM hooks can be asked"	0 "$lsm" kwasm feature
 t "feature: the same in JSON"			0 '"denies":["fs/open_perm","fs/access_perm","fs/exec_perm"' kwasm feature --json
 t "list: empty tables"				0 "MODULE" kwasm list
