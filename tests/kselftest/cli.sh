@@ -324,7 +324,7 @@ for l in zero one two mid far; do kwasm detach $l >/dev/null; done
 
 kwasm attach /samples/drop_port.wasm --netns right --name gone >/dev/null
 ip netns del right
-sleep 1
+is_detached gone netns
 t "show: a link whose namespace is gone"	0 "detached: netns" kwasm show gone
 t "detach: forgets it"				0 "detached gone" kwasm detach gone
 # Programs go a grace period after their last user.

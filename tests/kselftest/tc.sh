@@ -60,12 +60,7 @@ cases() {	# WAY
 }
 
 gone() {	# WHY NAME
-	for _ in $(seq 300); do
-		kwasm show x >$out 2>&1
-		grep -q "detached: $1" $out && break
-		sleep 0.1
-	done
-	grep -q "detached: $1" $out
+	is_detached x "$1"
 	result $? "$2"
 	kwasm detach x >$out 2>&1
 }
