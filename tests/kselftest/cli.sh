@@ -24,13 +24,11 @@ t "feature: JSON"				0 '"hooks":["netfilter","timer","fs"' kwasm feature --json
 mkdir -p /sys/kernel/security && mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
 t "feature: what opening a file asks"		0 "may deny     fs/open_perm, fs/access_perm, fs/exec_perm" kwasm feature
 # On arm64 only since Linux 6.4; directories and links since that asks programs that may sleep.
-case $(uname -r)-$(uname -m) in
-6.1.*-aarch64)	lsm='not fs/unlink: this kernel cannot attach programs' ;;
+case $(uname -r)-$(uname -m)-$(grep -c ' bpf_lsm_path_mkdir$' /proc/kallsyms) in
+6.1.*-aarch64-*) lsm='not fs/unlink: this kernel cannot attach programs' ;;
+*-0)		lsm='not fs/mkdir: this kernel has no hook path_mkdir' ;;
 6.1.*)		lsm='not fs/mkdir: this kernel lets no program that may sleep into its hook path_mkdir' ;;
 *)		lsm='fs/unlink, fs/rename, fs/mkdir, fs/link, fs/rmdir, fs/setattr' ;;
-esac
-case $(uname -m)-$(grep -c ' bpf_lsm_path_mkdir$' /proc/kallsyms) in
-x86_64-0)	lsm='not fs/mkdir: this kernel has no hook path_mkdir' ;;
 esac
 t "feature: and which LSM hooks can be asked"	0 "$lsm" kwasm feature
 t "feature: the same in JSON"			0 '"denies":["fs/open_perm","fs/access_perm","fs/exec_perm"' kwasm feature --json

@@ -158,14 +158,31 @@ static void renames(void)
 	kwasm_link__destroy(l);
 }
 
-/* Hooks that may not sleep, or a kernel without those of paths. */
+static bool has_hook(const char *name)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	char line[256], symbol[128];
+	bool found = false;
+
+	if (!f)
+		die("/proc/kallsyms");
+	while (!found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%*s %*s bpf_lsm_%127s", symbol) == 1 && !strcmp(symbol, name);
+	fclose(f);
+	return found;
+}
+
+/* Hooks that may not sleep; a kernel without those of paths says that. */
 static bool says_why_not(const char *what)
 {
-	char cannot[64], none[64];
+	char hook[64], wanted[128];
 
-	snprintf(cannot, sizeof(cannot), "%s cannot be denied here", what);
-	snprintf(none, sizeof(none), "this kernel has no hook path_%s", what);
-	return strstr(why(), cannot) || strstr(why(), none);
+	snprintf(hook, sizeof(hook), "path_%s", what);
+	if (has_hook(hook))
+		snprintf(wanted, sizeof(wanted), "%s cannot be denied here", what);
+	else
+		snprintf(wanted, sizeof(wanted), "this kernel has no hook %s", hook);
+	return strstr(why(), wanted);
 }
 
 /* mkdir and link: where the kernel's hooks may sleep, else refused with the reason. */

@@ -56,7 +56,8 @@ pieces() {
 }
 
 gone() {	# WHY NAME
-	is_detached x "$1"
+	kwasm show x >$out 2>&1
+	grep -q "detached: $1" $out
 	result $? "$2"
 	kwasm detach x >$out 2>&1
 }
@@ -128,6 +129,7 @@ attach
 ip netns exec left ping -f -c 2000 10.8.0.2 >/dev/null 2>&1 &
 ip netns del right
 wait
+is_detached x device
 gone device "a namespace that is deleted under traffic takes its link off"
 ip netns del left
 
