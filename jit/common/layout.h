@@ -76,7 +76,7 @@ static_assert(KW_MAX_CHECK_PAGES * KW_PAGE_BYTES + 2 * KW_BIAS_BYTES + KW_CLAMP_
 #define KW_MIN_FRAME		32	/* of a function that calls; see above */
 #define KW_ENTRY_FRAME		(KW_STACK_BYTES - 16)	/* frame pointer on entry: masking it still gives exec */
 #define KW_BACKTRACE_MAX	16
-#define KW_PKT_NEAR_BYTES	4095	/* constant offsets of a packet below are checked together; a 12-bit immediate */
+#define KW_PKT_NEAR_BYTES	192	/* packet loads at constant offsets below share a base; a 12-bit immediate */
 #define KW_NR_FIELDS		24	/* packet fields, see host.def */
 
 /**
@@ -297,7 +297,7 @@ enum kw_stub {
 struct kw_pkt_slow {
 	u64 value;		/* in: default of the _or form; out: what was loaded */
 	u32 off;
-	u16 size;		/* 1 2 4 8 bytes */
+	u16 size;		/* 1 2 4 8 bytes; 0: the value is where a copy of the first off is, zeros past the end */
 	u8 be;			/* network order */
 	u8 has_default;		/* the _or form: does not set exec->pkt_short */
 };

@@ -191,7 +191,7 @@ static void branch(struct kw_builder *b, kw_vid cond, u32 edge[2])
 {
 	edge[0] = kw_b_new_edge(b, b->cur, KW_NO_BLOCK);
 	edge[1] = kw_b_new_edge(b, b->cur, KW_NO_BLOCK);
-	kw_b_emit(b, KW_IR_BR, KW_T_VOID, cond, 0, 0, 0, 0, 0);
+	kw_b_emit(b, KW_IR_BR, KW_T_VOID, kw_fold_condition(b, cond), 0, 0, 0, 0, 0);
 	kw_b_set_succs(b, b->cur, edge, 2);
 }
 
@@ -338,9 +338,9 @@ static void do_end(struct kw_builder *b)
 		kw_b_leave_inlined(b);
 }
 
-static void do_br_if(struct kw_builder *b)
+/* To the label if @cond; else on, in the current block or a new one. */
+static void branch_to_label(struct kw_builder *b, kw_vid cond, u32 depth)
 {
-	kw_vid cond = kw_b_pop(b);
 	const struct kw_node *n = &b->f->node[cond];
 	u32 edge[2];
 
@@ -348,7 +348,7 @@ static void do_br_if(struct kw_builder *b)
 		return;
 	if (n->op == KW_IR_CONST) {
 		if (n->imm) {
-			jump_to_label(b, b->insn.idx);
+			jump_to_label(b, depth);
 			set_dead(b);
 		}
 		return;
@@ -356,8 +356,13 @@ static void do_br_if(struct kw_builder *b)
 	branch(b, cond, edge);
 	enter(b, edge[0]);
 	if (!b->err)
-		jump_to_label(b, b->insn.idx);
+		jump_to_label(b, depth);
 	enter(b, edge[1]);
+}
+
+static void do_br_if(struct kw_builder *b)
+{
+	branch_to_label(b, kw_b_pop(b), b->insn.idx);
 }
 
 /* Distinct labels of the br_table, in order of first use. Return: how many; *depths from the arena. */
@@ -389,6 +394,35 @@ static u32 table_labels(struct kw_builder *b, u32 table, u32 n, u32 **depths)
 	return distinct;
 }
 
+/*
+ * A table of which up to two entries are not as the default is a few compares; with what a first entry was taken off
+ * from, if one was.  Return: false: it is another table
+ */
+static bool compare_entries(struct kw_builder *b, kw_vid value, u32 table, u32 n, const u32 *depths)
+{
+	u32 few[2], nr = 0, otherwise = b->f->pool[table + n - 1], i, first = 0;
+	const struct kw_node *v = &b->f->node[value];
+
+	if (v->op == KW_IR_ADD && b->f->node[v->b].op == KW_IR_CONST) {
+		first = 0 - (u32)b->f->node[v->b].imm;
+		value = v->a;
+	}
+	for (i = 0; i < n - 1; i++) {
+		if (b->f->pool[table + i] == otherwise)
+			continue;
+		if (nr == ARRAY_SIZE(few))
+			return false;
+		few[nr++] = i;
+	}
+	for (i = 0; i < nr && b->cur != KW_NO_BLOCK; i++)
+		branch_to_label(b, kw_b_emit(b, KW_IR_CMP, KW_T_I32, value, kw_b_const(b, KW_T_I32, first + few[i]),
+					     0, 0, KW_T_I32, KW_EQ), depths[b->f->pool[table + few[i]]]);
+	if (!b->err && b->cur != KW_NO_BLOCK)
+		jump_to_label(b, depths[otherwise]);
+	set_dead(b);
+	return true;
+}
+
 static void do_br_table(struct kw_builder *b)
 {
 	kw_vid value = kw_b_pop(b);
@@ -403,6 +437,8 @@ static void do_br_table(struct kw_builder *b)
 		set_dead(b);
 		return;
 	}
+	if (!b->err && compare_entries(b, value, table, n, depths))
+		return;
 	edges = kw_arena_array(b->f->tmp, distinct + 1, sizeof(*edges));
 	if (!edges)
 		b->err = -ENOMEM;

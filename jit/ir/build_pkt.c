@@ -2,16 +2,17 @@
 /*
  * What kwasm_pkt_v1 does in place: length, fields, loads.
  *
- * A load compares with the packet's linear part and leaves what is not in it to
- * a stub.  What it reads where that branch is mispredicted must be nothing the
- * guest may not see (Spectre, variant 1).  Near the start, at a constant offset,
- * it is a page of zeros, chosen for several loads at once: PKT_BASE is the
- * packet if all bytes up to some end are there.  Elsewhere the offset becomes 0.
+ * A load near the start, at a constant offset, has a base: PKT_BASE is where the
+ * packet's first bytes are up to some end, in the linear part or else in a copy,
+ * so that several loads share one check of what the linear part has.  That the
+ * packet has these bytes at all is compared by each load, unless the guest has
+ * compared the length and this block is entered for it: such a load is one of
+ * ordinary memory.  A load elsewhere compares with the linear part, and what is
+ * not in it is left to a stub.
  *
- * A near load is checked against an end that an earlier one has, so that both
- * share check and base, or that the guest has compared the length with: a packet
- * so short is on another way.  A packet whose linear part is shorter goes the
- * slow way for all of them; values do not depend on it.
+ * What is read where a branch is mispredicted must be nothing the guest may not
+ * see (Spectre, variant 1): near loads stay behind a base that has been chosen
+ * without a branch, elsewhere the offset becomes 0.
  */
 #include "builder.h"
 
@@ -30,6 +31,11 @@ static kw_vid linear(struct kw_builder *b)
 	return exec_word(b, offsetof(struct kw_exec, pkt_lin), KW_T_I32, KW_H_PACKET);
 }
 
+static kw_vid length(struct kw_builder *b)
+{
+	return exec_word(b, offsetof(struct kw_exec, pkt_len), KW_T_I32, KW_H_PACKET);
+}
+
 /* offset + bytes <= linear as offset <= linear - bytes, signed and 64 bits wide: nothing wraps. */
 static kw_vid last(struct kw_builder *b, u32 bytes)
 {
@@ -42,68 +48,132 @@ static bool holds_here(const struct kw_builder *b, const struct kw_pkt_end *e)
 	return e->bytes && e->epoch == b->epoch[KW_H_PACKET] && kw_dominates(&b->dom, e->block, b->cur);
 }
 
-static void keep(struct kw_builder *b, struct kw_pkt_end *e, u32 bytes)
+static void keep(struct kw_builder *b, struct kw_pkt_end *e, kw_vid from, u32 bytes)
 {
-	if (!holds_here(b, e) || e->bytes < bytes)
-		*e = (struct kw_pkt_end){ bytes, b->cur, b->epoch[KW_H_PACKET] };
+	if (!holds_here(b, e) || e->from != from || e->bytes < bytes)
+		*e = (struct kw_pkt_end){ from, bytes, b->cur, b->epoch[KW_H_PACKET] };
 }
 
-/*
- * The current block is entered because @cond is @truth: does that say that the
- * packet has so many bytes?  It only decides what is checked together.
- */
+/* Offset @v as one and a constant, whose sum does not wrap. Return: the constant; @from: 0 if that is all */
+static u32 split(const struct kw_builder *b, kw_vid v, kw_vid *from)
+{
+	const struct kw_node *n = &b->f->node[v];
+	bool sum = n->op == KW_IR_ADD && n->bits < 32 && b->f->node[n->b].op == KW_IR_CONST;
+
+	*from = sum ? n->a : n->op == KW_IR_CONST ? 0 : v;
+	if (sum)
+		n = &b->f->node[n->b];
+	return n->op == KW_IR_CONST ? (u32)n->imm : 0;
+}
+
+static bool is_length(const struct kw_node *n)
+{
+	return n->op == KW_IR_HLOAD && n->aux == KW_H_PACKET && n->imm == offsetof(struct kw_exec, pkt_len);
+}
+
+/* The current block is entered because @cond is @truth: does that say that the packet has so many bytes? */
 void kw_b_pkt_length(struct kw_builder *b, kw_vid cond, bool truth)
 {
-	const struct kw_node *n = &b->f->node[cond], *len = &b->f->node[n->a], *c = &b->f->node[n->b];
-	bool at_least = n->aux == KW_GE_U || n->aux == KW_LT_U, above = n->aux == KW_GT_U || n->aux == KW_LE_U;
-	bool if_true = n->aux == KW_GE_U || n->aux == KW_GT_U;
+	const struct kw_node *n = &b->f->node[cond];
+	kw_vid len = n->a, end = n->b, from;
+	u8 how = n->aux;
+	u64 bytes;
 
-	if (n->op == KW_IR_CMP && (at_least || above) && if_true == truth && c->op == KW_IR_CONST &&
-	    len->op == KW_IR_HLOAD && len->aux == KW_H_PACKET && len->imm == offsetof(struct kw_exec, pkt_len) &&
-	    c->imm < KW_PKT_NEAR_BYTES)
-		keep(b, &b->known, (u32)c->imm + above);
+	if (n->op != KW_IR_CMP || n->sub != KW_T_I32)
+		return;
+	if (!is_length(&b->f->node[len])) {
+		len = n->b, end = n->a;
+		how = kw_cond_exchanged[how];
+	}
+	if (!truth)
+		how = kw_cond_opposite[how];
+	if (!is_length(&b->f->node[len]) || (how != KW_GE_U && how != KW_GT_U))
+		return;
+	bytes = (u64)split(b, end, &from) + (how == KW_GT_U);
+	/* If it is not what is read here, it was another packet's, or this one's before it was cut. */
+	if (length(b) == len && (u32)bytes == bytes)
+		keep(b, from ? &b->known_behind : &b->known, from, (u32)bytes);
 }
 
-static u32 end_to_check(struct kw_builder *b, u32 end)
+static bool is_known(const struct kw_builder *b, kw_vid off, u32 bytes)
 {
-	if (holds_here(b, &b->checked) && end <= b->checked.bytes)
-		return b->checked.bytes;
-	if (holds_here(b, &b->known))
-		end = max(end, b->known.bytes);
-	keep(b, &b->checked, end);
-	return end;
+	const struct kw_pkt_end *e;
+	kw_vid from;
+	u32 first = split(b, off, &from);
+
+	e = from ? &b->known_behind : &b->known;
+	return holds_here(b, e) && e->from == from && (u64)first + bytes <= e->bytes;
+}
+
+/* Of the first @end bytes; as far as an earlier one reaches, or as the packet is known to, so that loads share it. */
+static kw_vid base(struct kw_builder *b, u32 end)
+{
+	kw_vid lin = linear(b), none = exec_word(b, offsetof(struct kw_exec, pkt_none), KW_T_I64, KW_H_CONST);
+
+	if (holds_here(b, &b->based) && end <= b->based.bytes) {
+		end = b->based.bytes;
+	} else {
+		if (holds_here(b, &b->known) && b->known.bytes <= KW_PKT_NEAR_BYTES)
+			end = max(end, b->known.bytes);
+		keep(b, &b->based, 0, end);
+	}
+	return kw_b_emit(b, KW_IR_PKT_BASE, KW_T_I64, data(b), lin, none, end, 0, 0);
+}
+
+static kw_vid in_network_order(struct kw_builder *b, kw_vid v, u8 type, u32 bytes)
+{
+	if (bytes == 1)
+		return v;
+	v = kw_b_emit(b, KW_IR_BSWAP, type, v, 0, 0, 0, 0, 0);
+	return bytes == 2 ? kw_b_bin(b, KW_IR_SHR_U, type, v, kw_b_const(b, type, 16)) : v;
+}
+
+/* The load itself. Without a default it falls short with a 0, which is one in each order: others see the swap. */
+static kw_vid load_at(struct kw_builder *b, kw_vid off, kw_vid dflt, u8 type, u8 mtype, u8 aux)
+{
+	u32 args = kw_b_pool(b, 4), bytes = kw_mtype_bytes(mtype);
+	kw_vid from, limit;
+	u64 end = b->f->node[off].imm + bytes;
+
+	if (!(b->f->opt_off & KW_OPT_PACKET) && b->f->node[off].op == KW_IR_CONST && end <= KW_PKT_NEAR_BYTES) {
+		from = base(b, (u32)end);
+		if (aux & KW_PKT_KNOWN)
+			return kw_b_hload(b, from, (s32)b->f->node[off].imm, type, mtype, KW_H_PACKET);
+		aux |= KW_PKT_NEAR;
+		end = b->f->node[from].imm;
+		limit = length(b);
+	} else {
+		end = 0;
+		limit = last(b, bytes);
+		from = data(b);
+	}
+	if (b->err)
+		return 0;
+	b->f->pool[args] = from;
+	b->f->pool[args + 1] = limit;
+	b->f->pool[args + 2] = off;
+	b->f->pool[args + 3] = dflt;
+	return kw_b_emit(b, KW_IR_PKT_LD, type, args, dflt ? 4 : 3, 0, end, mtype, aux);
 }
 
 static void load(struct kw_builder *b, const struct kw_functype *t, u32 arg, bool has_default)
 {
-	kw_vid dflt = has_default ? kw_b_pop(b) : 0, off = kw_b_pop(b), base, limit;
-	u32 args = kw_b_pool(b, 4), bytes = kw_mtype_bytes(arg & 0xff);
-	u8 aux = arg & KW_PKT_BE ? KW_PKT_SWAP : 0;
-	const struct kw_node *o;
-	u32 end = 0;
+	kw_vid dflt = has_default ? kw_b_pop(b) : 0, off = kw_b_pop(b), v;
+	u8 type = kw_ir_valtype(t->types[t->nr_params]), mtype = arg & 0xff, aux = 0;
+	u32 bytes = kw_mtype_bytes(mtype);
 
 	if (b->err)
 		return;
-	o = &b->f->node[off];
-	if (!(b->f->opt_off & KW_OPT_PACKET) && o->op == KW_IR_CONST && o->imm + bytes <= KW_PKT_NEAR_BYTES) {
-		aux |= KW_PKT_NEAR;
-		end = end_to_check(b, (u32)o->imm + bytes);
-		limit = linear(b);
-		base = kw_b_emit(b, KW_IR_PKT_BASE, KW_T_I64, data(b), limit,
-				 exec_word(b, offsetof(struct kw_exec, pkt_none), KW_T_I64, KW_H_CONST), end, 0, 0);
-	} else {
-		limit = last(b, bytes);
-		base = data(b);
+	if (!(b->f->opt_off & KW_OPT_PACKET) && is_known(b, off, bytes)) {
+		dflt = 0;
+		aux = KW_PKT_KNOWN;
 	}
-	if (b->err)
-		return;
-	b->f->pool[args] = base;
-	b->f->pool[args + 1] = limit;
-	b->f->pool[args + 2] = off;
-	b->f->pool[args + 3] = dflt;
-	kw_b_push(b, kw_b_emit(b, KW_IR_PKT_LD, kw_ir_valtype(t->types[t->nr_params]), args,
-			       has_default ? 4 : 3, 0, end, arg & 0xff, aux));
-	kw_b_clobber(b, KW_H_EXEC);	/* it may set pkt_short */
+	if (arg & KW_PKT_BE && dflt)
+		aux |= KW_PKT_SWAP;
+	v = load_at(b, off, dflt, type, mtype, aux);
+	if (!dflt && !(aux & KW_PKT_KNOWN))
+		kw_b_clobber(b, KW_H_EXEC);	/* it may set pkt_short */
+	kw_b_push(b, arg & KW_PKT_BE && !dflt ? in_network_order(b, v, type, bytes) : v);
 }
 
 /* In front of a loop that loads @widths (a bit for each number of bytes); without a use it goes away. */
@@ -151,7 +221,7 @@ void kw_b_pkt(struct kw_builder *b, const struct kw_functype *t, const struct kw
 {
 	switch (bind->index) {
 	case KW_INTR_PKT_LEN:
-		kw_b_push(b, exec_word(b, offsetof(struct kw_exec, pkt_len), KW_T_I32, KW_H_PACKET));
+		kw_b_push(b, length(b));
 		break;
 	case KW_INTR_PKT_ERR:
 		take_short_flag(b);

@@ -38,6 +38,7 @@ struct kw_gvn_slot;
 
 /* So many bytes of the packet, from @block on while the packet is the same. */
 struct kw_pkt_end {
+	kw_vid from;			/* behind this offset (i32); 0: from its start */
 	u32 bytes;			/* 0: none */
 	kw_bid block;
 	u32 epoch;			/* of KW_H_PACKET */
@@ -83,8 +84,9 @@ struct kw_builder {
 	kw_vid entry_tail;		/* last node of block 0's head: constants go behind it */
 	kw_vid inst, exec;
 	u64 field_mask;
-	struct kw_pkt_end known;	/* it has them: the guest has looked */
-	struct kw_pkt_end checked;	/* a near load is compared with that end */
+	struct kw_pkt_end known;	/* it has them from its start: the guest has looked */
+	struct kw_pkt_end known_behind;	/* it has them behind some offset */
+	struct kw_pkt_end based;	/* a base is good for them */
 
 	struct kw_gvn_slot *gvn, *gvn_slot;	/* slot and hash of what was last looked for */
 	u32 gvn_hash;
@@ -184,6 +186,7 @@ void kw_gvn_add(struct kw_builder *b, kw_vid v);
 
 /* fold.c: value of a pure operation without making a node, or 0 */
 kw_vid kw_fold(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u8 sub, u8 aux);
+kw_vid kw_fold_condition(struct kw_builder *b, kw_vid x);	/* what is not 0 where @x (i32) is not */
 
 /* returns.c: edges still come from the blocks they came from before chains were merged; @gone[edge]
  * is set for those no longer there. Return: 0 or -ENOMEM */

@@ -155,10 +155,16 @@ static bool fold_unary(u8 op, u64 x, u32 width, u64 *r)
 	}
 }
 
+/* Ones where a value of so many bits may have some. */
+static u64 low_ones(u32 bits)
+{
+	return bits < 64 ? (1ULL << bits) - 1 : ~0ULL;
+}
+
 /* x OP constant, where the constant makes it trivial. Return: 0 when it does not. */
 static kw_vid identity_const(struct kw_builder *b, u8 op, u8 type, kw_vid x, u64 c)
 {
-	u64 ones = type == KW_T_I32 ? 0xffffffffULL : ~0ULL;
+	u64 ones = type == KW_T_I32 ? 0xffffffffULL : ~0ULL, may = low_ones(b->f->node[x].bits);
 	u32 width_mask = type == KW_T_I32 ? 31 : 63;
 
 	switch (op) {
@@ -174,7 +180,7 @@ static kw_vid identity_const(struct kw_builder *b, u8 op, u8 type, kw_vid x, u64
 			return x;
 		return c == 0 ? kw_b_const(b, type, 0) : 0;
 	case KW_IR_AND:
-		if (c == ones)
+		if ((c & may) == may)
 			return x;
 		return c == 0 ? kw_b_const(b, type, 0) : 0;
 	case KW_IR_SHL:
@@ -232,36 +238,69 @@ static kw_vid fold_arith(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid 
 	return 0;
 }
 
-static u8 inverse(u8 cond)
-{
-	static const u8 inv[] = {
-		[KW_EQ] = KW_NE, [KW_NE] = KW_EQ, [KW_LT_S] = KW_GE_S, [KW_LT_U] = KW_GE_U,
-		[KW_GT_S] = KW_LE_S, [KW_GT_U] = KW_LE_U, [KW_LE_S] = KW_GT_S, [KW_LE_U] = KW_GT_U,
-		[KW_GE_S] = KW_LT_S, [KW_GE_U] = KW_LT_U,
-	};
-
-	return inv[cond];
-}
-
-static u8 swapped(u8 cond)
-{
-	static const u8 sw[] = {
-		[KW_EQ] = KW_EQ, [KW_NE] = KW_NE, [KW_LT_S] = KW_GT_S, [KW_LT_U] = KW_GT_U,
-		[KW_GT_S] = KW_LT_S, [KW_GT_U] = KW_LT_U, [KW_LE_S] = KW_GE_S, [KW_LE_U] = KW_GE_U,
-		[KW_GE_S] = KW_LE_S, [KW_GE_U] = KW_LE_U,
-	};
-
-	return sw[cond];
-}
-
 static bool holds_when_equal(u8 cond)
 {
 	return cond == KW_EQ || cond == KW_LE_S || cond == KW_LE_U || cond == KW_GE_S || cond == KW_GE_U;
 }
 
+/* Return: what @v has in the other byte order, and @c is in that order now; 0: it is no such value. */
+static kw_vid other_order(const struct kw_builder *b, kw_vid v, u64 *c)
+{
+	const struct kw_node *n = &b->f->node[v], *shift = n;
+	bool half = n->op == KW_IR_SHR_U && n->type == KW_T_I32 && b->f->node[n->b].op == KW_IR_CONST &&
+		    b->f->node[n->b].imm == 16;
+
+	if (half)
+		n = &b->f->node[shift->a];
+	if (n->op != KW_IR_BSWAP || (half && (b->f->node[n->a].bits > 16 || *c > 0xffff)))
+		return 0;
+	if (half)
+		*c = __builtin_bswap16((u16)*c);
+	else
+		*c = n->type == KW_T_I32 ? __builtin_bswap32((u32)*c) : __builtin_bswap64(*c);
+	return n->a;
+}
+
+/* Equal or not: a constant is swapped in the place of what is compared with it.  Return: 0: no */
+static kw_vid compare_unswapped(struct kw_builder *b, kw_vid x, u64 c, u8 type, u8 cond)
+{
+	const struct kw_node *n = &b->f->node[x];
+	bool masked = n->op == KW_IR_AND && b->f->node[n->b].op == KW_IR_CONST;
+	u64 m = masked ? b->f->node[n->b].imm : 0;
+	kw_vid v;
+
+	v = other_order(b, masked ? n->a : x, &c);
+	if (!v || (masked && !other_order(b, n->a, &m)))
+		return 0;
+	if (masked)
+		v = kw_b_bin(b, KW_IR_AND, type, v, kw_b_const(b, type, m));
+	return kw_b_emit(b, KW_IR_CMP, KW_T_I32, v, kw_b_const(b, type, c), 0, 0, type, cond);
+}
+
+/*
+ * The upper bits of @x are those of a constant: so it lies in a range.  What is masked mostly has other uses; a sum
+ * needs no copy of it.  Return: 0: no
+ */
+static kw_vid compare_upper_bits(struct kw_builder *b, kw_vid x, u64 c, u8 type, u8 cond)
+{
+	struct operand ox = operand(b, x), mask;
+	u64 ones = type == KW_T_I32 ? 0xffffffffULL : ~0ULL, below;
+
+	if (ox.n->op != KW_IR_AND || c == 0)
+		return 0;
+	mask = operand(b, ox.n->b);
+	below = ~(mask.c | ~low_ones(b->f->node[ox.n->a].bits)) & ones;
+	if (!mask.is_const || below == 0 || below == ones || below & (below + 1) || c & below)
+		return 0;
+	x = kw_b_bin(b, KW_IR_ADD, type, ox.n->a, kw_b_const(b, type, (0 - c) & ones));
+	return kw_b_emit(b, KW_IR_CMP, KW_T_I32, x, kw_b_const(b, type, below + 1), 0, 0, type,
+			 cond == KW_EQ ? KW_LT_U : KW_GE_U);
+}
+
 static kw_vid fold_cmp(struct kw_builder *b, kw_vid x, kw_vid y, u8 type, u8 cond)
 {
 	struct operand ox = operand(b, x), oy = operand(b, y);
+	kw_vid v;
 
 	if (type != KW_T_I32 && type != KW_T_I64)
 		return 0;
@@ -270,15 +309,31 @@ static kw_vid fold_cmp(struct kw_builder *b, kw_vid x, kw_vid y, u8 type, u8 con
 	if (x == y)
 		return kw_b_const(b, KW_T_I32, holds_when_equal(cond));
 	if (ox.is_const)
-		return kw_b_emit(b, KW_IR_CMP, KW_T_I32, y, x, 0, 0, type, swapped(cond));
+		return kw_b_emit(b, KW_IR_CMP, KW_T_I32, y, x, 0, 0, type, kw_cond_exchanged[cond]);
 	if (oy.is_const && oy.c == 0 && ox.n->op == KW_IR_CMP && (cond == KW_EQ || cond == KW_NE)) {
 		if (cond == KW_NE)
 			return x;
 		if (ox.n->sub == KW_T_I32 || ox.n->sub == KW_T_I64)	/* NaNs forbid it for floats */
 			return kw_b_emit(b, KW_IR_CMP, KW_T_I32, ox.n->a, ox.n->b, 0, 0,
-					 ox.n->sub, inverse(ox.n->aux));
+					 ox.n->sub, kw_cond_opposite[ox.n->aux]);
+	}
+	if (oy.is_const && (cond == KW_EQ || cond == KW_NE)) {
+		v = compare_unswapped(b, x, oy.c, type, cond);
+		return v ? v : compare_upper_bits(b, x, oy.c, type, cond);
 	}
 	return 0;
+}
+
+kw_vid kw_fold_condition(struct kw_builder *b, kw_vid x)
+{
+	u8 op = b->f->node[x].op;
+	kw_vid v = 0;
+
+	if (b->f->opt_off & KW_OPT_FOLD)
+		return x;
+	if (op == KW_IR_AND || op == KW_IR_SHR_U || op == KW_IR_BSWAP)
+		v = compare_unswapped(b, x, 0, KW_T_I32, KW_NE);
+	return v ? v : x;
 }
 
 static kw_vid fold_width(struct kw_builder *b, u8 op, u8 type, kw_vid x)

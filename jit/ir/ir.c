@@ -16,6 +16,18 @@ const struct kw_iropinfo kw_iropinfo[KW_NR_IROPS] = {
 #include "op.def"
 };
 
+const u8 kw_cond_opposite[] = {
+	[KW_EQ] = KW_NE, [KW_NE] = KW_EQ, [KW_LT_S] = KW_GE_S, [KW_LT_U] = KW_GE_U,
+	[KW_GT_S] = KW_LE_S, [KW_GT_U] = KW_LE_U, [KW_LE_S] = KW_GT_S, [KW_LE_U] = KW_GT_U,
+	[KW_GE_S] = KW_LT_S, [KW_GE_U] = KW_LT_U,
+};
+
+const u8 kw_cond_exchanged[] = {
+	[KW_EQ] = KW_EQ, [KW_NE] = KW_NE, [KW_LT_S] = KW_GT_S, [KW_LT_U] = KW_GT_U,
+	[KW_GT_S] = KW_LT_S, [KW_GT_U] = KW_LT_U, [KW_LE_S] = KW_GE_S, [KW_LE_U] = KW_GE_U,
+	[KW_GE_S] = KW_LE_S, [KW_GE_U] = KW_LE_U,
+};
+
 #undef P
 #undef C
 #undef T

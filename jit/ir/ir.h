@@ -70,7 +70,8 @@ static inline u32 kw_mtype_bytes(u8 m)
 
 /* kw_node.aux of a PKT_LD */
 #define KW_PKT_SWAP	0x1	/* network order */
-#define KW_PKT_NEAR	0x2	/* at a constant offset, checked with others */
+#define KW_PKT_NEAR	0x2	/* at a constant offset, from a base */
+#define KW_PKT_KNOWN	0x4	/* does not fall short: what it reads is all it does */
 
 /* What may change the word an HLOAD reads. */
 enum kw_hclass {
@@ -85,7 +86,11 @@ enum kw_hclass {
 
 enum kw_cond {
 	KW_EQ, KW_NE, KW_LT_S, KW_LT_U, KW_GT_S, KW_GT_U, KW_LE_S, KW_LE_U, KW_GE_S, KW_GE_U,
+	KW_NR_CONDS
 };
+
+extern const u8 kw_cond_opposite[KW_NR_CONDS];	/* holds where the other does not; not of floats, there are NaNs */
+extern const u8 kw_cond_exchanged[KW_NR_CONDS];	/* the same with its operands exchanged */
 
 struct kw_node {
 	u8 op;			/* enum kw_irop */

@@ -71,7 +71,14 @@ static void check_use(struct verifier *c, kw_vid use)
 		check(c, dominates(c->f, d->block, c->blk), "definition does not dominate use");
 }
 
-/* What is read past a mispredicted check depends on it. */
+/* A base is good for so many bytes, whatever the packet's length is; nothing else checks. */
+static bool lies_behind_its_base(const struct kw_irfunc *f, const struct kw_node *n)
+{
+	const struct kw_node *base = &f->node[n->a];
+
+	return base->op != KW_IR_PKT_BASE || n->imm + kw_mtype_bytes(n->sub) <= base->imm;
+}
+
 static bool has_its_base(const struct kw_irfunc *f, const struct kw_node *n)
 {
 	const struct kw_node *base = &f->node[f->pool[n->a]], *off = &f->node[f->pool[n->a + 2]];
@@ -93,6 +100,7 @@ static void check_node(struct verifier *c, bool last, bool phis_done)
 	check(c, n->op != KW_IR_PHI || !phis_done, "phi behind another node");
 	check(c, n->op != KW_IR_PKT_LD || !(n->aux & KW_PKT_NEAR) || has_its_base(c->f, n),
 	      "near packet load without a base for its end");
+	check(c, n->op != KW_IR_HLOAD || lies_behind_its_base(c->f, n), "packet load past what its base is good for");
 	arg = kw_ir_args(c->f, &c->f->node[c->v], &nr);
 	for (i = 0; i < nr; i++)
 		if (arg[i])

@@ -28,17 +28,17 @@ struct kw_cf_template {
 
 /*
  * kw_isa_env - what emission must know of the place the code will run in
- * @ret: function return   @call: indirect call via rax | x8   @jmp: indirect jump via rax | x17
- * @indirect_targets: emit endbr64/bti at places reached by an indirect branch
+ * @ret: function return   @call: indirect call via rax | x8
+ * @indirect_targets: emit endbr64/bti at places reached by an indirect branch, and no jump tables: what they
+ *         lead to would have to be such places, and a jump through a thunk costs more than a few compares
  * @fault_steps: arm64: a fault sets x16 to 0 and goes on as many instructions in front of
  *         the landing as there are sites before its own in the function: each counts one up
  * NULL for the plain userspace form.
  */
 struct kw_isa_env {
-	struct kw_cf_template ret, call, jmp;
+	struct kw_cf_template ret, call;
 	bool indirect_targets;
 	bool fault_steps;
-	bool no_jump_tables;
 	u64 link_base;		/* about where the code will be, for reach checks; 0 unknown */
 };
 

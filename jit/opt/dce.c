@@ -48,15 +48,17 @@ static void need_inputs(struct dce *d, kw_vid v)
 		need_use(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
 }
 
-/*
- * A packet load that falls short leaves a mark, so it has an effect even when
- * its value has no use; results of calls nobody uses still say where the
- * others are.
- */
+/* A packet load without a default leaves a mark then, so it has an effect even when its value has no use. */
+static bool may_fall_short(const struct kw_node *n)
+{
+	return n->op == KW_IR_PKT_LD && n->b == 3 && !(n->aux & KW_PKT_KNOWN);
+}
+
+/* Results of calls nobody uses still say where the others are. */
 static bool is_root(const struct kw_node *n)
 {
 	return kw_iropinfo[n->op].flags & ALWAYS_NEEDED || n->op == KW_IR_PARAM ||
-	       n->op == KW_IR_PKT_LD || n->op == KW_IR_PROJ;
+	       may_fall_short(n) || n->op == KW_IR_PROJ;
 }
 
 static void mark(struct dce *d)

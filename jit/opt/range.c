@@ -49,17 +49,6 @@ struct counter {
 	s32 step;
 };
 
-/* The other condition; only for integers. */
-static u8 opposite(u8 cond)
-{
-	static const u8 other[] = {
-		[KW_EQ] = KW_NE, [KW_NE] = KW_EQ, [KW_LT_S] = KW_GE_S, [KW_LT_U] = KW_GE_U, [KW_GT_S] = KW_LE_S,
-		[KW_GT_U] = KW_LE_U, [KW_LE_S] = KW_GT_S, [KW_LE_U] = KW_GT_U, [KW_GE_S] = KW_LT_S, [KW_GE_U] = KW_LT_U,
-	};
-
-	return other[cond];
-}
-
 /*
  * The loop goes on while @v, phi or next, is not @limit.  From a first value on
  * the right side and an even number of steps away it meets the limit before
@@ -109,7 +98,7 @@ static u64 limit_of(const struct range *r, const struct counter *c, kw_vid cond,
 	if (n->op != KW_IR_CMP || n->sub != KW_T_I32 || (n->a != c->phi && n->a != c->next) ||
 	    !is_const(r->f, n->b, &limit))
 		return ~0ull;
-	cc = taken ? n->aux : opposite(n->aux);
+	cc = taken ? n->aux : kw_cond_opposite[n->aux];
 	switch (cc) {
 	case KW_NE:	return until_equal(c, n->a, limit);
 	case KW_LT_U:	return limit ? until_above(c, n->a, limit - 1) : ~0ull;

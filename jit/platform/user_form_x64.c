@@ -57,16 +57,13 @@ int kw_user_form_new(bool bare_branches, struct kw_isa_env *env, u8 **thunks)
 	if (bare_branches) {
 		env->ret = bare(0xc3, 0, 1);
 		env->call = bare(0xff, 0xd0, 2);
-		env->jmp = bare(0xff, 0xe0, 2);
 		return 0;
 	}
 	*thunks = make_thunks();
 	if (!*thunks)
 		return -ENOMEM;
-	env->no_jump_tables = true;
 	env->ret = through(0xe9, *thunks + RETURN_THUNK_AT);
 	env->call = through(0xe8, *thunks);
-	env->jmp = through(0xe9, *thunks);
 	return 0;
 }
 

@@ -112,11 +112,32 @@ static u64 value_of(const u8 *b, u32 size, bool be)
 	}
 }
 
+/* Of whoever has the CPU's VM stack. */
+static DEFINE_PER_CPU(u8[KW_PKT_NEAR_BYTES], copies);
+
+static u64 copy_first(const struct kw_exec *e, const struct kwasm_packet *p, u32 bytes)
+{
+	u32 there = p ? min(bytes, e->pkt_len) : 0;
+	u8 *copy;
+
+	if (!there)		/* which may be a guest in process context, without a CPU of its own */
+		return (u64)kw_pkt_none;
+	copy = *this_cpu_ptr(&copies);
+	if (kwasm_packet_read(p, 0, copy, there))
+		there = 0;
+	memset(copy + there, 0, bytes - there);
+	return (u64)copy;
+}
+
 void kwasm_pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
 {
 	const struct kwasm_packet *p = e->host;
 	u8 buf[8];
 
+	if (!s->size) {
+		s->value = copy_first(e, p, s->off);
+		return;
+	}
 	if (p && (u64)s->off + s->size <= e->pkt_len &&
 	    !kwasm_packet_read(p, s->off, buf, s->size)) {
 		s->value = value_of(buf, s->size, s->be);

@@ -16,9 +16,7 @@
 static const struct kw_isa_env kernel_form = {
 	.ret = { .bytes = { 0xc3, 0xcc }, .len = 2, .rel32_at = -1 },
 	.call = { .bytes = { 0xe8 }, .len = 5, .rel32_at = 1, .target = 0xffffffff81000000 },
-	.jmp = { .bytes = { 0xe9 }, .len = 5, .rel32_at = 1, .target = 0xffffffff81000000 },
 	.indirect_targets = true,
-	.no_jump_tables = true,
 };
 
 static const struct kw_isa_env landing_pads = { .indirect_targets = true };

@@ -1,7 +1,7 @@
-;; CODE: ^cmovb eax,
+;; CODE: ^cmovb ecx,esi
 ;; CODE: ^lea r[a-z0-9]+,\[rip\+
-;; CODE: ^movsxd rax,DWORD PTR \[r[a-z0-9]+\+rax\*4\]
-;; CODE: ^jmp rax
+;; CODE: ^movsxd rcx,DWORD PTR \[r[a-z0-9]+\+rcx\*4\]
+;; CODE: ^jmp rcx
 (module (func (param i32) (result i32)
   (block (block (block (block (block (block (block (block
     (br_table 0 1 2 3 4 5 6 7 (local.get 0)))

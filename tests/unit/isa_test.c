@@ -23,7 +23,8 @@ static const u8 nothing[KW_PKT_NEAR_BYTES];
 static struct kw_inst inst;
 static struct kw_user_text text;
 static struct kw_code *code;
-static u32 nr_slow;
+static u32 nr_slow, nr_copies;
+static u8 copy[KW_PKT_NEAR_BYTES];
 static u8 memory[4096] __attribute__((aligned(4096)));
 static union {
 	struct kw_call_frame f;
@@ -83,10 +84,19 @@ static u64 host(struct kw_inst *i, u32 a)
 
 static void pkt_slow(struct kw_exec *e, struct kw_pkt_slow *s)
 {
+	if (!s->size) {
+		u32 there = min(s->off, e->pkt_len);
+
+		nr_copies++;
+		memcpy(copy, e->pkt_data, there);
+		memset(copy + there, 0, s->off - there);
+		s->value = (u64)copy;
+		return;
+	}
 	nr_slow++;
 	if (s->has_default)
 		return;		/* value holds it */
-	s->value = s->off + s->size * 1000 + s->be * 100000 + e->pkt_len * 0;
+	s->value = s->off + s->size * 1000 + s->be * 100000;
 }
 
 static int compile(void)
@@ -237,13 +247,14 @@ static void test_bounds(u64 imm, u64 limit, u32 index, bool fits)
 	   (unsigned long long)imm, (unsigned long long)limit, fits ? "fits" : "traps");
 }
 
-/* What the packet load at the end of the graph makes of a packet with 64 linear bytes. */
+/* What the packet load at the end of the graph makes of a packet of 70 bytes, 64 of them linear. */
 static void run_pkt(kw_vid v, u32 off, u64 want, u32 slow, const char *what)
 {
 	x->pkt_data = memory;
 	x->pkt_none = nothing;
 	x->pkt_lin = 64;
-	nr_slow = 0;
+	x->pkt_len = 70;
+	nr_slow = nr_copies = 0;
 	frame.f.val[0].lo = off;
 	run(v);
 	ok(returns(want) && nr_slow == slow, "packet: %s at %u%s", what, off, slow ? ", beyond the linear part" : "");
@@ -270,10 +281,10 @@ static void test_pkt(u32 off, u32 bytes, bool be, bool or, u64 want, u32 slow)
 	run_pkt(p, off, want, slow, what);
 }
 
-/* Load @bytes at the constant @off, checked against @end; the default is the parameter. */
+/* Load @bytes at the constant @off behind a base good for @end; the default is the parameter. */
 static void test_near(u32 off, u32 bytes, u32 end, bool be, bool or, u64 want, u32 slow)
 {
-	kw_vid p, e, data, none, lin, base, args;
+	kw_vid p, e, data, none, lin, len, base, args;
 	char what[40];
 
 	begin(i64, 1, i64, 1);
@@ -282,12 +293,14 @@ static void test_near(u32 off, u32 bytes, u32 end, bool be, bool or, u64 want, u
 	data = NODE(HLOAD, I64, .a = e, .imm = offsetof(struct kw_exec, pkt_data), .sub = KW_M_U64, .aux = KW_H_PACKET);
 	none = NODE(HLOAD, I64, .a = e, .imm = offsetof(struct kw_exec, pkt_none), .sub = KW_M_U64, .aux = KW_H_CONST);
 	lin = NODE(HLOAD, I32, .a = e, .imm = offsetof(struct kw_exec, pkt_lin), .sub = KW_M_U32, .aux = KW_H_PACKET);
+	len = NODE(HLOAD, I32, .a = e, .imm = offsetof(struct kw_exec, pkt_len), .sub = KW_M_U32, .aux = KW_H_PACKET);
 	base = NODE(PKT_BASE, I64, .a = data, .b = lin, .c = none, .imm = end);
-	args = POOL(base, lin, NODE(CONST, I32, .imm = off), p);
+	args = POOL(base, len, NODE(CONST, I32, .imm = off), p);
 	p = NODE(PKT_LD, I64, .a = args, .b = or ? 4 : 3, .imm = end, .sub = unsigned_type[bytes],
 		 .aux = KW_PKT_NEAR | (be ? KW_PKT_SWAP : 0));
 	snprintf(what, sizeof(what), "near, %u bytes%s", bytes, be ? ", network order," : "");
 	run_pkt(p, off, want, slow, what);
+	ok(nr_copies == (end > 64), "packet: a copy of the first %u bytes%s is made", end, end > 64 ? "" : " that are there");
 }
 
 static void test_pkts(void)
@@ -307,13 +320,15 @@ static void test_pkts(void)
 	test_pkt(0xffffffff, 1, false, true, 0x1122334455667788, 1);
 	test_near(0, 1, 64, false, false, 0, 0);
 	test_near(63, 1, 64, false, false, 63, 0);
-	test_near(63, 1, 65, false, false, 1063, 1);
+	test_near(63, 1, 65, false, false, 63, 0);
 	test_near(62, 2, 64, true, false, 0x3e3f, 0);
 	test_near(60, 4, 64, false, false, 0x3f3e3d3c, 0);
-	test_near(61, 4, 65, true, false, 104061, 1);
+	test_near(61, 4, 65, true, false, 0x3d3e3f40, 0);
 	test_near(56, 8, 64, true, false, 0x38393a3b3c3d3e3f, 0);
-	test_near(57, 8, 65, false, true, 57, 1);
-	test_near(4087, 8, 4095, false, true, 4087, 1);
+	test_near(63, 8, 71, false, true, 63, 1);
+	test_near(62, 8, 80, false, true, 0x4544434241403f3e, 0);
+	test_near(69, 2, 80, true, false, 102069, 1);
+	test_near(184, 8, 192, false, true, 184, 1);
 }
 
 static bool is_x64(void)

@@ -547,13 +547,27 @@ static u32 host_PKT_VLAN_POP(struct kw_inst *i)
 	return -EOPNOTSUPP;
 }
 
-/* A load that does not lie within the linear part. */
+static u64 copy_first(struct kwasm_engine *e, u32 bytes)
+{
+	u32 there = e->pkt ? min(bytes, e->pkt->len) : 0;
+
+	if (there)
+		memcpy(e->pkt_copy, e->pkt->data, there);
+	memset(e->pkt_copy + there, 0, bytes - there);
+	return (u64)e->pkt_copy;
+}
+
+/* A load that does not lie within the linear part, or some first bytes that do not. */
 static void pkt_slow(struct kw_exec *x, struct kw_pkt_slow *s)
 {
 	const struct kwasm_engine_packet *pkt = ((struct kwasm_engine *)x->host)->pkt;
 	u64 v = 0;
 	u32 k;
 
+	if (!s->size) {
+		s->value = copy_first(x->host, s->off);
+		return;
+	}
 	if (!pkt || (u64)s->off + s->size > pkt->len) {
 		if (s->has_default)
 			return;

@@ -33,6 +33,7 @@ struct kwasm_engine {
 	struct kw_exec *exec;		/* exec->host is the engine */
 	struct kwasm_engine_module *modules;
 	struct kwasm_engine_packet *pkt;	/* of the call under way */
+	u8 pkt_copy[KW_PKT_NEAR_BYTES];		/* its first bytes, where they are not in one piece */
 };
 
 /* The module that @l is part of. */

@@ -160,9 +160,13 @@ void a64_emit_pkt_near(struct a64_emit *e)
 /* csdb: for processors that guess a csel. */
 void a64_emit_pkt_base(struct a64_emit *e)
 {
-	a64_put(e, a64_rri(A64_SUBSI, A64_W, A64_ZR, a64_register(e, 2), (u32)a64_inst(e)->imm));
+	u32 back = a64_new_label(e);
+
+	a64_put(e, a64_rri(A64_SUBSI, A64_W, A64_ZR, a64_register(e, 2), (u32)a64_inst(e)->disp));
 	a64_put(e, a64_csel(A64_CSEL, A64_X, a64_register(e, 0), a64_register(e, 1), a64_register(e, 3), A64_CC_HS));
 	a64_put(e, A64_CSDB);
+	a64_jump_if(e, A64_CC_LO, a64_cold(e, A64_COLD_PKT, 0, back));
+	a64_bind(e, back);
 }
 
 #define SLOW(field)	((s32)(offsetof(struct kw_pkt_slow, field) - sizeof(struct kw_pkt_slow)))
@@ -171,12 +175,12 @@ static_assert(offsetof(struct kw_pkt_slow, be) == offsetof(struct kw_pkt_slow, s
 	      offsetof(struct kw_pkt_slow, has_default) == offsetof(struct kw_pkt_slow, size) + 3,
 	      "size, be and has_default are written at once");
 
-/* Spill slots are read before the frame pointer moves for the return address. */
+/* Of a base, too: size 0.  Spill slots are read before the frame pointer moves for the return address. */
 static void pkt_cold(struct a64_emit *e, const struct a64_cold *c)
 {
 	const struct kw_minst *mi = a64_inst(e);
 	u32 how = mi->x0 | (mi->cc & A64_PKT_BE ? 1 << 16 : 0) | (mi->cc & A64_PKT_DEFAULT ? 1 << 24 : 0);
-	bool near = mi->op == A64_PKT_NEAR, leaf;
+	bool near = mi->op != A64_PKT, leaf;
 	u8 value = A64_T1;
 
 	if (mi->cc & A64_PKT_DEFAULT && !(mi->cc & A64_PKT_IMM)) {

@@ -198,7 +198,7 @@ static void lower_pkt(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	else
 		kw_mi_use(l, kw_lower_value(l, arg[2]));
 	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.aux = (u32)n->imm;
+	l->mi.aux = (u32)l->mi.disp + l->mi.x0;
 	l->mi.cc = n->aux & KW_PKT_SWAP ? A64_PKT_BE : 0;
 	if (n->b > 3)
 		packet_default(l, arg[3]);

@@ -158,18 +158,6 @@ static enum a64_cc float_condition(u8 cond)
 	}
 }
 
-/* The condition with its operands exchanged. */
-static u8 exchanged(u8 cond)
-{
-	static const u8 other[] = {
-		[KW_EQ] = KW_EQ, [KW_NE] = KW_NE, [KW_LT_S] = KW_GT_S, [KW_LT_U] = KW_GT_U,
-		[KW_GT_S] = KW_LT_S, [KW_GT_U] = KW_LT_U, [KW_LE_S] = KW_GE_S, [KW_LE_U] = KW_GE_U,
-		[KW_GE_S] = KW_LE_S, [KW_GE_U] = KW_LE_U,
-	};
-
-	return other[cond];
-}
-
 static bool is_equality(u8 cond)
 {
 	return cond == KW_EQ || cond == KW_NE;
@@ -256,7 +244,7 @@ static void compare(struct kw_lower *l, const struct kw_node *n)
 	}
 	if (a64_imm(l, a, size, &imm)) {
 		swap(a, b);
-		cond = exchanged(cond);
+		cond = kw_cond_exchanged[cond];
 	}
 	if (a64_imm(l, b, size, &imm) && a64_can_compare(imm, size)) {
 		compare_imm(l, a, imm, cond, size);
@@ -288,7 +276,7 @@ static void second_compare(struct kw_lower *l, const struct kw_node *n, bool eit
 
 	if (a64_imm(l, a, size, &imm)) {
 		swap(a, b);
-		cond = exchanged(cond);
+		cond = kw_cond_exchanged[cond];
 	}
 	address_part(l, &l->mi.base, a64_low(l, a, size));
 	if (!a64_imm(l, b, size, &imm) || imm < -31 || imm > 31) {

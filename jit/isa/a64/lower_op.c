@@ -457,7 +457,7 @@ static void lower_pkt_base(struct kw_lower *l, kw_vid v, const struct kw_node *n
 	kw_mi_use(l, kw_lower_value(l, n->a));
 	kw_mi_use(l, kw_lower_value(l, n->b));
 	kw_mi_use(l, kw_lower_value(l, n->c));
-	l->mi.imm = (s64)n->imm;
+	l->mi.disp = (s32)n->imm;
 	kw_mi_end(l);
 }
 

@@ -32,8 +32,8 @@ enum a64_mop {
 				 * x0: unless index < limit, 32 bits wide; cc: the index is used */
 	A64_CLAMP,		/* def, index, limit: the lower of both, 64 bits wide */
 	A64_PKT,		/* def, packet, last offset, offset, default or nothing; x0: bytes, cc: A64_PKT_* */
-	A64_PKT_NEAR,		/* def, base, linear bytes, default or nothing; the slow way if these are below aux; disp: offset */
-	A64_PKT_BASE,		/* def, packet, linear bytes, the other one: the packet unless these are below imm */
+	A64_PKT_NEAR,		/* def, base, the packet's bytes, default or nothing; the slow way if these are below aux; disp: offset */
+	A64_PKT_BASE,		/* def, packet, linear bytes, what speculation reads: the slow way if these are below disp */
 	A64_POLL,		/* exec */
 	A64_SETBASE,		/* inst: memory base register = inst->mem_base */
 	A64_CALL,		/* aux: function index */

@@ -98,7 +98,7 @@ static void jump_table(struct a64_emit *e)
 	a64_put(e, A64_CSDB);
 	a64_put(e, a64_mem_index(A64_LDRSW, A64_T0, A64_T1, A64_T0, A64_UXTW, true));
 	a64_put(e, a64_rrr(A64_ADD, A64_X, A64_T1, A64_T1, A64_T0));
-	a64_template(e, e->env ? &e->env->jmp : NULL, a64_br(A64_T1));
+	a64_put(e, a64_br(A64_T1));
 }
 
 /* Runs [lo, hi), reached by @label. */
@@ -144,7 +144,7 @@ static void compare_tree(struct a64_emit *e, const struct run *run, u32 n)
 /* Targets of an indirect jump would need bti j. */
 static bool tables_allowed(const struct a64_emit *e)
 {
-	return !e->env || (!e->env->no_jump_tables && !e->env->indirect_targets);
+	return !e->env || !e->env->indirect_targets;
 }
 
 void a64_emit_switch(struct a64_emit *e)

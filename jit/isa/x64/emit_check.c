@@ -133,8 +133,12 @@ void x64_emit_pkt_near(struct x64_emit *e)
 
 void x64_emit_pkt_base(struct x64_emit *e)
 {
-	x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(x64_register(e, 3)), x64_inst(e)->imm);
+	u32 back = x64_new_label(e);
+
+	x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(x64_register(e, 3)), x64_inst(e)->disp);
 	x64_cmov(&e->b, X64_CC_AE, X64_SQ, x64_register(e, 0), x64_reg(x64_register(e, 2)));
+	x64_jump_if(e, X64_CC_B, x64_cold(e, X64_COLD_PKT, 0, back));
+	x64_bind(e, back);
 }
 
 #define SLOW(field)	x64_mem(X64_FP, (s32)(offsetof(struct kw_pkt_slow, field) - sizeof(struct kw_pkt_slow)))
@@ -143,11 +147,11 @@ static_assert(offsetof(struct kw_pkt_slow, be) == offsetof(struct kw_pkt_slow, s
 	      offsetof(struct kw_pkt_slow, has_default) == offsetof(struct kw_pkt_slow, size) + 3,
 	      "size, be and has_default are written at once");
 
-/* The default may be in a spill slot: it goes through a register that is written anyway. */
+/* Of a base, too: size 0.  The default may be in a spill slot: it goes through a register that is written anyway. */
 static void pkt_cold(struct x64_emit *e, const struct x64_cold *c)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	bool near = mi->op == X64_PKT_NEAR;
+	bool near = mi->op != X64_PKT;
 	u8 temp = x64_register(e, near ? 0 : 1);
 	u32 how = mi->x0 | (mi->cc & X64_PKT_BE ? 1 << 16 : 0) | (mi->cc & X64_PKT_DEFAULT ? 1 << 24 : 0);
 

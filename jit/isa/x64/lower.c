@@ -6,7 +6,7 @@ static void lower_switch(struct x64_lower *l, const struct kw_node *n)
 {
 	x64_begin(l, X64_SWITCH, X64_SL);
 	x64_use(l, x64_value(l, n->a));
-	x64_opnd(l, x64_new_vreg(l, KW_T_I64), KW_OP_EARLY_DEF, KW_WANT_FIXED, X64_RAX);
+	x64_temp(l, KW_T_I64);
 	x64_temp(l, KW_T_I64);
 	l->mi.aux = kw_lower_pool(l, l->f->pool + n->b, n->c);
 	l->mi.imm = n->c;

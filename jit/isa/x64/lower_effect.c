@@ -262,7 +262,7 @@ static void lower_pkt(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	else
 		x64_use(l, x64_value(l, arg[2]));
 	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.aux = (u32)n->imm;
+	l->mi.aux = (u32)l->mi.disp + l->mi.x0;
 	l->mi.cc = n->aux & KW_PKT_SWAP ? X64_PKT_BE : 0;
 	if (n->b > 3)
 		packet_default(l, arg[3]);

@@ -192,18 +192,6 @@ static enum x64_cc condition(u8 cond)
 	return cc[cond];
 }
 
-/* The condition with its operands exchanged. */
-static u8 exchanged(u8 cond)
-{
-	static const u8 other[] = {
-		[KW_EQ] = KW_EQ, [KW_NE] = KW_NE, [KW_LT_S] = KW_GT_S, [KW_LT_U] = KW_GT_U,
-		[KW_GT_S] = KW_LT_S, [KW_GT_U] = KW_LT_U, [KW_LE_S] = KW_GE_S, [KW_LE_U] = KW_GE_U,
-		[KW_GE_S] = KW_LE_S, [KW_GE_U] = KW_LE_U,
-	};
-
-	return other[cond];
-}
-
 static bool is_equality(u8 cond)
 {
 	return cond == KW_EQ || cond == KW_NE;
@@ -261,12 +249,40 @@ static bool try_bit(struct x64_lower *l, const struct kw_node *n, u8 cond)
 	return true;
 }
 
+static bool is_load_of(const struct kw_node *n, enum kw_mtype mtype)
+{
+	return (n->op == KW_IR_LOAD || n->op == KW_IR_HLOAD) && n->sub == mtype;
+}
+
+/* A compare of row @row with @imm and what only it uses, in memory. */
+static bool compare_in_memory(struct x64_lower *l, u8 row, enum x64_size size, kw_vid v, s64 imm, u8 cond)
+{
+	if (!x64_may_sink_load(l, v))
+		return false;
+	test(l, row, size, condition(cond));
+	l->mi.x2 |= X64_F_IMM | X64_F_MR;
+	l->mi.imm = imm;
+	x64_sink_load(l, v);
+	return true;
+}
+
+/* Bits of a byte in memory, or of two where four can be read: a 16-bit immediate stalls decoders. */
+static bool test_in_memory(struct x64_lower *l, const struct kw_node *n, u64 mask, u8 cond)
+{
+	const struct kw_node *load = x64_node(l, n->a), *base = x64_node(l, load->a);
+
+	if (is_load_of(load, KW_M_U8) && mask <= 0xff)
+		return compare_in_memory(l, X64_TEST, X64_SB, n->a, (s8)mask, cond);
+	return is_load_of(load, KW_M_U16) && mask <= 0xffff && base->op == KW_IR_PKT_BASE &&
+	       load->imm + 4 <= base->imm && compare_in_memory(l, X64_TEST, X64_SL, n->a, (s64)mask, cond);
+}
+
 /* (a & b) ==/!= 0 */
 static void test_and(struct x64_lower *l, const struct kw_node *n, enum x64_size size, u8 cond)
 {
 	u64 mask;
 
-	if (try_bit(l, n, cond))
+	if (try_bit(l, n, cond) || (x64_const(l, n->b, &mask) && test_in_memory(l, n, mask, cond)))
 		return;
 	test(l, X64_TEST, size, condition(cond));
 	if (!x64_const(l, n->b, &mask)) {
@@ -287,20 +303,18 @@ static void test_and(struct x64_lower *l, const struct kw_node *n, enum x64_size
 	x64_use_any(l, x64_low(l, n->a, size));
 }
 
-/* A byte in memory against a constant, where widening it cannot matter. */
-static bool byte_compare(struct x64_lower *l, kw_vid a, u64 imm, u8 cond)
+/* One or two bytes in memory against a constant, where widening them cannot matter; two if the constant is a byte. */
+static bool narrow_compare(struct x64_lower *l, kw_vid a, u64 imm, u8 cond)
 {
 	static const u8 is_signed[] = { [KW_LT_S] = 1, [KW_GT_S] = 1, [KW_LE_S] = 1, [KW_GE_S] = 1 };
 	const struct kw_node *n = x64_node(l, a);
 
-	if ((n->op != KW_IR_LOAD && n->op != KW_IR_HLOAD) || n->sub != KW_M_U8 || imm > 0xff ||
-	    (cond < ARRAY_SIZE(is_signed) && is_signed[cond]) || !x64_may_sink_load(l, a))
+	if (cond < ARRAY_SIZE(is_signed) && is_signed[cond])
 		return false;
-	test(l, X64_CMP, X64_SB, condition(cond));
-	l->mi.x2 |= X64_F_IMM | X64_F_MR;
-	l->mi.imm = (s8)imm;
-	x64_sink_load(l, a);
-	return true;
+	if (is_load_of(n, KW_M_U8) && imm <= 0xff)
+		return compare_in_memory(l, X64_CMP, X64_SB, a, (s8)imm, cond);
+	return is_load_of(n, KW_M_U16) && imm <= 0xffff && (s16)imm == (s8)imm &&
+	       compare_in_memory(l, X64_CMP, X64_SW, a, (s8)imm, cond);
 }
 
 static void compare_imm(struct x64_lower *l, kw_vid a, s64 imm, u8 cond, enum x64_size size)
@@ -311,7 +325,7 @@ static void compare_imm(struct x64_lower *l, kw_vid a, s64 imm, u8 cond, enum x6
 		test_and(l, n, size, cond);
 		return;
 	}
-	if (byte_compare(l, a, size == X64_SL ? (u32)imm : (u64)imm, cond))
+	if (narrow_compare(l, a, size == X64_SL ? (u32)imm : (u64)imm, cond))
 		return;
 	test(l, X64_CMP, size, condition(cond));
 	if (x64_load_sinkable(l, a, size)) {
@@ -368,7 +382,7 @@ static void compare(struct x64_lower *l, const struct kw_node *n)
 
 	if (x64_imm(l, a, size, &imm) || (x64_load_sinkable(l, a, size) && !x64_imm(l, b, size, &imm))) {
 		swap(a, b);
-		cond = exchanged(cond);
+		cond = kw_cond_exchanged[cond];
 	}
 	if (x64_imm(l, b, size, &imm)) {
 		compare_imm(l, a, imm, cond, size);

@@ -375,15 +375,19 @@ static void lower_cmp(struct x64_lower *l, kw_vid v)
 	x64_end(l);
 }
 
+/* What is tied is overwritten: the one that has no other use, so that it needs no copy. */
 static void lower_select(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
+	bool turned = x64_node(l, n->b)->uses == 1 && x64_node(l, n->c)->uses > 1;
 	enum x64_size size = x64_size_of(n->type);
 
 	x64_begin(l, X64_SEL, size);
 	x64_def_tied(l, v, 1);
-	x64_use(l, x64_low(l, n->c, size));
-	x64_use_any(l, x64_low(l, n->b, size));
+	x64_use(l, x64_low(l, turned ? n->b : n->c, size));
+	x64_use_any(l, x64_low(l, turned ? n->c : n->b, size));
 	x64_cond(l, n->a, false);
+	if (turned)
+		l->mi.cc = x64_cc_not(l->mi.cc);
 	l->mi.aux = size;
 	x64_end(l);
 }
@@ -407,7 +411,7 @@ static void lower_pkt_base(struct x64_lower *l, kw_vid v, const struct kw_node *
 	x64_use(l, x64_value(l, n->c));
 	x64_use(l, x64_value(l, n->a));
 	x64_use(l, x64_value(l, n->b));
-	l->mi.imm = (s64)n->imm;
+	l->mi.disp = (s32)n->imm;
 	x64_end(l);
 }
 

@@ -29,15 +29,15 @@ enum x64_mop {
 				 * x0: unless index < limit, 32 bits wide, with X64_F_IMM of disp; cc: the index is used */
 	X64_CLAMP,		/* def, tied, limit: the lower of both, 64 bits wide */
 	X64_PKT,		/* def, temporary, packet, last offset, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
-	X64_PKT_NEAR,		/* def, base, linear bytes, default or nothing; the slow way if these are below aux; disp: offset */
-	X64_PKT_BASE,		/* def, tied to the other one, packet, linear bytes: the packet unless these are below imm */
+	X64_PKT_NEAR,		/* def, base, the packet's bytes, default or nothing; the slow way if these are below aux; disp: offset */
+	X64_PKT_BASE,		/* def, tied to what speculation reads, packet, linear bytes: the slow way if these are below disp */
 	X64_POLL,		/* exec */
 	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
 	X64_CALL,		/* aux: function index */
 	X64_CALL_PTR,		/* code in rax, inst in rdi; x2: perhaps another instance, memory base follows;
 				 * then the last operand is our own, if we have memory */
 	X64_CALL_C,		/* aux: enum kw_stub */
-	X64_SWITCH,		/* index, temporary in rax, temporary; aux: entries in the IR's pool, imm: how many */
+	X64_SWITCH,		/* index, two temporaries; aux: entries in the IR's pool, imm: how many */
 	X64_RET,
 	X64_TRAP,		/* aux: enum kw_trap */
 	X64_V,			/* SSE row x0 with imm; operands as the flags say */

@@ -78,27 +78,21 @@ static void jump_table(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
 	struct x64_table *t = x64_more(e, e->table, &e->cap_tables, e->nr_tables + 1, sizeof(*t));
-	u8 temp = x64_register(e, 2);
+	u8 index = x64_register(e, 0), to = x64_register(e, 1), temp = x64_register(e, 2);
 	u32 label = x64_new_label(e);
 
 	if (e->err)
 		return;
 	e->table = t;
 	e->table[e->nr_tables++] = (struct x64_table){ label, mi->aux, mi->imm, e->block };
-	x64_movi(&e->b, X64_RAX, mi->imm - 1);
-	x64_rm(&e->b, X64_CMP, X64_SL, x64_register(e, 0), x64_reg(X64_RAX));
-	x64_cmov(&e->b, X64_CC_B, X64_SL, X64_RAX, x64_reg(x64_register(e, 0)));
+	x64_movi(&e->b, to, mi->imm - 1);
+	x64_rm(&e->b, X64_CMP, X64_SL, index, x64_reg(to));
+	x64_cmov(&e->b, X64_CC_B, X64_SL, to, x64_reg(index));
 	x64_lea_rip(&e->b, temp);
 	x64_branch_to(e, label, 0);
-	x64_rm(&e->b, X64_MOVSXD, X64_SQ, X64_RAX,
-	       (struct x64_rm){ .base = temp, .index = X64_RAX, .scale = 2 });
-	x64_mr(&e->b, X64_ADD, X64_SQ, x64_reg(X64_RAX), temp);
-	if (e->env && e->env->jmp.len)
-		x64_template(&e->b, e->code, &e->env->jmp, &e->err);
-	else
-		x64_m(&e->b, X64_JMPR, X64_SQ, x64_reg(X64_RAX));
-	if (e->env)
-		x64_int3(&e->b);
+	x64_rm(&e->b, X64_MOVSXD, X64_SQ, to, (struct x64_rm){ .base = temp, .index = to, .scale = 2 });
+	x64_mr(&e->b, X64_ADD, X64_SQ, x64_reg(to), temp);
+	x64_m(&e->b, X64_JMPR, X64_SQ, x64_reg(to));
 }
 
 /* Runs [lo, hi), reached by @label. */
@@ -143,7 +137,7 @@ static void compare_tree(struct x64_emit *e, const struct run *run, u32 n)
 
 static bool tables_allowed(const struct x64_emit *e)
 {
-	return !e->env || (!e->env->no_jump_tables && !e->env->indirect_targets);
+	return !e->env || !e->env->indirect_targets;
 }
 
 void x64_emit_switch(struct x64_emit *e)

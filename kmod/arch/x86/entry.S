@@ -263,10 +263,4 @@ SYM_CODE_START(kwasm_template_call)
 	RET
 SYM_CODE_END(kwasm_template_call)
 
-SYM_CODE_START(kwasm_template_jmp)
-	UNWIND_HINT_FUNC
-	ENDBR
-	JMP_NOSPEC rax
-SYM_CODE_END(kwasm_template_jmp)
-
 	.section .note.GNU-stack, "", @progbits

@@ -11,7 +11,7 @@
 
 #include "../../stubs.h"
 
-extern const u8 kwasm_template_ret[], kwasm_template_call[], kwasm_template_jmp[];
+extern const u8 kwasm_template_ret[], kwasm_template_call[];
 
 /* One row per known form; the rel32, if any, is the last four bytes. */
 static const struct form {
@@ -25,9 +25,6 @@ static const struct form {
 	{ { 0xff, 0xd0 }, 2, 2, 'c' },
 	{ { 0x0f, 0xae, 0xe8, 0xff, 0xd0 }, 5, 5, 'c' },
 	{ { 0xe8 }, 1, 5, 'c' },
-	{ { 0xff, 0xe0 }, 2, 2, 'j' },
-	{ { 0x0f, 0xae, 0xe8, 0xff, 0xe0 }, 5, 5, 'j' },
-	{ { 0xe9 }, 1, 5, 'j' },
 };
 
 static int decode(const u8 *p, u8 kind, struct kw_cf_template *t)
@@ -60,12 +57,8 @@ int kwasm_templates_decode(struct kw_isa_env *env)
 	err = decode(kwasm_template_ret, 'r', &env->ret);
 	if (!err)
 		err = decode(kwasm_template_call, 'c', &env->call);
-	if (!err)
-		err = decode(kwasm_template_jmp, 'j', &env->jmp);
 	if (err)
 		return err;
 	env->indirect_targets = true;
-	/* An indirect jump through a thunk costs more than a few compares. */
-	env->no_jump_tables = env->jmp.rel32_at >= 0;
 	return 0;
 }
