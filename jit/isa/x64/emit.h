@@ -62,7 +62,7 @@ struct x64_pooled {
 struct x64_flags {
 	enum {
 		X64_FLAGS_ANY,
-		X64_FLAGS_RESULT,	/* a test of register a with itself */
+		X64_FLAGS_RESULT,	/* a test of register a with itself; carry, of a sum of which b is a part */
 		X64_FLAGS_COMPARE,	/* row, of a with b or imm */
 	} what;
 	u8 size, row;
@@ -157,6 +157,7 @@ bool x64_flags_known(const struct x64_emit *e);		/* as its compare would set the
 bool x64_flags_wanted(const struct x64_emit *e);	/* the next one has a use for them */
 void x64_flags_compared(struct x64_emit *e);
 void x64_flags_result(struct x64_emit *e, u8 reg, bool all);
+void x64_flags_sum(struct x64_emit *e, u8 reg, u8 addend);
 void x64_flags_after_op(struct x64_emit *e);
 void x64_emit_vec(struct x64_emit *e);		/* emit_vec.c */
 void x64_emit_vconst(struct x64_emit *e, const struct kw_minst *mi, u8 reg);

@@ -128,7 +128,7 @@ static bool try_add(struct x64_emit *e)
 		x64_mi(&e->b, X64_ADD, mi->size, x64_reg(reg), mi->disp);
 	else
 		x64_mr(&e->b, X64_ADD, mi->size, x64_reg(reg), other);
-	x64_flags_result(e, reg, false);
+	x64_flags_sum(e, reg, mi->index == KW_NO_REG ? reg : other);
 	return true;
 }
 
@@ -231,6 +231,18 @@ static void emit_sel(struct x64_emit *e)
 	emit_compare(e, 3);
 	x64_cmov(&e->b, mi->cc, mi->aux, x64_register(e, 0), x64_place(e, x64_operand(e, 2)->alloc));
 	x64_flags_wrote(e, x64_register(e, 0));
+}
+
+/* One more if the carry is clear is as much as less -1 and the carry. */
+static void emit_carry(struct x64_emit *e)
+{
+	const struct kw_minst *mi = x64_inst(e);
+	bool less = mi->aux & X64_CARRY_LESS, clear = mi->cc == X64_CC_AE;
+
+	emit_compare(e, 2);
+	x64_mi(&e->b, less == clear ? X64_ADC : X64_SBB, mi->aux & X64_CARRY_SIZE, x64_reg(x64_register(e, 0)),
+	       clear ? -1 : 0);
+	x64_flags_lost(e);
 }
 
 static void emit_trapif(struct x64_emit *e)
@@ -339,6 +351,7 @@ void x64_emit_inst(struct x64_emit *e)
 	case X64_BR:		emit_br(e); break;
 	case X64_SET:		emit_set(e); break;
 	case X64_SEL:		emit_sel(e); break;
+	case X64_CARRY:		emit_carry(e); break;
 	case X64_TRAPIF:	emit_trapif(e); break;
 	case X64_SIGCHECK:	emit_sigcheck(e); break;
 	case X64_SCAN:		emit_scan(e); break;

@@ -25,6 +25,7 @@ static u8 compare_at(const struct kw_minst *mi)
 	case X64_BR:
 	case X64_TRAPIF:	return 0;
 	case X64_SET:		return 1;
+	case X64_CARRY:		return 2;
 	case X64_SEL:		return 3;
 	default:		return KW_NO_REG;
 	}
@@ -48,6 +49,13 @@ static bool same_test(const struct x64_flags *f, const struct x64_flags *want, c
 	       want->size == f->size && (f->all || mi->cc == X64_CC_E || mi->cc == X64_CC_NE);
 }
 
+/* Does the compare ask whether the sum that was made last is below what was added, that is, whether it carried? */
+static bool same_carry(const struct x64_flags *f, const struct x64_flags *want, const struct kw_minst *mi)
+{
+	return f->what == X64_FLAGS_RESULT && f->b != KW_ALLOC_NONE && want->row == X64_CMP && want->a == f->a &&
+	       want->b == f->b && want->size == f->size && (mi->cc == X64_CC_B || mi->cc == X64_CC_AE);
+}
+
 static bool known(const struct x64_emit *e, const struct kw_minst *mi)
 {
 	const struct x64_flags *f = &e->flags;
@@ -59,8 +67,11 @@ static bool known(const struct x64_emit *e, const struct kw_minst *mi)
 	want = after_compare(e, mi, k);
 	if (same_test(f, &want, mi))
 		return true;
-	return f->what == X64_FLAGS_COMPARE && f->row == want.row && f->size == want.size && f->a == want.a &&
-	       f->b == want.b && f->imm == want.imm && !(e->mf->opt_off & KW_OPT_FLAGS);
+	if (e->mf->opt_off & KW_OPT_FLAGS)
+		return false;
+	return same_carry(f, &want, mi) ||
+	       (f->what == X64_FLAGS_COMPARE && f->row == want.row && f->size == want.size && f->a == want.a &&
+		f->b == want.b && f->imm == want.imm);
 }
 
 bool x64_flags_known(const struct x64_emit *e)
@@ -95,6 +106,13 @@ void x64_flags_result(struct x64_emit *e, u8 reg, bool all)
 	};
 }
 
+void x64_flags_sum(struct x64_emit *e, u8 reg, u8 addend)
+{
+	x64_flags_result(e, reg, false);
+	if (addend != reg)
+		e->flags.b = addend;
+}
+
 static bool keeps_flags(u8 row)
 {
 	return row == X64_MOV || row == X64_LEA || (row >= X64_MOVZX8 && row <= X64_MOVSXD);
@@ -111,7 +129,10 @@ void x64_flags_after_op(struct x64_emit *e)
 			x64_flags_wrote(e, x64_operand(e, 0)->alloc);
 		return;
 	}
-	if (mi->x2 & X64_F_TIED && (logic || mi->x0 == X64_ADD || mi->x0 == X64_SUB))
+	if (mi->x0 == X64_ADD && mi->x2 & X64_F_TIED && !(mi->x2 & X64_F_IMM) && mi->x1 == X64_A_NONE &&
+	    x64_operand(e, 2)->alloc < KW_ALLOC_SLOT)
+		x64_flags_sum(e, x64_register(e, 0), x64_register(e, 2));
+	else if (mi->x2 & X64_F_TIED && (logic || mi->x0 == X64_ADD || mi->x0 == X64_SUB))
 		x64_flags_result(e, x64_operand(e, 0)->alloc, logic);
 	else
 		x64_flags_lost(e);

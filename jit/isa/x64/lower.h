@@ -46,6 +46,7 @@ void x64_source(struct x64_lower *l, kw_vid v, enum x64_size size);	/* last oper
 void x64_sink_load(struct x64_lower *l, kw_vid v);
 /* Operands of the compare behind i32 @v != 0; @own: @v is the root. */
 void x64_cond(struct x64_lower *l, kw_vid v, bool own);
+bool x64_try_carry(struct x64_lower *l, kw_vid v, kw_vid to, kw_vid bit, bool less);	/* @to + @bit, or - */
 
 /* lower_op.c, lower_effect.c, lower_call.c */
 void x64_lower_value(struct x64_lower *l, kw_vid v, const struct kw_node *n);

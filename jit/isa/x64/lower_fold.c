@@ -393,6 +393,44 @@ static void compare(struct x64_lower *l, const struct kw_node *n)
 	x64_source(l, b, size);
 }
 
+/* The carry says it if @n is an unsigned compare; those with an equality in it ask the other way round. */
+static bool is_carry(struct x64_lower *l, struct kw_node *n)
+{
+	enum x64_size size = x64_size_of(n->sub);
+	s64 imm;
+
+	if (n->op != KW_IR_CMP || x64_is_vec(n->sub))
+		return false;
+	if (n->aux == KW_GT_U || n->aux == KW_LE_U) {
+		swap(n->a, n->b);
+		n->aux = kw_cond_exchanged[n->aux];
+	}
+	if (n->aux != KW_LT_U && n->aux != KW_GE_U)
+		return false;
+	/* as compare() would exchange its operands */
+	return !x64_imm(l, n->a, size, &imm) && (!x64_load_sinkable(l, n->a, size) || x64_imm(l, n->b, size, &imm));
+}
+
+bool x64_try_carry(struct x64_lower *l, kw_vid v, kw_vid to, kw_vid bit, bool less)
+{
+	enum x64_size size = x64_size_of(x64_node(l, v)->type);
+	bool wide = x64_node(l, bit)->op == KW_IR_ZEXT32;
+	kw_vid cmp = wide ? x64_node(l, bit)->a : bit;
+	struct kw_node n = *x64_node(l, cmp);
+
+	if (!is_carry(l, &n) || !kw_lower_sinkable(l, bit) || !x64_sink(l, cmp, KW_IR_CMP))
+		return false;
+	if (wide)
+		x64_sink(l, bit, KW_IR_ZEXT32);
+	x64_begin(l, X64_CARRY, size);
+	x64_def_tied(l, v, 1);
+	x64_use(l, x64_low(l, to, size));
+	compare(l, &n);
+	l->mi.aux = (less ? X64_CARRY_LESS : 0) | size;
+	x64_end(l);
+	return true;
+}
+
 /* x ==/!= 0 of an x that is itself a compare only @n uses. */
 static bool is_negation(const struct x64_lower *l, const struct kw_node *n)
 {

@@ -215,7 +215,7 @@ static bool try_lea(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 
 static void lower_add(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
-	if (!try_lea(l, v, n))
+	if (!x64_try_carry(l, v, n->a, n->b, false) && !x64_try_carry(l, v, n->b, n->a, false) && !try_lea(l, v, n))
 		two_address(l, v, n, X64_ADD);
 }
 
@@ -234,7 +234,8 @@ static void lower_sub(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 		lea(l, v, n->a, 0, 0, -imm);
 		return;
 	}
-	two_address(l, v, n, X64_SUB);
+	if (!x64_try_carry(l, v, n->a, n->b, true))
+		two_address(l, v, n, X64_SUB);
 }
 
 static void lower_mul(struct x64_lower *l, kw_vid v, const struct kw_node *n)

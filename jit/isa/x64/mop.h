@@ -20,6 +20,7 @@ enum x64_mop {
 	X64_BR,			/* cmp; to succ[0] if cc, else succ[1] */
 	X64_SET,		/* def, cmp: cc ? 1 : 0 */
 	X64_SEL,		/* def, tied else-value, then-value, cmp; aux: enum x64_size of the values */
+	X64_CARRY,		/* def, tied, cmp: one more (aux X64_CARRY_LESS: less) if cc, which is below, or above or equal */
 	X64_TRAPIF,		/* cmp: trap aux if cc */
 	X64_SIGCHECK,		/* cmp of the signature id with imm */
 	X64_SCAN,		/* def (early), source: row x0 with imm where there is no bit, then xor disp */
@@ -58,7 +59,7 @@ enum x64_addr {
 	X64_A_FRAME,		/* frame slots + disp */
 };
 
-/* x2: which operand is what; operands are counted behind those of X64_SET, X64_SEL */
+/* x2: which operand is what; operands are counted behind those of X64_SET, X64_SEL, X64_CARRY */
 #define X64_F_DEF	0x01	/* 0 written, 1 or memory or imm read */
 #define X64_F_TIED	0x02	/* 0 written, 1 the same register, 2 or memory or imm read */
 #define X64_F_IMM	0x04	/* the last operand is imm */
@@ -75,6 +76,9 @@ enum x64_addr {
 #define X64_DIV_REM	0x01	/* result is the remainder */
 #define X64_DIV_ZERO	0x02	/* divisor may be 0 */
 #define X64_DIV_NEG1	0x04	/* divisor may be -1 */
+
+#define X64_CARRY_SIZE	0x03	/* enum x64_size of the sum */
+#define X64_CARRY_LESS	0x04
 
 #define X64_PKT_BE	0x01
 #define X64_PKT_DEFAULT	0x02

@@ -132,6 +132,68 @@ static void select_compare(struct gen *g, u8 type, u32 x)
 	emit(g, WASM_OP_SELECT);
 }
 
+/* a + (x + y < y): a carry, or the like */
+static void carry(struct gen *g, u8 type, u32 x, u32 y)
+{
+	static const u16 below[2][4] = {
+		{ WASM_OP_I32_LT_U, WASM_OP_I32_GE_U, WASM_OP_I32_GT_U, WASM_OP_I32_LE_U },
+		{ WASM_OP_I64_LT_U, WASM_OP_I64_GE_U, WASM_OP_I64_GT_U, WASM_OP_I64_LE_U },
+	};
+
+	expr(g, type, 1);
+	emit1(g, WASM_OP_LOCAL_GET, x);
+	emit1(g, WASM_OP_LOCAL_GET, y);
+	if (rnd(g, 6))
+		INT_OP(g, type, ADD);
+	else
+		INT_OP(g, type, SUB);
+	emit1(g, WASM_OP_LOCAL_TEE, x);
+	emit1(g, WASM_OP_LOCAL_GET, rnd(g, 6) ? y : x);
+	emit(g, rnd(g, 6) ? below[type == KW_V_I64][rnd(g, 4)] : random_compare(g, type));
+	if (type == KW_V_I64)
+		emit(g, rnd(g, 5) ? WASM_OP_I64_EXTEND_I32_U : WASM_OP_I64_EXTEND_I32_S);
+	if (rnd(g, 3))
+		INT_OP(g, type, ADD);
+	else
+		INT_OP(g, type, SUB);
+	if (rnd(g, 2)) {
+		emit1(g, WASM_OP_LOCAL_GET, x);
+		INT_OP(g, type, XOR);
+	}
+}
+
+/* Is the upper part of x some value?  And x itself again. */
+static void upper_part(struct gen *g, u8 type, u32 x)
+{
+	u32 below = 1 + rnd(g, bits_of(type) - 2);
+	s64 mask = (s64)(~0ULL << below), is = rnd(g, 2) ? interesting(g, type) : (s64)rnd(g, 1000) << below;
+
+	emit1(g, WASM_OP_LOCAL_GET, x);
+	if (rnd(g, 2)) {	/* it is, and is the last one of these perhaps */
+		int_const(g, type, ~mask);
+		INT_OP(g, type, AND);
+		int_const(g, type, (is & mask) | (rnd(g, 2) ? ~mask : 0));
+		INT_OP(g, type, OR);
+		emit1(g, WASM_OP_LOCAL_TEE, x);
+	}
+	if (!rnd(g, 3)) {
+		int_const(g, type, (s64)(1ULL << rnd(g, bits_of(type))) - 1);
+		INT_OP(g, type, AND);
+		emit1(g, WASM_OP_LOCAL_TEE, x);
+	}
+	int_const(g, type, mask);
+	INT_OP(g, type, AND);
+	int_const(g, type, rnd(g, 4) ? is & mask : is);
+	if (rnd(g, 2))
+		INT_OP(g, type, EQ);
+	else
+		INT_OP(g, type, NE);
+	if (type == KW_V_I64)
+		emit(g, WASM_OP_I64_EXTEND_I32_U);
+	emit1(g, WASM_OP_LOCAL_GET, x);
+	INT_OP(g, type, ADD);
+}
+
 /* Tests of bits and signs, and what is made of them */
 static void truth(struct gen *g, u8 type, u32 x)
 {
@@ -291,8 +353,8 @@ static void many_alive(struct gen *g, u8 type)
 
 void idiom_value(struct gen *g, u8 type, int depth)
 {
-	int x = reserve(g, type);
-	u32 k = rnd(g, 12);
+	int x = reserve(g, type), y;
+	u32 k = rnd(g, 14);
 
 	if (k == 0 || x < 0) {
 		divide(g, type, depth);
@@ -334,6 +396,20 @@ void idiom_value(struct gen *g, u8 type, int depth)
 			break;
 		case 9:
 			truth(g, type, (u32)x);
+			break;
+		case 10:
+			upper_part(g, type, (u32)x);
+			break;
+		case 11:
+			y = reserve(g, type);
+			if (y < 0) {
+				constant(g, type);
+				break;
+			}
+			expr(g, type, 1);
+			emit1(g, WASM_OP_LOCAL_SET, (u32)y);
+			carry(g, type, (u32)x, (u32)y);
+			release(g, type);
 			break;
 		default:
 			extension(g, type, (u32)x);
@@ -467,6 +543,27 @@ static void chain(struct gen *g, u32 x)
 		close_label(g);
 }
 
+/* A table of which most entries are as the default, perhaps of x less a constant */
+static void few_entries(struct gen *g, u32 x)
+{
+	u32 n = 1 + rnd(g, 14), few = rnd(g, 4), i;
+
+	open_void(g, WASM_OP_BLOCK, 0);
+	open_void(g, WASM_OP_BLOCK, 0);
+	emit1(g, WASM_OP_LOCAL_GET, x);
+	if (rnd(g, 2)) {
+		i32_const(g, rnd(g, 2) ? -(s32)rnd(g, 20) : (s32)interesting(g, KW_V_I32));
+		emit(g, WASM_OP_I32_ADD);
+	}
+	emit1(g, WASM_OP_BR_TABLE, n);
+	for (i = 0; i < n; i++)
+		uleb(g, few && !rnd(g, 3) ? (few--, 0) : 1);
+	uleb(g, 1);
+	close_label(g);
+	stmts(g, 1);
+	close_label(g);
+}
+
 void idiom_stmt(struct gen *g, int depth)
 {
 	u8 type = int_type(g);
@@ -478,7 +575,7 @@ void idiom_stmt(struct gen *g, int depth)
 	} else {
 		address(g, 2);
 		emit1(g, WASM_OP_LOCAL_SET, (u32)p);
-		switch (rnd(g, 4)) {
+		switch (rnd(g, 5)) {
 		case 0:
 			expr(g, type, 2);
 			emit1(g, WASM_OP_LOCAL_SET, (u32)x);
@@ -489,6 +586,9 @@ void idiom_stmt(struct gen *g, int depth)
 			break;
 		case 2:
 			small_bulk(g, (u32)p);
+			break;
+		case 3:
+			few_entries(g, (u32)p);
 			break;
 		default:
 			chain(g, (u32)p);
