@@ -395,8 +395,8 @@ static u32 table_labels(struct kw_builder *b, u32 table, u32 n, u32 **depths)
 }
 
 /*
- * A table of which up to two entries are not as the default is a few compares; with what a first entry was taken off
- * from, if one was.  Return: false: it is another table
+ * A table of which up to two entries are not as the default is a few compares.  If the index is a value less the
+ * first of a switch's cases, the value itself is compared.  Return: false: it is another table
  */
 static bool compare_entries(struct kw_builder *b, kw_vid value, u32 table, u32 n, const u32 *depths)
 {
