@@ -79,6 +79,7 @@ static bool lies_behind_its_base(const struct kw_irfunc *f, const struct kw_node
 	return base->op != KW_IR_PKT_BASE || n->imm + kw_mtype_bytes(n->sub) <= base->imm;
 }
 
+/* What is read past a mispredicted check depends on it. */
 static bool has_its_base(const struct kw_irfunc *f, const struct kw_node *n)
 {
 	const struct kw_node *base = &f->node[f->pool[n->a]], *off = &f->node[f->pool[n->a + 2]];

@@ -300,7 +300,7 @@ static void test_near(u32 off, u32 bytes, u32 end, bool be, bool or, u64 want, u
 		 .aux = KW_PKT_NEAR | (be ? KW_PKT_SWAP : 0));
 	snprintf(what, sizeof(what), "near, %u bytes%s", bytes, be ? ", network order," : "");
 	run_pkt(p, off, want, slow, what);
-	ok(nr_copies == (end > 64), "packet: a copy of the first %u bytes%s is made", end, end > 64 ? "" : " that are there");
+	ok(nr_copies == (end > 64), "packet: the first %u bytes are %s", end, end > 64 ? "copied" : "read in place");
 }
 
 static void test_pkts(void)

@@ -113,6 +113,11 @@ static u32 field(struct state *s, const struct step *t)
 	return t->m ? v & t->m : v;
 }
 
+static u32 offset(const struct state *s, const struct step *t)
+{
+	return t->kind == BEHIND ? s->offset + t->off : t->kind == ANYWHERE ? (s->hash & 255) + t->off : t->off;
+}
+
 static void add(struct state *s, u32 v)
 {
 	s->hash = s->hash * 31 + v;
@@ -122,10 +127,10 @@ static void add(struct state *s, u32 v)
 static bool model_step(struct state *s, const struct step *t)
 {
 	switch (t->kind) {
-	case LOAD:	add(s, model_load(s, t->n, t->off, t->c)); break;
+	case LOAD:
+	case BEHIND:
+	case ANYWHERE:	add(s, model_load(s, t->n, offset(s, t), t->c)); break;
 	case UNUSED:	model_load(s, t->n, t->off, t->c); break;
-	case BEHIND:	add(s, model_load(s, t->n, s->offset + t->off, t->c)); break;
-	case ANYWHERE:	add(s, model_load(s, t->n, (s->hash & 255) + t->off, t->c)); break;
 	case OFFSET:	s->offset = model_load(s, LD32, t->off, 0) & t->c; break;
 	case LOOK:	return holds(t->cond, s->p->len, t->c);
 	case LOOK_OLD:	return holds(t->cond, s->len, t->c);
@@ -177,9 +182,23 @@ static void put_const(struct buf *b, u32 v)
 	PUT(b, (u8)rest & 0x7f);
 }
 
-/* The offset is on the stack. */
+static void put_offset(struct buf *b, const struct step *t)
+{
+	if (t->kind == BEHIND) {
+		PUT(b, 0x20, 2);
+	} else if (t->kind == ANYWHERE) {
+		PUT(b, 0x20, 0);
+		put_const(b, 255);
+		PUT(b, 0x71);
+	}
+	put_const(b, t->off);
+	if (t->kind == BEHIND || t->kind == ANYWHERE)
+		PUT(b, 0x6a);
+}
+
 static void put_load(struct buf *b, const struct step *t)
 {
+	put_offset(b, t);
 	if (t->n >= FIRST_OR)
 		put_const(b, t->c);
 	PUT(b, 0x10, (u8)t->n);
@@ -199,11 +218,11 @@ static void end_add(struct buf *b)
 	PUT(b, 0x6a, 0x21, 0);
 }
 
-static void put_xor_if(struct buf *b, u32 v)
+static void put_xor(struct buf *b, u32 v)
 {
-	PUT(b, 0x04, 0x40, 0x20, 0);
+	PUT(b, 0x20, 0);
 	put_const(b, v);
-	PUT(b, 0x73, 0x21, 0, 0x0b);
+	PUT(b, 0x73, 0x21, 0);
 }
 
 static void return_unless(struct buf *b, u8 cond)
@@ -224,9 +243,9 @@ static void put_table(struct buf *b, const struct step *t)
 	put_u32(b, high - low + 1);
 	for (i = low; i <= high; i++)
 		PUT(b, i == t->c || i == t->m ? 0 : 1);
-	PUT(b, 1, 0x0b, 0x20, 0);
-	put_const(b, t->off);
-	PUT(b, 0x73, 0x21, 0, 0x0b);
+	PUT(b, 1, 0x0b);
+	put_xor(b, t->off);
+	PUT(b, 0x0b);
 }
 
 static void put_field(struct buf *b, const struct step *t)
@@ -238,41 +257,24 @@ static void put_field(struct buf *b, const struct step *t)
 		PUT(b, 0x71);
 	}
 	put_const(b, t->c);
-	PUT(b, 0x46);
-	put_xor_if(b, t->off);
+	PUT(b, 0x46, 0x04, 0x40);
+	put_xor(b, t->off);
+	PUT(b, 0x0b);
 }
 
 static void put_step(struct buf *b, const struct step *t)
 {
 	switch (t->kind) {
 	case LOAD:
+	case BEHIND:
+	case ANYWHERE:
 		begin_add(b);
-		put_const(b, t->off);
 		put_load(b, t);
 		end_add(b);
 		break;
 	case UNUSED:
-		put_const(b, t->off);
 		put_load(b, t);
 		PUT(b, 0x1a);
-		break;
-	case BEHIND:
-		begin_add(b);
-		PUT(b, 0x20, 2);
-		put_const(b, t->off);
-		PUT(b, 0x6a);
-		put_load(b, t);
-		end_add(b);
-		break;
-	case ANYWHERE:
-		begin_add(b);
-		PUT(b, 0x20, 0);
-		put_const(b, 255);
-		PUT(b, 0x71);
-		put_const(b, t->off);
-		PUT(b, 0x6a);
-		put_load(b, t);
-		end_add(b);
 		break;
 	case OFFSET:
 		put_const(b, t->off);

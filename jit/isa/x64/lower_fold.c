@@ -366,6 +366,14 @@ static void any_true(struct x64_lower *l, const struct kw_node *n)
 	x64_use(l, vreg);
 }
 
+/* What is constant or in memory is the second operand. */
+static bool wants_exchange(struct x64_lower *l, kw_vid a, kw_vid b, enum x64_size size)
+{
+	s64 imm;
+
+	return x64_imm(l, a, size, &imm) || (x64_load_sinkable(l, a, size) && !x64_imm(l, b, size, &imm));
+}
+
 static void compare(struct x64_lower *l, const struct kw_node *n)
 {
 	enum x64_size size = x64_size_of(n->sub);
@@ -380,7 +388,7 @@ static void compare(struct x64_lower *l, const struct kw_node *n)
 	if (x64_float_compare(l, n))
 		return;
 
-	if (x64_imm(l, a, size, &imm) || (x64_load_sinkable(l, a, size) && !x64_imm(l, b, size, &imm))) {
+	if (wants_exchange(l, a, b, size)) {
 		swap(a, b);
 		cond = kw_cond_exchanged[cond];
 	}
@@ -396,19 +404,13 @@ static void compare(struct x64_lower *l, const struct kw_node *n)
 /* The carry says it if @n is an unsigned compare; those with an equality in it ask the other way round. */
 static bool is_carry(struct x64_lower *l, struct kw_node *n)
 {
-	enum x64_size size = x64_size_of(n->sub);
-	s64 imm;
-
-	if (n->op != KW_IR_CMP || x64_is_vec(n->sub))
+	if (x64_is_vec(n->sub))
 		return false;
 	if (n->aux == KW_GT_U || n->aux == KW_LE_U) {
 		swap(n->a, n->b);
 		n->aux = kw_cond_exchanged[n->aux];
 	}
-	if (n->aux != KW_LT_U && n->aux != KW_GE_U)
-		return false;
-	/* as compare() would exchange its operands */
-	return !x64_imm(l, n->a, size, &imm) && (!x64_load_sinkable(l, n->a, size) || x64_imm(l, n->b, size, &imm));
+	return (n->aux == KW_LT_U || n->aux == KW_GE_U) && !wants_exchange(l, n->a, n->b, x64_size_of(n->sub));
 }
 
 bool x64_try_carry(struct x64_lower *l, kw_vid v, kw_vid to, kw_vid bit, bool less)
@@ -416,8 +418,11 @@ bool x64_try_carry(struct x64_lower *l, kw_vid v, kw_vid to, kw_vid bit, bool le
 	enum x64_size size = x64_size_of(x64_node(l, v)->type);
 	bool wide = x64_node(l, bit)->op == KW_IR_ZEXT32;
 	kw_vid cmp = wide ? x64_node(l, bit)->a : bit;
-	struct kw_node n = *x64_node(l, cmp);
+	struct kw_node n;
 
+	if (x64_node(l, cmp)->op != KW_IR_CMP)
+		return false;
+	n = *x64_node(l, cmp);
 	if (!is_carry(l, &n) || !kw_lower_sinkable(l, bit) || !x64_sink(l, cmp, KW_IR_CMP))
 		return false;
 	if (wide)
