@@ -379,7 +379,7 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 	const struct ra_block *from = &ra->blk[pred];
 	const struct ra_held *h = from->exit;
 	const struct ra_live *l = ra->blk[b].live;
-	u32 first = ra->mf->block[b].first, k, r;
+	u32 k, r;
 	u64 keep = 0;
 
 	/* Right behind it, the state is still there. */
@@ -393,7 +393,7 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 		if (r == KW_NO_REG)
 			continue;
 		keep |= BIT_ULL(r);
-		ra->next[l[k].vreg] = ra_when_add(l[k].when, first);
+		ra->next[l[k].vreg] = l[k].when;
 	}
 	vacate_all(ra, ra->occupied & ~keep);
 	ra->blk[b].entry = from->exit;
@@ -418,7 +418,7 @@ int kw_ra_enter_block(struct ra *ra, u32 b)
 	} else {
 		vacate_all(ra, ra->occupied);
 		for (k = 0; k < blk->nr_live; k++)
-			ra->next[blk->live[k].vreg] = ra_when_add(blk->live[k].when, mb->first);
+			ra->next[blk->live[k].vreg] = blk->live[k].when;
 		if (mb->nr_preds)
 			err = meet(ra, b);
 	}

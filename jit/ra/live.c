@@ -107,22 +107,25 @@ static struct crossing cross_edge(const struct ra *ra, u32 b, u32 s)
 	return x;
 }
 
+/* The @n values of @l, live into @s, are live out of @b: instructions between the two do not count. */
 static void add_live_in(struct walk *w, u32 b, u32 s, const struct ra_live *l, u32 n)
 {
+	const struct kw_mblock *mb = w->ra->mf->block;
 	struct crossing x = cross_edge(w->ra, b, s);
-	u32 end = w->ra->mf->block[b].end;
+	u32 skipped = s > b ? mb[s].first - mb[b].end : 0;
+	u32 more = x.cold + (s > b ? 0 : mb[b].end - mb[s].first);
 	ra_when_t when;
 
-	if (!x.far && !x.cold) {
+	if (!x.far && !more) {
 		for (; n; n--, l++)
-			add_live(w, l->vreg, ra_when_add(l->when, end));
+			add_live(w, l->vreg, ra_when_sub(l->when, skipped));
 		return;
 	}
 	for (; n; n--, l++) {
 		when = l->when;
 		if (x.far > (when & RA_FAR_MASK))
 			when = (when & ~RA_FAR_MASK) | x.far;
-		add_live(w, l->vreg, ra_when_add(ra_when_add(when, x.cold), end));
+		add_live(w, l->vreg, ra_when_add(ra_when_sub(when, skipped), more));
 	}
 }
 
@@ -484,7 +487,7 @@ static int live_in(struct walk *w, u32 b)
 	struct ra *ra = w->ra;
 	const ra_when_t *w_when = w->when;
 	u32 *member = ra->member;
-	u32 first = ra->mf->block[b].first, nr = ra->nr_members, k, n = 0;
+	u32 nr = ra->nr_members, k, n = 0;
 	struct ra_live *l;
 
 	ra->blk[b].live = NULL;
@@ -505,7 +508,7 @@ static int live_in(struct walk *w, u32 b)
 			continue;
 		member[n] = v;
 		l[n].vreg = v;
-		l[n++].when = ra_when_sub(when, first);
+		l[n++].when = when;
 	}
 	ra->nr_members = n;
 	if (nr > RA_MAX_LIVE)
@@ -591,7 +594,7 @@ static int close_loop(struct walk *w, u32 h)
 		memcpy(l, blk->live, blk->nr_live * sizeof(*l));
 	if (blk->parent != RA_NONE) {
 		parent = &ra->blk[blk->parent];
-		to_end = mb[mb[blk->parent].loop_end - 1].end - mb[h].first;
+		to_end = mb[mb[blk->parent].loop_end - 1].end - mb[blk->parent].first;
 		for (k = 0; k < blk->nr_hlive; k++)
 			w->when[l[k].vreg] = 0;
 		for (k = 0; k < parent->nr_hlive && blk->nr_hlive < RA_MAX_LIVE; k++) {

@@ -54,7 +54,7 @@ struct ra_held {
 
 struct ra_live {
 	u32 vreg;
-	ra_when_t when;		/* from the start of the block */
+	ra_when_t when;		/* an instruction number, of an instruction of the block or behind it */
 };
 
 struct ra_move {
@@ -262,7 +262,7 @@ static inline ra_when_t ra_when_add(ra_when_t w, u32 insts)
 	return (w & ~RA_LOW) | (low < RA_LOW ? low : RA_LOW);
 }
 
-/* From an instruction number, not below @insts, to a distance; a saturated one stays so. */
+/* @w is not below @insts; a saturated one stays so. */
 static inline ra_when_t ra_when_sub(ra_when_t w, u32 insts)
 {
 	return (w & RA_LOW) == RA_LOW ? w : w - insts;
