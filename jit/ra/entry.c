@@ -370,6 +370,27 @@ static void vacate_all(struct ra *ra, u64 regs)
 		ra_vacate(ra, __builtin_ctzll(regs));
 }
 
+/* A block that splits an edge keeps what its target uses, and the edge's arguments. */
+static u64 used_behind(const struct ra *ra, u32 b)
+{
+	const struct kw_medge *out = &ra->mf->medge[ra->mf->block[b].succ];
+	const struct kw_mblock *to = &ra->mf->block[out->to];
+	const struct ra_live *l = ra->blk[out->to].live;
+	u32 k, r;
+	u64 keep = 0;
+
+	for (k = 0; k < ra->blk[out->to].nr_live; k++) {
+		r = ra->reg[l[k].vreg];
+		keep |= r == KW_NO_REG ? 0 : BIT_ULL(r);
+	}
+	for (k = 0; k < to->nr_params; k++) {
+		r = ra->reg[ra->mf->vpool[out->args + k]];
+		if (ra->used[ra->mf->vpool[to->params + k]])
+			keep |= r == KW_NO_REG ? 0 : BIT_ULL(r);
+	}
+	return keep;
+}
+
 /*
  * What the only predecessor left in registers and is live here.  Next uses of
  * the rest nobody asks for: at their use assign.c says them anew.
@@ -388,6 +409,8 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 		for (k = 0; k < from->nr_exit; k++)
 			ra_hold(ra, h[k].vreg, h[k].reg);
 	}
+	if (ra->blk[b].splits)
+		keep = used_behind(ra, b);
 	for (k = 0; k < ra->blk[b].nr_live; k++) {
 		r = ra->reg[l[k].vreg];
 		if (r == KW_NO_REG)
@@ -412,7 +435,8 @@ int kw_ra_enter_block(struct ra *ra, u32 b)
 	u32 k;
 
 	ra->cur_block = b;
-	kw_ra_open_block(ra);
+	if (!blk->splits)
+		kw_ra_open_block(ra);
 	if (mb->nr_preds == 1 && !mb->nr_params) {
 		inherit(ra, b, pred_edge(ra, b, 0)->from);
 	} else {

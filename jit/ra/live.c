@@ -12,6 +12,9 @@
  * not be in registers anyway.  That bounds time and memory by the number of
  * edges even if a hostile function keeps 50,000 values alive through
  * 10,000 blocks.
+ *
+ * Many blocks only split an edge: they do nothing but jump.  Nothing is kept for
+ * these, who leads there looks through to their target.
  */
 #include "state.h"
 
@@ -129,7 +132,8 @@ static void add_live_in(struct walk *w, u32 b, u32 s, const struct ra_live *l, u
 	}
 }
 
-static void use_edge_args(struct walk *w, u32 b, const struct kw_medge *e)
+/* Parameters that are used make their arguments used, and wish to share a register with one. */
+static void note_edge_args(struct walk *w, u32 b, const struct kw_medge *e)
 {
 	struct ra *ra = w->ra;
 	const struct kw_mfunc *mf = ra->mf;
@@ -142,10 +146,21 @@ static void use_edge_args(struct walk *w, u32 b, const struct kw_medge *e)
 		if (e->to > b && !ra->used[param])
 			continue;
 		ra->used[arg] |= RA_USED;
-		add_live(w, arg, mf->block[b].end);
 		if (w->final && (!ra->phi_hint[arg] || e->to <= b))
 			ra->phi_hint[arg] = param;
 	}
+}
+
+/* The arguments of @e, which leaves @b, are live at @when. */
+static void add_edge_args(struct walk *w, u32 b, const struct kw_medge *e, u32 when)
+{
+	const struct kw_mfunc *mf = w->ra->mf;
+	const struct kw_mblock *to = &mf->block[e->to];
+	u32 k;
+
+	for (k = 0; k < to->nr_params; k++)
+		if (e->to <= b || w->ra->used[mf->vpool[to->params + k]])
+			add_live(w, mf->vpool[e->args + k], when);
 }
 
 static void clear_live(struct walk *w)
@@ -172,6 +187,41 @@ static bool goes_on(const struct walk *w, u32 b)
 	return !x.far && !x.cold;
 }
 
+/*
+ * Does @s only split an edge, from and to a block that are no further away than it is?
+ * Not if it were to drop values, or is what the pressure of a loop is known by.
+ */
+static bool splits_edge(const struct ra *ra, u32 s)
+{
+	const struct kw_mblock *mb = ra->mf->block;
+	const struct kw_medge *out = &ra->mf->medge[mb[s].succ];
+	struct crossing in_x, out_x;
+	u32 from;
+
+	if (mb[s].end - mb[s].first != 1 || mb[s].nr_succs != 1 || mb[s].nr_preds != 1 || mb[s].nr_params ||
+	    out->to <= s || ra->blk[out->to].nr_live + mb[out->to].nr_params > RA_MAX_LIVE)
+		return false;
+	from = ra->mf->medge[ra->mf->epool[mb[s].pred]].from;
+	in_x = cross_edge(ra, from, s);
+	out_x = cross_edge(ra, s, out->to);
+	return ra->blk[from].loop == ra->blk[s].loop && mb[from].cold == mb[s].cold &&
+	       !in_x.far && !out_x.far && !out_x.cold;
+}
+
+/* What is live into the target of @s, which splits an edge, and that edge's arguments. */
+static void add_live_through(struct walk *w, u32 b, u32 s)
+{
+	const struct ra *ra = w->ra;
+	const struct kw_mblock *mb = ra->mf->block;
+	const struct kw_medge *out = &ra->mf->medge[mb[s].succ];
+	const struct ra_live *l = ra->blk[out->to].live;
+	u32 n = ra->blk[out->to].nr_live, skipped = mb[out->to].first - mb[s].end + mb[s].first - mb[b].end;
+
+	for (; n; n--, l++)
+		add_live(w, l->vreg, ra_when_sub(l->when, skipped));
+	add_edge_args(w, s, out, mb[b].end + 1);
+}
+
 static void live_out(struct walk *w, u32 b)
 {
 	struct ra *ra = w->ra;
@@ -185,12 +235,16 @@ static void live_out(struct walk *w, u32 b)
 		const struct kw_medge *e = &ra->mf->medge[mb->succ + k];
 		const struct ra_block *to = &ra->blk[e->to];
 
-		if (e->to > b && !(kept && !k))
+		if (e->to > b && to->splits)
+			add_live_through(w, b, e->to);
+		else if (e->to > b && !(kept && !k))
 			add_live_in(w, b, e->to, to->live, to->nr_live);
 		else if (e->to <= b && w->final)
 			add_live_in(w, b, e->to, to->hlive, to->nr_hlive);
-		if (ra->mf->block[e->to].nr_params)
-			use_edge_args(w, b, e);
+		if (ra->mf->block[e->to].nr_params) {
+			note_edge_args(w, b, e);
+			add_edge_args(w, b, e, mb->end);
+		}
 	}
 }
 
@@ -550,6 +604,13 @@ static int walk_block(struct walk *w, u32 b)
 	u32 i, k;
 	int err;
 
+	ra->blk[b].splits = splits_edge(ra, b);
+	if (ra->blk[b].splits) {
+		ra->blk[b].live = NULL;
+		ra->blk[b].nr_live = 0;
+		note_edge_args(w, b, &ra->mf->medge[mb->succ]);
+		return ra_step(ra);
+	}
 	w->call[KW_RC_INT] = RA_NONE;
 	w->call[KW_RC_VEC] = RA_NONE;
 	memset(w->press, 0, sizeof(w->press));

@@ -106,6 +106,7 @@ struct ra_block {
 	u64 entry_regs;
 	u32 nr_live, nr_hlive;
 	u8 nr_entry, nr_exit;
+	u8 splits;		/* only splits an edge: lives off its target's .live */
 	u8 loop_calls;		/* header: classes a warm call in the loop destroys */
 	u32 loop;		/* innermost loop's header */
 	u32 parent;		/* header: the loop around */
