@@ -68,7 +68,7 @@ u32 kw_ra_choose_free(struct ra *ra, u32 v, u64 mask)
 		mask = narrow(calm, ~ra->busy_mask);
 	}
 	if (loop != RA_NONE)
-		mask = narrow(mask, ~ra->blk[loop].phi_regs);
+		mask = narrow(mask, ~ra->blk[loop].heads->phi_regs);
 	return first_in_order(ra, v, mask);
 }
 

@@ -223,10 +223,10 @@ static bool wanted(const struct ra *ra, u32 b, u32 v, u32 warm)
 /* Registers the loop leaves over for values it does not use. */
 static u32 spare_regs(const struct ra *ra, u32 h, u32 c, u32 nr_through)
 {
-	const struct ra_block *blk = &ra->blk[h];
-	u32 need = blk->press[c] > nr_through ? blk->press[c] - nr_through : 0;
+	const struct ra_loop *loop = ra->blk[h].heads;
+	u32 need = loop->press[c] > nr_through ? loop->press[c] - nr_through : 0;
 
-	if (blk->loop_calls & (1u << c) || need >= ra->nr_regs[c])
+	if (loop->calls & (1u << c) || need >= ra->nr_regs[c])
 		return 0;
 	return ra->nr_regs[c] - need;
 }
@@ -339,7 +339,8 @@ static void place_entry(struct ra *ra, u32 b, const struct kw_medge *e)
 			continue;
 		ra->slot_param[v] = 0;
 		ra->share[v] = ra->reg[v];
-		ra->blk[b].phi_regs |= BIT_ULL(ra->reg[v]);
+		if (mb->is_loop_header)
+			ra->blk[b].heads->phi_regs |= BIT_ULL(ra->reg[v]);
 	}
 }
 

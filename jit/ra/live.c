@@ -240,7 +240,7 @@ static void live_out(struct walk *w, u32 b)
 		else if (e->to > b && !(kept && !k))
 			add_live_in(w, b, e->to, to->live, to->nr_live);
 		else if (e->to <= b && w->final)
-			add_live_in(w, b, e->to, to->hlive, to->nr_hlive);
+			add_live_in(w, b, e->to, to->heads->live, to->heads->nr_live);
 		if (ra->mf->block[e->to].nr_params) {
 			note_edge_args(w, b, e);
 			add_edge_args(w, b, e, mb->end);
@@ -576,21 +576,21 @@ static int live_in(struct walk *w, u32 b)
 static void note_loop(struct walk *w, u32 b)
 {
 	struct ra *ra = w->ra;
-	struct ra_block *h, *parent;
+	struct ra_loop *h, *parent;
 	u32 c;
 
 	if (ra->blk[b].loop == RA_NONE)
 		return;
-	h = &ra->blk[ra->blk[b].loop];
+	h = ra->blk[ra->blk[b].loop].heads;
 	if (w->pressure) {
-		h->loop_calls |= w->calls;
+		h->calls |= w->calls;
 		for (c = 0; c < KW_NR_RCLASSES; c++)
 			h->press[c] = max_t(u32, h->press[c], min(w->press[c], 0xffffu));
 	}
-	if (h != &ra->blk[b] || h->parent == RA_NONE)
+	if (h != ra->blk[b].heads || h->parent == RA_NONE)
 		return;
-	parent = &ra->blk[h->parent];
-	parent->loop_calls |= h->loop_calls;
+	parent = ra->blk[h->parent].heads;
+	parent->calls |= h->calls;
 	for (c = 0; c < KW_NR_RCLASSES; c++)
 		parent->press[c] = max(parent->press[c], h->press[c]);
 }
@@ -640,7 +640,8 @@ static int walk_block(struct walk *w, u32 b)
 static int close_loop(struct walk *w, u32 h)
 {
 	struct ra *ra = w->ra;
-	struct ra_block *blk = &ra->blk[h], *parent;
+	const struct ra_block *blk = &ra->blk[h];
+	struct ra_loop *loop = blk->heads, *parent;
 	const struct kw_mblock *mb = ra->mf->block;
 	struct ra_live *l;
 	u32 k, v, to_end;
@@ -649,28 +650,27 @@ static int close_loop(struct walk *w, u32 h)
 	l = kw_arena_raw_array(ra->arena, RA_MAX_LIVE, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
-	blk->hlive = l;
-	blk->nr_hlive = blk->nr_live;
+	loop->live = l;
+	loop->nr_live = blk->nr_live;
 	if (blk->nr_live)
 		memcpy(l, blk->live, blk->nr_live * sizeof(*l));
-	if (blk->parent != RA_NONE) {
-		parent = &ra->blk[blk->parent];
-		to_end = mb[mb[blk->parent].loop_end - 1].end - mb[blk->parent].first;
-		for (k = 0; k < blk->nr_hlive; k++)
+	if (loop->parent != RA_NONE) {
+		parent = ra->blk[loop->parent].heads;
+		to_end = mb[mb[loop->parent].loop_end - 1].end - mb[loop->parent].first;
+		for (k = 0; k < loop->nr_live; k++)
 			w->when[l[k].vreg] = 0;
-		for (k = 0; k < parent->nr_hlive && blk->nr_hlive < RA_MAX_LIVE; k++) {
-			v = parent->hlive[k].vreg;
+		for (k = 0; k < parent->nr_live && loop->nr_live < RA_MAX_LIVE; k++) {
+			v = parent->live[k].vreg;
 			if (w->when[v] != RA_DEAD)
 				continue;
-			l[blk->nr_hlive].vreg = v;
-			l[blk->nr_hlive++].when =
-				ra_when_exit(ra_when_add(parent->hlive[k].when, to_end),
-					     blk->depth);
+			l[loop->nr_live].vreg = v;
+			l[loop->nr_live++].when =
+				ra_when_exit(ra_when_add(parent->live[k].when, to_end), blk->depth);
 		}
 		for (k = 0; k < blk->nr_live; k++)
 			w->when[l[k].vreg] = RA_DEAD;
 	}
-	kw_arena_shrink(ra->arena, l, blk->nr_hlive * sizeof(*l));
+	kw_arena_shrink(ra->arena, l, loop->nr_live * sizeof(*l));
 	return ra_step(ra);
 }
 
@@ -678,8 +678,8 @@ static u32 outermost_loop(const struct ra *ra, u32 b)
 {
 	u32 h = ra->blk[b].loop;
 
-	while (h != RA_NONE && ra->blk[h].parent != RA_NONE)
-		h = ra->blk[h].parent;
+	while (h != RA_NONE && ra->blk[h].heads->parent != RA_NONE)
+		h = ra->blk[h].heads->parent;
 	return h;
 }
 
@@ -757,22 +757,21 @@ static void order_registers(struct ra *ra)
 int kw_ra_live(struct ra *ra)
 {
 	struct walk walk = { .ra = ra }, *w = &walk;
-	u32 n = ra->mf->nr_vregs, v;
+	u32 n = ra->mf->nr_vregs;
 	int err;
 
-	w->when = kw_arena_array(ra->arena, n, sizeof(*w->when));
-	ra->member = kw_arena_array(ra->arena, n, sizeof(*ra->member));
-	ra->opnd_next = kw_arena_array(ra->arena, ra->mf->nr_opnds, sizeof(*ra->opnd_next));
-	ra->def_next = kw_arena_array(ra->arena, n, sizeof(*ra->def_next));
+	w->when = kw_arena_raw_array(ra->arena, n, sizeof(*w->when));
+	ra->member = kw_arena_raw_array(ra->arena, n, sizeof(*ra->member));
+	ra->opnd_next = kw_arena_raw_array(ra->arena, ra->mf->nr_opnds, sizeof(*ra->opnd_next));
+	ra->def_next = kw_arena_raw_array(ra->arena, n, sizeof(*ra->def_next));
 	ra->phi_hint = kw_arena_array(ra->arena, n, sizeof(*ra->phi_hint));
 	ra->used = kw_arena_zalloc(ra->arena, n);
 	ra->fixed_hint = kw_arena_alloc(ra->arena, n);
 	if (!w->when || !ra->member || !ra->opnd_next || !ra->def_next || !ra->phi_hint ||
 	    !ra->used || !ra->fixed_hint)
 		return -ENOMEM;
+	memset(w->when, 0xff, n * sizeof(*w->when));
 	memset(ra->fixed_hint, KW_NO_REG, n);
-	for (v = 0; v < n; v++)
-		w->when[v] = RA_DEAD;
 	err = walk_blocks(w);
 	if (err)
 		return err;

@@ -21,17 +21,13 @@ static bool alloc_by_vreg(struct ra *ra)
 	ra->slot_lca = kw_arena_alloc(a, n * sizeof(*ra->slot_lca));
 	ra->slot_start = kw_arena_alloc(a, n * sizeof(*ra->slot_start));
 	ra->slot_end = kw_arena_array(a, n, sizeof(*ra->slot_end));
-	ra->slot_of = kw_arena_array(a, n, sizeof(*ra->slot_of));
-	ra->slot_group = kw_arena_array(a, n, sizeof(*ra->slot_group));
-	ra->slot_next = kw_arena_array(a, n, sizeof(*ra->slot_next));
 	ra->def_inst = kw_arena_alloc(a, n * sizeof(*ra->def_inst));
 	ra->def_block = kw_arena_raw_array(a, n, sizeof(*ra->def_block));
 	ra->move_to = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->move_to));
 	ra->readers = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->readers));
 	return ra->reg && ra->share && ra->xreg && ra->loose && ra->slot_param &&
 	       ra->avail && ra->slot_lca && ra->slot_start &&
-	       ra->slot_end && ra->slot_of && ra->slot_group && ra->slot_next && ra->def_inst &&
-	       ra->def_block && ra->move_to && ra->readers;
+	       ra->slot_end && ra->def_inst && ra->def_block && ra->move_to && ra->readers;
 }
 
 static struct ra *new_ra(struct kw_mfunc *mf)

@@ -212,6 +212,16 @@ static u32 take_slot(struct sweep *s, bool wide)
 	return s->nr_slots++;
 }
 
+/* What the walk needed by vreg, and by location, serves here. */
+static void take_over(struct ra *ra)
+{
+	u32 n = ra->mf->nr_vregs;
+
+	ra->slot_group = ra->def_next;
+	ra->slot_of = memset(ra->next, 0, n * sizeof(*ra->slot_of));
+	ra->slot_next = memset(ra->phi_hint, 0, n * sizeof(*ra->slot_next));
+}
+
 static int prepare_sweep(struct sweep *s, u32 *nr)
 {
 	struct ra *ra = s->ra;
@@ -224,11 +234,11 @@ static int prepare_sweep(struct sweep *s, u32 *nr)
 		return 0;
 	s->starts = kw_arena_array(ra->arena, positions, sizeof(u32));
 	s->ends = kw_arena_array(ra->arena, positions, sizeof(u32));
-	s->next_start = kw_arena_array(ra->arena, ra->mf->nr_vregs, sizeof(u32));
-	s->next_end = kw_arena_array(ra->arena, ra->mf->nr_vregs, sizeof(u32));
+	s->next_start = ra->move_to;
+	s->next_end = ra->readers;
 	s->single = kw_arena_array(ra->arena, 2 * n + 1, sizeof(u32));
 	s->pair = kw_arena_array(ra->arena, n, sizeof(u32));
-	if (!s->starts || !s->ends || !s->next_start || !s->next_end || !s->single || !s->pair)
+	if (!s->starts || !s->ends || !s->single || !s->pair)
 		return -ENOMEM;
 	for (v = 1; v < ra->mf->nr_vregs; v++) {
 		u32 start = ra->slot_start[v], end = ra->slot_end[v];
@@ -353,8 +363,10 @@ static void finish_operands(struct ra *ra)
  */
 int kw_ra_slots(struct ra *ra)
 {
-	int err = place_stores(ra);
+	int err;
 
+	take_over(ra);
+	err = place_stores(ra);
 	if (err)
 		return err;
 	share_slots(ra);

@@ -101,20 +101,24 @@ struct ra_edits {
 
 struct ra_block {
 	struct ra_live *live;	/* live-in; NULL when there is none, or the block was entered */
-	struct ra_live *hlive;	/* header: live-in of the whole loop */
 	struct ra_held *entry, *exit;	/* registers; at the entry, those of .entry_regs */
 	u64 entry_regs;
-	u32 nr_live, nr_hlive;
-	u8 nr_entry, nr_exit;
-	u8 splits;		/* only splits an edge: lives off its target's .live */
-	u8 loop_calls;		/* header: classes a warm call in the loop destroys */
+	struct ra_loop *heads;	/* the loop it is the header of, NULL */
 	u32 loop;		/* innermost loop's header */
-	u32 parent;		/* header: the loop around */
-	u32 jump;		/* header: an ancestor further out, see loop_outermost() */
 	u32 depth;		/* loops around, this one included */
 	u32 dom_depth, dom_jump;
-	u16 press[KW_NR_RCLASSES];	/* header: most values live at once */
-	u64 phi_regs;		/* header: registers of its parameters */
+	u8 nr_live, nr_entry, nr_exit;
+	u8 splits;		/* only splits an edge: lives off its target's .live */
+};
+
+struct ra_loop {
+	struct ra_live *live;	/* live-in of all its blocks */
+	u32 nr_live;
+	u32 parent;		/* header of the loop around */
+	u32 jump;		/* header of an ancestor further out, see loop_outermost() */
+	u16 press[KW_NR_RCLASSES];	/* most values live at once */
+	u8 calls;		/* classes a warm call in the loop destroys */
+	u64 phi_regs;		/* of the header's parameters */
 };
 
 /* There is a use; there is one that wants the value where it is, not copied to a place of the user's. */

@@ -10,7 +10,7 @@
 
 static u32 loop_jump(const struct ra_block *blk, u32 parent)
 {
-	u32 one = blk[parent].jump, two = blk[one].jump;
+	u32 one = blk[parent].heads->jump, two = blk[one].heads->jump;
 
 	return blk[parent].depth - blk[one].depth == blk[one].depth - blk[two].depth ? two : parent;
 }
@@ -23,19 +23,19 @@ static u32 dom_jump(const struct ra_block *blk, u32 idom)
 	       blk[one].dom_depth - blk[two].dom_depth ? two : idom;
 }
 
-static void add_loop(struct ra *ra, u32 b, u32 parent)
+static int add_loop(struct ra *ra, u32 b, u32 parent)
 {
+	struct ra_loop *loop = kw_arena_zalloc(ra->arena, sizeof(*loop));
 	struct ra_block *blk = ra->blk;
 
-	blk[b].parent = parent;
+	if (!loop)
+		return -ENOMEM;
+	blk[b].heads = loop;
 	blk[b].loop = b;
-	if (parent == RA_NONE) {
-		blk[b].depth = 1;
-		blk[b].jump = b;
-		return;
-	}
-	blk[b].depth = blk[parent].depth + 1;
-	blk[b].jump = loop_jump(blk, parent);
+	blk[b].depth = parent == RA_NONE ? 1 : blk[parent].depth + 1;
+	loop->parent = parent;
+	loop->jump = parent == RA_NONE ? b : loop_jump(blk, parent);
+	return 0;
 }
 
 static void add_dom(struct ra *ra, u32 b)
@@ -63,9 +63,10 @@ int kw_ra_loops(struct ra *ra)
 		if (mb->first >= mb->end || (b && mb->idom >= b))
 			return -EINVAL;
 		while (open != RA_NONE && mf->block[open].loop_end <= b)
-			open = ra->blk[open].parent;
+			open = ra->blk[open].heads->parent;
 		if (mb->is_loop_header) {
-			add_loop(ra, b, open);
+			if (add_loop(ra, b, open))
+				return -ENOMEM;
 			open = b;
 		} else {
 			ra->blk[b].loop = open;
@@ -117,11 +118,11 @@ u32 kw_ra_loop_outermost(const struct ra *ra, u32 b, u32 def_block)
 
 	if (h == RA_NONE || h <= def_block)
 		return RA_NONE;
-	while (blk[h].parent != RA_NONE && blk[h].parent > def_block) {
-		if (blk[h].jump != h && blk[h].jump > def_block)
-			h = blk[h].jump;
+	while (blk[h].heads->parent != RA_NONE && blk[h].heads->parent > def_block) {
+		if (blk[h].heads->jump != h && blk[h].heads->jump > def_block)
+			h = blk[h].heads->jump;
 		else
-			h = blk[h].parent;
+			h = blk[h].heads->parent;
 	}
 	return h;
 }
