@@ -128,14 +128,15 @@ static int edge_moves(struct ra *ra, const struct kw_medge *e)
 	const struct ra_block *from = &ra->blk[e->from], *to = &ra->blk[e->to];
 	bool alone = mb[e->to].nr_preds == 1;
 	u32 at = alone ? mb[e->to].first : mb[e->from].end - 1;
-	u64 busy = held_regs(from->exit, from->nr_exit) |
-		   held_regs(to->entry, to->nr_entry);
 	int err;
 
 	load_exit(ra, e->from);
 	err = add_edge_moves(ra, e, at);
 	unload_exit(ra, e->from);
-	return err ? err : kw_ra_emit_moves(ra, at, alone ? RA_AT_ENTRY : RA_AT_EXIT, busy);
+	if (err || !ra->nr_moves)
+		return err;
+	return kw_ra_emit_moves(ra, at, alone ? RA_AT_ENTRY : RA_AT_EXIT,
+				held_regs(from->exit, from->nr_exit) | held_regs(to->entry, to->nr_entry));
 }
 
 static const struct kw_medge *pred_edge(const struct ra *ra, u32 b, u32 k)

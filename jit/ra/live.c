@@ -21,7 +21,11 @@
 /* One walk. */
 struct walk {
 	struct ra *ra;
+	const struct kw_vreg *vreg;
 	ra_when_t *when;	/* by vreg: next use below the current point, RA_DEAD */
+	u32 *member;		/* vregs that are live, or were in the blocks just walked */
+	u32 nr_members;
+	u32 live_count[KW_NR_RCLASSES];
 	u32 call[KW_NR_RCLASSES];	/* next instruction that destroys the class */
 	u32 press[KW_NR_RCLASSES];	/* of the block */
 	u32 calls;		/* classes destroyed by calls of the block */
@@ -34,9 +38,12 @@ struct walk {
 
 static ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when)
 {
-	u32 call = w->call[w->ra->mf->vreg[v].rclass];
+	u32 call;
 
-	if (when == RA_DEAD || call == RA_NONE || call >= (when & RA_LOW))
+	if (!w->calls || when == RA_DEAD)
+		return when;
+	call = w->call[w->vreg[v].rclass];
+	if (call == RA_NONE || call >= (when & RA_LOW))
 		return when;
 	return when | RA_BEHIND_CALL;
 }
@@ -44,10 +51,8 @@ static ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when)
 /* @v is live; callers see to .when. */
 static inline void add_member(struct walk *w, u32 v)
 {
-	struct ra *ra = w->ra;
-
-	ra->member[ra->nr_members++] = v;
-	ra->live_count[ra->mf->vreg[v].rclass]++;
+	w->member[w->nr_members++] = v;
+	w->live_count[w->vreg[v].rclass]++;
 }
 
 static inline void add_live(struct walk *w, u32 v, ra_when_t when)
@@ -76,7 +81,7 @@ static inline void end_use(struct walk *w, u32 v)
 	if (w->when[v] == RA_DEAD)
 		return;
 	w->when[v] = RA_DEAD;
-	w->ra->live_count[w->ra->mf->vreg[v].rclass]--;
+	w->live_count[w->vreg[v].rclass]--;
 }
 
 static void raise_pressure(struct walk *w, const u32 *more)
@@ -84,7 +89,7 @@ static void raise_pressure(struct walk *w, const u32 *more)
 	u32 c;
 
 	for (c = 0; c < KW_NR_RCLASSES; c++)
-		w->press[c] = max(w->press[c], w->ra->live_count[c] + more[c]);
+		w->press[c] = max(w->press[c], w->live_count[c] + more[c]);
 }
 
 /* What changes on the way into a successor: the loop that is left, and how far a cold block is. */
@@ -165,13 +170,13 @@ static void add_edge_args(struct walk *w, u32 b, const struct kw_medge *e, u32 w
 
 static void clear_live(struct walk *w)
 {
-	struct ra *ra = w->ra;
-	u32 k;
+	ra_when_t *when = w->when;
+	const u32 *v = w->member, *end = v + w->nr_members;
 
-	for (k = 0; k < ra->nr_members; k++)
-		w->when[ra->member[k]] = RA_DEAD;
-	ra->nr_members = 0;
-	memset(ra->live_count, 0, sizeof(ra->live_count));
+	for (; v < end; v++)
+		when[*v] = RA_DEAD;
+	w->nr_members = 0;
+	memset(w->live_count, 0, sizeof(w->live_count));
 }
 
 /* Is what is live into the block just walked, as it stands, live out of @b, too? */
@@ -461,11 +466,15 @@ static void drop_furthest(struct ra_live *l, u32 n)
  */
 static void nearest(struct ra_live *l, u32 n, u32 *left)
 {
-	u32 limit = 0, nr = n, wanted = RA_MAX_LIVE, shift, k, d, m, count[16];
+	u32 limit = l[0].when, differ = 0, nr = n, wanted = RA_MAX_LIVE, shift, k, d, m, count[16];
 
-	for (k = 0; k < n; k++)
+	for (k = 0; k < n; k++) {
 		left[k] = l[k].when;
-	for (shift = 32; shift && nr > wanted; nr = m) {
+		differ |= l[k].when ^ limit;
+	}
+	shift = differ ? ALIGN(32 - __builtin_clz(differ), 4) : 0;
+	limit &= ~(u32)((1ULL << shift) - 1);
+	for (; shift && nr > wanted; nr = m) {
 		shift -= 4;
 		memset(count, 0, sizeof(count));
 		for (k = 0; k < nr; k++)
@@ -528,8 +537,8 @@ static void pass_calls(struct walk *w)
 {
 	u32 k;
 
-	for (k = 0; k < w->ra->nr_members; k++) {
-		u32 v = w->ra->member[k];
+	for (k = 0; k < w->nr_members; k++) {
+		u32 v = w->member[k];
 
 		w->when[v] = behind_calls(w, v, w->when[v]);
 	}
@@ -540,8 +549,8 @@ static int live_in(struct walk *w, u32 b)
 {
 	struct ra *ra = w->ra;
 	const ra_when_t *w_when = w->when;
-	u32 *member = ra->member;
-	u32 nr = ra->nr_members, k, n = 0;
+	u32 *member = w->member;
+	u32 nr = w->nr_members, k, n = 0;
 	struct ra_live *l;
 
 	ra->blk[b].live = NULL;
@@ -564,7 +573,7 @@ static int live_in(struct walk *w, u32 b)
 		l[n].vreg = v;
 		l[n++].when = when;
 	}
-	ra->nr_members = n;
+	w->nr_members = n;
 	if (nr > RA_MAX_LIVE)
 		return keep_nearest(w, b, n);
 	kw_arena_shrink(&ra->lists, l, n * sizeof(*l));
@@ -760,14 +769,15 @@ int kw_ra_live(struct ra *ra)
 	u32 n = ra->mf->nr_vregs;
 	int err;
 
+	w->vreg = ra->mf->vreg;
 	w->when = kw_arena_raw_array(ra->arena, n, sizeof(*w->when));
-	ra->member = kw_arena_raw_array(ra->arena, n, sizeof(*ra->member));
+	w->member = kw_arena_raw_array(ra->arena, n, sizeof(*w->member));
 	ra->opnd_next = kw_arena_raw_array(ra->arena, ra->mf->nr_opnds, sizeof(*ra->opnd_next));
 	ra->def_next = kw_arena_raw_array(ra->arena, n, sizeof(*ra->def_next));
 	ra->phi_hint = kw_arena_array(ra->arena, n, sizeof(*ra->phi_hint));
 	ra->used = kw_arena_zalloc(ra->arena, n);
 	ra->fixed_hint = kw_arena_alloc(ra->arena, n);
-	if (!w->when || !ra->member || !ra->opnd_next || !ra->def_next || !ra->phi_hint ||
+	if (!w->when || !w->member || !ra->opnd_next || !ra->def_next || !ra->phi_hint ||
 	    !ra->used || !ra->fixed_hint)
 		return -ENOMEM;
 	memset(w->when, 0xff, n * sizeof(*w->when));
@@ -778,6 +788,6 @@ int kw_ra_live(struct ra *ra)
 	order_registers(ra);
 	/* What the walk needed by vreg serves the walk forward. */
 	ra->next = memset(w->when, 0, n * sizeof(*ra->next));
-	ra->arg_of = memset(ra->member, 0, n * sizeof(*ra->arg_of));
+	ra->arg_of = memset(w->member, 0, n * sizeof(*ra->arg_of));
 	return 0;
 }

@@ -133,8 +133,6 @@ struct ra {
 	u32 steps;
 
 	/* live.c */
-	u32 *member;		/* vregs live at the point of the walk; then its place is .arg_of's */
-	u32 nr_members;
 	ra_when_t *opnd_next;	/* by operand: next use after it */
 	ra_when_t *def_next;	/* by vreg: first use after its definition */
 	u8 *used;		/* by vreg: RA_USED_* */
@@ -147,7 +145,6 @@ struct ra {
 	u32 weight[RA_NR_REGS];	/* how often instructions ask for it by name */
 	u8 order[KW_NR_RCLASSES][32];
 	u8 nr_regs[KW_NR_RCLASSES];
-	u32 live_count[KW_NR_RCLASSES];
 
 	/* assign.c: state at the current point */
 	u8 *reg;		/* by vreg, KW_NO_REG */
