@@ -2,7 +2,8 @@
 /* Turns kw_alloc_dirty() into bump allocation with a budget; see arena.h. */
 #include "arena.h"
 
-#define CHUNK_MIN	(16UL << 10)
+#define CHUNK_FIRST	(16UL << 10)	/* stays when the arena is reset */
+#define CHUNK_MIN	(8UL << 10)
 #define CHUNK_MAX	(1UL << 20)	/* of chunks not made for one large allocation */
 #define CHUNK_KEEP	(64UL << 10)	/* larger ones are not worth holding for what comes next */
 
@@ -41,9 +42,9 @@ static void use_chunk(struct kw_arena *a, struct kw_arena_chunk *c)
  * a budget.  What would take up much of one gets its own, and near the budget a
  * chunk is just what is needed.
  */
-static size_t chunk_bytes(const struct kw_arena *a, size_t need)
+static size_t chunk_bytes(const struct kw_arena *a, bool first, size_t need)
 {
-	size_t want = max_t(size_t, CHUNK_MIN, min_t(u64, a->held_bytes / 32, CHUNK_MAX));
+	size_t want = max_t(size_t, first ? CHUNK_FIRST : CHUNK_MIN, min_t(u64, a->held_bytes / 32, CHUNK_MAX));
 
 	want = ALIGN(want, 4096);
 	if (need > KW_ARENA_SMALL + CHUNK_OVERHEAD && need > want / 4)
@@ -64,7 +65,7 @@ static void *alloc_in_new_chunk(struct kw_arena *a, size_t payload_bytes)
 	if (of->held_bytes > of->budget_bytes ||
 	    payload_bytes + CHUNK_OVERHEAD > of->budget_bytes - of->held_bytes)
 		return NULL;
-	bytes = chunk_bytes(of, payload_bytes + CHUNK_OVERHEAD);
+	bytes = chunk_bytes(of, !a->chunks, payload_bytes + CHUNK_OVERHEAD);
 	c = kw_alloc_dirty(bytes);
 	if (!c)
 		return NULL;
