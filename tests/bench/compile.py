@@ -6,9 +6,13 @@ sql.js and esbuild-wasm come from npm and are looked for in --npm (a
 node_modules folder).  Rounds are interleaved; a figure is the fastest of three
 compilations, the median over the rounds.  What costs more than --limit times
 sql.js's nanoseconds per byte is marked, and then the exit status is 1.
+
+Where there is a node (NODE=), V8's two compilers do the same in the same rounds,
+on one thread: MB/s are of a machine, and a ratio of two says more.
 """
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,6 +22,12 @@ import report
 
 BIG = [('sql.js', 'sql.js/dist/sql-wasm.wasm'), ('esbuild', 'esbuild-wasm/esbuild.wasm')]
 REPS = 3
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NODE = os.environ.get('NODE', 'node')
+EAGER = ['--single-threaded', '--no-wasm-lazy-compilation', '--no-wasm-native-module-cache', '--no-wasm-tier-up']
+# name: flags, repetitions, modules that it does not take minutes for
+V8 = {'V8 Liftoff': (['--liftoff'], REPS, ['sql.js', 'esbuild']), 'V8 TurboFan': (['--no-liftoff'], 1, ['sql.js'])}
 
 
 def arguments():
@@ -49,16 +59,48 @@ def compile_one(tool, path):
     return {k: int(v) for k, v in zip(w[::2], w[1::2])}
 
 
+def measure_v8(name, module, path):
+    """-> ns, or None"""
+    flags, reps, modules = V8[name]
+    if module not in modules or not shutil.which(NODE):
+        return None
+    r = subprocess.run([NODE, *EAGER, *flags, os.path.join(HERE, 'compile-v8.mjs'), path, str(reps)],
+                       capture_output=True, text=True)
+    return int(r.stdout.split()[1]) if r.returncode == 0 else None
+
+
 def measure(tools, modules, rounds):
-    """-> {tool: {module: [figures, one a round]}}"""
+    """-> {tool: {module: [figures, one a round]}}, {V8's compiler: {module: [ns, one a round]}}"""
     data = {t: {m: [] for m, _ in modules} for t, _ in tools}
+    v8 = {name: {m: [] for m, _ in modules} for name in V8}
     for _ in range(rounds):
         for m, path in modules:
             for t, cmd in tools:
                 got = compile_one(cmd, path)
                 if got:
                     data[t][m].append(got)
-    return data
+            for name in V8:
+                got = measure_v8(name, m, path)
+                if got:
+                    v8[name][m].append(got)
+    return data, v8
+
+
+def table_v8(v8, data, modules):
+    """How fast V8's compilers are, and each of ours next to them; '' if there is none."""
+    rows = []
+    for name, by in v8.items():
+        for m, path in modules:
+            if not by[m] or not all(ms[m] for ms in data.values()):
+                continue
+            ours = [statistics.median(f['total_ns'] / ns for f, ns in zip(ms[m], by[m])) for ms in data.values()]
+            rows.append([name, m, report.fmt(1e3 * os.path.getsize(path) / statistics.median(by[m]), 1)] +
+                        [report.fmt(x) for x in ours])
+    if not rows:
+        return ''
+    head = ['compiler', 'module', 'MB/s'] + ['time of %s' % t for t in data]
+    return "\nV8's compilers, one thread; and the time of kwasm as a part of theirs::\n\n%s\n" % (
+        '\n'.join('    ' + l for l in report.layout(head, rows).splitlines()))
 
 
 def row(name, figures, base_ns_per_byte, limit):
@@ -98,7 +140,9 @@ def main():
     tools = [(t.split('=', 1)[0], t.split('=', 1)[1].split()) for t in a.tool]
     modules = find_big(a.npm)
     modules += [(os.path.basename(p)[:-5], p) for p in adversarial.write(os.path.join(a.out, 'adversarial'))]
-    text, over = tables(measure(tools, modules, a.rounds), modules, a.limit)
+    data, v8 = measure(tools, modules, a.rounds)
+    text, over = tables(data, modules, a.limit)
+    text += table_v8(v8, data, modules)
     print(text)
     print('worst function: bytes of memory for a byte of body, of functions of 4 KiB and more')
     if a.rst:
