@@ -98,8 +98,8 @@ def table_v8(v8, data, modules):
                         [report.fmt(x) for x in ours])
     if not rows:
         return ''
-    head = ['compiler', 'module', 'MB/s'] + ['time of %s' % t for t in data]
-    return "\nV8's compilers, one thread; and the time of kwasm as a part of theirs::\n\n%s\n" % (
+    head = ['compiler', 'module', 'MB/s'] + ['%s, ratio' % t for t in data]
+    return "\nV8's compilers, one thread; and kwasm's time divided by theirs::\n\n%s\n" % (
         '\n'.join('    ' + l for l in report.layout(head, rows).splitlines()))
 
 
