@@ -49,45 +49,46 @@ static void put32(struct x64_buf *b, u32 v)
 	b->p += 4;
 }
 
-static void put_modrm(struct x64_buf *b, u8 mod, u8 reg, u8 rm)
+/*
+ * What follows is handed the place to write to and returns the next one: the
+ * compiler must take it that a byte written may be part of a struct x64_buf.
+ */
+static u8 modrm(u8 mod, u8 reg, u8 rm)
 {
-	put8(b, mod << 6 | (reg & 7) << 3 | (rm & 7));
+	return mod << 6 | (reg & 7) << 3 | (rm & 7);
 }
 
-static void put_rm(struct x64_buf *b, u8 reg, struct x64_rm m)
+static __always_inline u8 *put_rm(u8 *p, u8 reg, struct x64_rm m)
 {
-	bool indexed = m.index != X64_NOREG;
-	u8 mod;
+	u8 mod, len;
 
 	if (m.direct) {
-		put_modrm(b, 3, reg, m.base);
-		return;
+		*p++ = modrm(3, reg, m.base);
+		return p;
 	}
 	if (m.base == X64_NOREG) {
-		put_modrm(b, 0, reg, 4);
-		put_modrm(b, m.scale, m.index, 5);
-		put32(b, m.disp);
-		return;
+		*p++ = modrm(0, reg, 4);
+		*p++ = modrm(m.scale, m.index, 5);
+		put_unaligned_le32(m.disp, p);
+		return p + 4;
 	}
 	/* mod 0 with base 5 (rbp, r13) means "no base": give those a disp8 of 0. */
 	if (m.disp == 0 && (m.base & 7) != 5)
-		mod = 0;
+		mod = 0, len = 0;
 	else if (m.disp == (s8)m.disp)
-		mod = 1;
+		mod = 1, len = 1;
 	else
-		mod = 2;
+		mod = 2, len = 4;
 
 	/* rm 4 means "SIB follows", so rsp and r12 as a base need one as well. */
-	if (indexed || (m.base & 7) == 4) {
-		put_modrm(b, mod, reg, 4);
-		put_modrm(b, m.scale, indexed ? m.index : 4, m.base);
+	if (m.index != X64_NOREG || (m.base & 7) == 4) {
+		*p++ = modrm(mod, reg, 4);
+		*p++ = modrm(m.scale, m.index, m.base);
 	} else {
-		put_modrm(b, mod, reg, m.base);
+		*p++ = modrm(mod, reg, m.base);
 	}
-	if (mod == 1)
-		put8(b, m.disp);
-	else if (mod == 2)
-		put32(b, m.disp);
+	put_unaligned_le32(m.disp, p);	/* what is more than @len is written over */
+	return p + len;
 }
 
 #define REX	0x40
@@ -99,51 +100,57 @@ static bool is_high_byte(u8 reg)
 	return reg >= 4 && reg < 8;
 }
 
-/* Prefixes, opcode, ModRM and what belongs to it; @rex: REX or 0, with REX_W if wanted. */
-static void put_op(struct x64_buf *b, u8 prefix, u8 rex, u32 op, u8 reg, struct x64_rm m)
+/* REX bits for registers above 7. */
+static u8 rex_of(u8 reg, u8 index, u8 base)
 {
-	u8 index = m.index == X64_NOREG ? 0 : m.index, base = m.base == X64_NOREG ? 0 : m.base;
-
-	if (prefix)
-		put8(b, prefix);	/* mandatory prefixes come before REX */
-	rex |= (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 | (base >> 3 & 1);
-	if (rex)
-		put8(b, REX | rex);
-	if (op >> 16)
-		put8(b, op >> 16);
-	if (op >> 8)
-		put8(b, op >> 8);
-	put8(b, op);
-	put_rm(b, reg, m);
+	return (reg & 8) >> 1 | (index & 8) >> 2 | (base & 8) >> 3;
 }
 
-/* @op of row @i at size @sz. @is_reg: ModRM.reg holds a register, not an opcode digit. */
-static void put_row(struct x64_buf *b, enum x64_insn i, u16 op, enum x64_size sz, u8 reg, bool is_reg,
-		    struct x64_rm m)
+/* Prefixes, opcode, ModRM and what belongs to it; @rex: REX or 0, with REX_W if wanted. */
+static __always_inline u8 *put_op(u8 *p, u8 prefix, u8 rex, u32 op, u8 reg, struct x64_rm m)
 {
-	const struct x64_row *r = &x64_row[i];
-	u8 rex = sz == X64_SQ && !(r->flags & X64_W) ? REX_W : 0;
-	bool byte_reg = sz == X64_SB && is_reg;
+	if (prefix)
+		*p++ = prefix;	/* mandatory prefixes come before REX */
+	rex |= rex_of(reg, m.index, m.base);
+	if (rex)
+		*p++ = REX | rex;
+	if (op >> 16)
+		*p++ = op >> 16;
+	if (op >> 8)
+		*p++ = op >> 8;
+	*p++ = op;
+	return put_rm(p, reg, m);
+}
+
+/* REX that byte registers need; @is_reg: ModRM.reg holds a register, not an opcode digit. */
+static u8 byte_rex(const struct x64_row *r, enum x64_size sz, u8 reg, bool is_reg, struct x64_rm m)
+{
 	bool byte_rm = (sz == X64_SB || r->flags & X64_B) && m.direct;
 
-	if ((byte_reg && is_high_byte(reg)) || (byte_rm && is_high_byte(m.base)))
-		rex |= REX;
+	return (byte_rm && is_high_byte(m.base)) || (sz == X64_SB && is_reg && is_high_byte(reg)) ? REX : 0;
+}
+
+/* @op of row @r at size @sz */
+static __always_inline u8 *put_row(u8 *p, const struct x64_row *r, u16 op, enum x64_size sz, u8 reg, bool is_reg,
+				   struct x64_rm m)
+{
+	u8 rex = 0;
+
+	if (sz == X64_SQ && !(r->flags & X64_W))
+		rex = REX_W;
+	if (unlikely(sz < X64_SL || r->flags & X64_B))
+		rex |= byte_rex(r, sz, reg, is_reg, m);
 	if (sz == X64_SB && r->flags & X64_b)
 		op--;
 	if (sz == X64_SW)
-		put8(b, 0x66);
-	put_op(b, r->prefix, rex, op, reg, m);
+		*p++ = 0x66;
+	return put_op(p, r->prefix, rex, op, reg, m);
 }
 
-static void put_imm(struct x64_buf *b, enum x64_size sz, s32 imm)
+static inline u8 *put_imm(u8 *p, enum x64_size sz, s32 imm)
 {
-	put8(b, imm);
-	if (sz != X64_SB)
-		put8(b, imm >> 8);
-	if (sz >= X64_SL) {
-		put8(b, imm >> 16);
-		put8(b, imm >> 24);
-	}
+	put_unaligned_le32(imm, p);
+	return p + (sz == X64_SB ? 1 : sz == X64_SW ? 2 : 4);
 }
 
 /* How many bytes of immediate row @i takes; @op becomes its short form where there is one. */
@@ -160,12 +167,12 @@ static enum x64_size imm_size(u16 *op, enum x64_size sz, s32 imm)
 
 void x64_mr(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm rm, u8 reg)
 {
-	put_row(b, i, x64_row[i].mr, sz, reg, true, rm);
+	b->p = put_row(b->p, &x64_row[i], x64_row[i].mr, sz, reg, true, rm);
 }
 
 void x64_rm(struct x64_buf *b, enum x64_insn i, enum x64_size sz, u8 reg, struct x64_rm rm)
 {
-	put_row(b, i, x64_row[i].rm, sz, reg, true, rm);
+	b->p = put_row(b->p, &x64_row[i], x64_row[i].rm, sz, reg, true, rm);
 }
 
 void x64_mi(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm rm, s32 imm)
@@ -173,8 +180,7 @@ void x64_mi(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm 
 	u16 op = x64_row[i].mi;
 	enum x64_size imm_sz = imm_size(&op, sz, imm);
 
-	put_row(b, i, op, sz, x64_row[i].ext, false, rm);
-	put_imm(b, imm_sz, imm);
+	b->p = put_imm(put_row(b->p, &x64_row[i], op, sz, x64_row[i].ext, false, rm), imm_sz, imm);
 }
 
 void x64_rmi(struct x64_buf *b, enum x64_insn i, enum x64_size sz, u8 reg, struct x64_rm rm, s32 imm)
@@ -182,52 +188,52 @@ void x64_rmi(struct x64_buf *b, enum x64_insn i, enum x64_size sz, u8 reg, struc
 	u16 op = x64_row[i].mi;
 	enum x64_size imm_sz = imm_size(&op, sz, imm);
 
-	put_row(b, i, op, sz, reg, true, rm);
-	put_imm(b, imm_sz, imm);
+	b->p = put_imm(put_row(b->p, &x64_row[i], op, sz, reg, true, rm), imm_sz, imm);
 }
 
 void x64_m(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm rm)
 {
-	put_row(b, i, x64_row[i].m, sz, x64_row[i].ext, false, rm);
+	b->p = put_row(b->p, &x64_row[i], x64_row[i].m, sz, x64_row[i].ext, false, rm);
 }
 
 void x64_setcc(struct x64_buf *b, enum x64_cc cc, u8 reg)
 {
-	put_op(b, 0, is_high_byte(reg) ? REX : 0, 0x0f90 + cc, 0, x64_reg(reg));
+	b->p = put_op(b->p, 0, is_high_byte(reg) ? REX : 0, 0x0f90 + cc, 0, x64_reg(reg));
 }
 
 void x64_cmov(struct x64_buf *b, enum x64_cc cc, enum x64_size sz, u8 reg, struct x64_rm rm)
 {
-	put_op(b, 0, sz == X64_SQ ? REX_W : 0, 0x0f40 + cc, reg, rm);
+	b->p = put_op(b->p, 0, sz == X64_SQ ? REX_W : 0, 0x0f40 + cc, reg, rm);
 }
 
 /* Opcode with the register in its low three bits. */
-static void put_short(struct x64_buf *b, u8 rex, u16 op, u8 reg)
+static u8 *put_short(u8 *p, u8 rex, u16 op, u8 reg)
 {
 	rex |= reg >> 3;
 	if (rex)
-		put8(b, REX | rex);
+		*p++ = REX | rex;
 	if (op >> 8)
-		put8(b, op >> 8);
-	put8(b, op | (reg & 7));
+		*p++ = op >> 8;
+	*p++ = op | (reg & 7);
+	return p;
 }
 
 void x64_bswap(struct x64_buf *b, enum x64_size sz, u8 reg)
 {
-	put_short(b, sz == X64_SQ ? REX_W : 0, 0x0fc8, reg);
+	b->p = put_short(b->p, sz == X64_SQ ? REX_W : 0, 0x0fc8, reg);
 }
 
 void x64_movi_keep(struct x64_buf *b, u8 reg, u64 imm)
 {
 	if (imm == (u32)imm) {
-		put_short(b, 0, 0xb8, reg);
+		b->p = put_short(b->p, 0, 0xb8, reg);
 		put32(b, imm);
 	} else if ((s64)imm == (s32)imm) {
 		x64_mi(b, X64_MOV, X64_SQ, x64_reg(reg), imm);
 	} else {
-		put_short(b, REX_W, 0xb8, reg);
-		put32(b, imm);
-		put32(b, imm >> 32);
+		b->p = put_short(b->p, REX_W, 0xb8, reg);
+		put_unaligned_le64(imm, b->p);
+		b->p += 8;
 	}
 }
 
@@ -250,7 +256,7 @@ void x64_lea_rip(struct x64_buf *b, u8 reg)
 {
 	put8(b, REX | REX_W | (reg >> 3) << 2);
 	put8(b, 0x8d);
-	put_modrm(b, 0, reg, 5);
+	put8(b, modrm(0, reg, 5));
 	put32(b, 0);
 }
 
@@ -294,7 +300,7 @@ void x64_v(struct x64_buf *b, enum x64_vinsn i, u8 reg, struct x64_rm rm, u8 imm
 
 	if ((r->flags & X64_VF_FORM) == X64_VF_SH)
 		reg = r->digit;
-	put_op(b, r->prefix, r->flags & X64_VF_W ? REX_W : 0, r->op, reg, rm);
+	b->p = put_op(b->p, r->prefix, r->flags & X64_VF_W ? REX_W : 0, r->op, reg, rm);
 	if (r->flags & X64_VF_I)
 		put8(b, imm);
 }
@@ -305,8 +311,7 @@ void x64_v_rip(struct x64_buf *b, enum x64_vinsn i, u8 reg)
 	struct x64_rm rip = { .base = 5, .index = X64_NOREG };
 
 	/* mod 0 with base 5 is [rip + disp32]; put_rm() would make it [rbp]. */
-	put_op(b, r->prefix, 0, r->op, reg, rip);
-	b->p -= 2;
-	put_modrm(b, 0, reg, 5);
+	b->p = put_op(b->p, r->prefix, 0, r->op, reg, rip) - 2;
+	put8(b, modrm(0, reg, 5));
 	put32(b, 0);
 }

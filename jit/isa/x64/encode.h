@@ -12,7 +12,7 @@
 enum x64_reg {
 	X64_RAX, X64_RCX, X64_RDX, X64_RBX, X64_RSP, X64_RBP, X64_RSI, X64_RDI,
 	X64_R8, X64_R9, X64_R10, X64_R11, X64_R12, X64_R13, X64_R14, X64_R15,
-	X64_NOREG = 0xff,
+	X64_NOREG = 0x84,	/* as an index: bits 0 to 3 are those that SIB and REX want for none */
 };
 
 /* Operand size: byte, word, 32 bit (clears the upper half of a register), 64 bit. */
