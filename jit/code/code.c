@@ -35,15 +35,12 @@ void kw_code_free(struct kw_code *c)
 	kw_free(c);
 }
 
-/* Room for one more of @n elements; the array at least doubles. */
-static int grow(void **p, u32 *cap, u32 n, u32 more, u32 size)
+/* @want elements of an array that holds @n now; it at least doubles. */
+static int grow(void **p, u32 *cap, u32 n, u64 want, u32 size)
 {
-	u64 want = max((u64)*cap * 2, (u64)n + more);
 	void *q;
 
-	if ((u64)n + more <= *cap)
-		return 0;
-	want = max(want, (u64)64);
+	want = max(max(want, (u64)*cap * 2), (u64)64);
 	if (want * size > MAX_CODE_BYTES)
 		return -E2BIG;
 	q = kw_alloc_dirty(want * size);
@@ -57,14 +54,22 @@ static int grow(void **p, u32 *cap, u32 n, u32 more, u32 size)
 	return 0;
 }
 
+/* Room for @more of @n elements. */
+static inline int make_room(void **p, u32 *cap, u32 n, u32 more, u32 size)
+{
+	u64 want = (u64)n + more;
+
+	return likely(want <= *cap) ? 0 : grow(p, cap, n, want, size);
+}
+
 int kw_code_reserve(struct kw_code *c, u32 bytes)
 {
-	return grow((void **)&c->bytes, &c->cap, c->len, bytes, 1);
+	return make_room((void **)&c->bytes, &c->cap, c->len, bytes, 1);
 }
 
 int kw_code_add_reloc(struct kw_code *c, u32 off, enum kw_reloc_kind kind, u32 target)
 {
-	int err = grow((void **)&c->reloc, &c->cap_relocs, c->nr_relocs, 1, sizeof(*c->reloc));
+	int err = make_room((void **)&c->reloc, &c->cap_relocs, c->nr_relocs, 1, sizeof(*c->reloc));
 
 	if (!err)
 		c->reloc[c->nr_relocs++] = (struct kw_reloc){ .off = off, .kind = kind, .target = target };
@@ -73,7 +78,7 @@ int kw_code_add_reloc(struct kw_code *c, u32 off, enum kw_reloc_kind kind, u32 t
 
 int kw_code_add_fault(struct kw_code *c, u32 off, u32 wasm_off)
 {
-	int err = grow((void **)&c->fault, &c->cap_faults, c->nr_faults, 1, sizeof(*c->fault));
+	int err = make_room((void **)&c->fault, &c->cap_faults, c->nr_faults, 1, sizeof(*c->fault));
 
 	if (!err)
 		c->fault[c->nr_faults++] = (struct kw_fault_site){ off, wasm_off };
@@ -82,7 +87,7 @@ int kw_code_add_fault(struct kw_code *c, u32 off, u32 wasm_off)
 
 int kw_code_add_site(struct kw_code *c, u32 off, u32 wasm_off, u32 trap)
 {
-	int err = grow((void **)&c->site, &c->cap_sites, c->nr_sites, 1, sizeof(*c->site));
+	int err = make_room((void **)&c->site, &c->cap_sites, c->nr_sites, 1, sizeof(*c->site));
 
 	if (!err)
 		c->site[c->nr_sites++] = (struct kw_call_site){ off, wasm_off, trap };
@@ -91,7 +96,7 @@ int kw_code_add_site(struct kw_code *c, u32 off, u32 wasm_off, u32 trap)
 
 int kw_code_add_inlined(struct kw_code *c, u32 place)
 {
-	int err = grow((void **)&c->inlined, &c->cap_inlined, c->nr_inlined, 1, sizeof(*c->inlined));
+	int err = make_room((void **)&c->inlined, &c->cap_inlined, c->nr_inlined, 1, sizeof(*c->inlined));
 
 	if (!err)
 		c->inlined[c->nr_inlined++] = place;

@@ -43,13 +43,13 @@ static void rm_text(char *o, enum x64_size sz, struct x64_rm m)
 {
 	long long disp = m.disp;
 
-	if (m.direct) {
-		sprintf(o, "%s", name[sz][m.base]);
+	if (x64_is_reg(m)) {
+		sprintf(o, "%s", name[sz][x64_base(m)]);
 		return;
 	}
-	o += sprintf(o, "%s [%s", ptr[sz], name[X64_SQ][m.base]);
-	if (m.index != X64_NOREG)
-		o += sprintf(o, " + %s*%d", name[X64_SQ][m.index], 1 << m.scale);
+	o += sprintf(o, "%s [%s", ptr[sz], name[X64_SQ][x64_base(m)]);
+	if (x64_index(m) != X64_NOREG)
+		o += sprintf(o, " + %s*%d", name[X64_SQ][x64_index(m)], 1 << x64_scale(m));
 	sprintf(o, " %c %lld]", disp < 0 ? '-' : '+', disp < 0 ? -disp : disp);
 }
 
@@ -65,7 +65,7 @@ static void each_rm(try_fn *fn, enum x64_insn i, enum x64_size sz)
 	EACH(base, regs) EACH(d, disps) {
 		fn(i, sz, x64_mem(regs[base], disps[d]));
 		/* One index each, another every time; all of them come up with every base. */
-		fn(i, sz, (struct x64_rm){ 0, regs[base], index_regs[d], (base + d) & 3, disps[d] });
+		fn(i, sz, x64_indexed(regs[base], index_regs[d], (base + d) & 3, disps[d]));
 	}
 }
 
@@ -95,7 +95,7 @@ static void try_mr(enum x64_insn i, enum x64_size sz, struct x64_rm rm)
 
 static void try_rm(enum x64_insn i, enum x64_size sz, struct x64_rm rm)
 {
-	if (i == X64_LEA && rm.direct)
+	if (i == X64_LEA && x64_is_reg(rm))
 		return;
 	EACH(r, some) {
 		struct x64_buf b = { bytes };
@@ -223,10 +223,10 @@ static void v_operand(char *o, enum x64_vinsn i, bool is_xmm, struct x64_rm m)
 {
 	char t[64];
 
-	if (m.direct && is_xmm) {
-		sprintf(o, "xmm%u", m.base);
-	} else if (m.direct) {
-		sprintf(o, "%s", name[x64_vrow[i].flags & X64_VF_W ? X64_SQ : X64_SL][m.base]);
+	if (x64_is_reg(m) && is_xmm) {
+		sprintf(o, "xmm%u", x64_base(m));
+	} else if (x64_is_reg(m)) {
+		sprintf(o, "%s", name[x64_vrow[i].flags & X64_VF_W ? X64_SQ : X64_SL][x64_base(m)]);
 	} else {
 		rm_text(t, X64_SQ, m);
 		sprintf(o, "%s", strchr(t, '['));
@@ -242,8 +242,8 @@ static void try_v(enum x64_insn row, enum x64_size sz, struct x64_rm rm)
 	bool store = form == X64_VF_MX || form == X64_VF_RX;
 
 	(void)sz;
-	if (!rm.direct && (form == X64_VF_SH || i == X64_V_MOVLHPS || i == X64_V_MOVMSKPS ||
-			   i == X64_V_MOVMSKPD || i == X64_V_PMOVMSKB || form == X64_VF_XG))
+	if (!x64_is_reg(rm) && (form == X64_VF_SH || i == X64_V_MOVLHPS || i == X64_V_MOVMSKPS ||
+				i == X64_V_MOVMSKPD || i == X64_V_PMOVMSKB || form == X64_VF_XG))
 		return;		/* no such form, or we never use it */
 	EACH(k, some) {
 		struct x64_buf b = { bytes };

@@ -30,6 +30,7 @@ bool x64_make_room(struct x64_emit *e, u32 bytes)
 		return false;
 	}
 	e->b.p = e->code->bytes + e->code->len;
+	e->end = e->code->bytes + e->code->cap;
 	return true;
 }
 
@@ -42,11 +43,6 @@ u32 x64_new_label(struct x64_emit *e)
 	e->label = p;
 	e->label[e->nr_labels] = UNBOUND;
 	return e->nr_labels++;
-}
-
-void x64_bind(struct x64_emit *e, u32 label)
-{
-	e->label[label] = x64_off(e);
 }
 
 void x64_branch_to(struct x64_emit *e, u32 label, u8 len)
@@ -110,7 +106,7 @@ u32 x64_cold(struct x64_emit *e, enum x64_cold_kind kind, u8 trap, u32 back)
 	if (!p)
 		return 0;
 	e->cold = p;
-	e->cold[e->nr_cold++] = (struct x64_cold){ kind, trap, label, back, e->inst, x64_inst(e)->wasm_off };
+	e->cold[e->nr_cold++] = (struct x64_cold){ kind, trap, label, back, x64_inst(e) };
 	return label;
 }
 
@@ -120,43 +116,25 @@ u32 x64_trap_label(struct x64_emit *e, u8 trap)
 	const struct x64_cold *last = e->nr_cold ? &e->cold[e->nr_cold - 1] : NULL;
 
 	if (last && last->kind == X64_COLD_TRAP && last->trap == trap &&
-	    last->wasm_off == x64_inst(e)->wasm_off)
+	    last->mi->wasm_off == x64_inst(e)->wasm_off)
 		return last->label;
 	return x64_cold(e, X64_COLD_TRAP, trap, 0);
-}
-
-struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc)
-{
-	if (alloc < KW_ALLOC_SLOT)
-		return x64_reg(alloc & 15);
-	return x64_mem(X64_FP, e->slots_off + 8 * (alloc - KW_ALLOC_SLOT));
-}
-
-u8 x64_register(const struct x64_emit *e, u32 nr)
-{
-	kw_alloc_t alloc = x64_operand(e, nr)->alloc;
-
-	kw_assert(alloc < KW_VEC(16));
-	return alloc & 15;
 }
 
 /* Slots are always written in full, so that an i32 in one is zero-extended too (abi.h). */
 static void emit_move(struct x64_emit *e, const struct kw_edit *ed)
 {
-	struct x64_rm from = x64_place(e, ed->from), to = x64_place(e, ed->to);
 	enum x64_size size = ed->type == KW_T_I32 ? X64_SL : X64_SQ;
 
 	if (x64_is_vec(ed->type)) {
 		x64_emit_vmove(e, ed);
-		return;
-	}
-	if (to.direct) {
-		x64_rm(&e->b, X64_MOV, size, to.base, from);
-	} else if (from.direct) {
-		x64_mr(&e->b, X64_MOV, X64_SQ, to, from.base);
+	} else if (ed->to < KW_ALLOC_SLOT) {
+		x64_rm(&e->b, X64_MOV, size, ed->to, x64_place(e, ed->from));
+	} else if (ed->from < KW_ALLOC_SLOT) {
+		x64_mr(&e->b, X64_MOV, X64_SQ, x64_slot(e, ed->to), ed->from);
 	} else {
-		x64_m(&e->b, X64_PUSH, X64_SQ, from);
-		x64_m(&e->b, X64_POP, X64_SQ, to);
+		x64_m(&e->b, X64_PUSH, X64_SQ, x64_slot(e, ed->from));
+		x64_m(&e->b, X64_POP, X64_SQ, x64_slot(e, ed->to));
 	}
 }
 
@@ -172,27 +150,27 @@ static void emit_remat(struct x64_emit *e, const struct kw_edit *ed)
 	const struct kw_minst *mi = &e->mf->inst[ed->remat - 1];
 	struct x64_rm to = x64_place(e, ed->to);
 
-	kw_assert(to.direct);
+	kw_assert(x64_is_reg(to));
 	if (mi->op == X64_VCONST)
-		x64_emit_vconst(e, mi, to.base);
+		x64_emit_vconst(e, mi, x64_base(to));
 	else if (mi->op == X64_EXEC)
-		x64_emit_exec(e, to.base);
+		x64_emit_exec(e, x64_base(to));
 	else
-		x64_movi(&e->b, to.base, mi->imm);
+		x64_movi(&e->b, x64_base(to), mi->imm);
 }
 
 static void emit_edit(struct x64_emit *e, const struct kw_edit *ed)
 {
 	if (!x64_room(e, X64_MAX_SEQ))
 		return;
-	if (ed->kind == KW_EDIT_MOVE)
+	if (ed->kind == KW_EDIT_MOVE) {
 		x64_flags_wrote(e, ed->to);
-	else
-		x64_flags_lost(e);
-	if (ed->kind == KW_EDIT_MOVE)
 		emit_move(e, ed);
-	else if (ed->kind == KW_EDIT_SWAP && x64_is_vec(ed->type))
-		x64_emit_vswap(e, x64_place(e, ed->to).base, x64_place(e, ed->from).base);
+		return;
+	}
+	x64_flags_lost(e);
+	if (ed->kind == KW_EDIT_SWAP && x64_is_vec(ed->type))
+		x64_emit_vswap(e, ed->to & 15, ed->from & 15);
 	else if (ed->kind == KW_EDIT_SWAP)
 		x64_mr(&e->b, X64_XCHG, X64_SQ, x64_place(e, ed->to), ed->from);
 	else
@@ -210,18 +188,19 @@ static bool only_falls_into(const struct x64_emit *e, u32 b)
 static void emit_block(struct x64_emit *e, u32 b)
 {
 	const struct kw_mfunc *mf = e->mf;
-	u32 i, ed = e->order.edit[b];
+	const struct kw_edit *ed = mf->edit + e->order.edit[b], *last = mf->edit + mf->nr_edits;
+	u32 i;
 
 	if (!only_falls_into(e, b))
 		x64_flags_lost(e);
 	e->block = b;
 	x64_bind(e, b);
 	for (i = mf->block[b].first; i < mf->block[b].end; i++) {
-		for (; ed < mf->nr_edits && mf->edit[ed].at == i; ed++)
-			emit_edit(e, &mf->edit[ed]);
+		for (; ed < last && ed->at == i; ed++)
+			emit_edit(e, ed);
 		if (!x64_room(e, X64_MAX_SEQ))
 			return;
-		e->inst = i;
+		x64_set_inst(e, &mf->inst[i]);
 		x64_emit_inst(e);
 	}
 }
@@ -285,6 +264,7 @@ static int emit_init(struct x64_emit *e)
 		return err;
 	for (b = 0; b < e->mf->nr_blocks && !e->err; b++)
 		x64_new_label(e);
+	x64_set_inst(e, e->mf->inst);	/* the prologue's place */
 	e->start = e->code->len;
 	e->first_reloc = e->code->nr_relocs;
 	e->first_fault = e->code->nr_faults;
@@ -319,6 +299,7 @@ int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa
 	if (err)
 		return err;
 	e.b.p = code->bytes + code->len;
+	e.end = code->bytes + code->cap;
 	if (x64_room(&e, X64_MAX_SEQ))
 		emit_prologue(&e);
 	for (i = 0; i < e.order.nr && !e.err; i++)

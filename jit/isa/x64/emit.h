@@ -41,8 +41,7 @@ struct x64_cold {
 	u8 kind;		/* enum x64_cold_kind */
 	u8 trap;
 	u32 label, back;
-	u32 inst;
-	u32 wasm_off;
+	const struct kw_minst *mi;
 };
 
 struct x64_table {
@@ -77,6 +76,7 @@ struct x64_emit {
 	const struct kw_isa_env *env;
 	struct kw_code *code;
 	struct x64_buf b;	/* writes into code->bytes */
+	u8 *end;		/* of the room there */
 	u32 start;		/* of the function in the code object */
 	u32 frame_bytes, slots_off, locals_off;
 	u32 *label;		/* offset in the code object, ~0: not yet; blocks first */
@@ -92,7 +92,9 @@ struct x64_emit {
 	struct kw_order order;
 	struct x64_flags flags;
 	u32 landing;		/* label, if there is a fault site */
-	u32 block, inst;	/* being emitted */
+	u32 block;		/* being emitted */
+	const struct kw_minst *mi;
+	const struct kw_mopnd *opnd;	/* its operands */
 	u32 first_reloc, first_fault, first_site;
 	int err;		/* first error; checked at every instruction */
 };
@@ -104,12 +106,53 @@ static inline u32 x64_off(const struct x64_emit *e)
 
 static inline const struct kw_minst *x64_inst(const struct x64_emit *e)
 {
-	return &e->mf->inst[e->inst];
+	return e->mi;
+}
+
+static inline void x64_set_inst(struct x64_emit *e, const struct kw_minst *mi)
+{
+	e->mi = mi;
+	e->opnd = e->mf->opnd + mi->opnds;
 }
 
 static inline const struct kw_mopnd *x64_operand(const struct x64_emit *e, u32 nr)
 {
-	return &e->mf->opnd[x64_inst(e)->opnds + nr];
+	return &e->opnd[nr];
+}
+
+static inline u8 x64_register(const struct x64_emit *e, u32 nr)
+{
+	kw_alloc_t alloc = x64_operand(e, nr)->alloc;
+
+	kw_assert(alloc < KW_VEC(16));
+	return alloc & 15;
+}
+
+static inline struct x64_rm x64_slot(const struct x64_emit *e, kw_alloc_t alloc)
+{
+	return x64_mem(X64_FP, e->slots_off + 8 * (alloc - KW_ALLOC_SLOT));
+}
+
+static inline struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc)
+{
+	return alloc < KW_ALLOC_SLOT ? x64_reg(alloc & 15) : x64_slot(e, alloc);
+}
+
+static inline void x64_bind(struct x64_emit *e, u32 label)
+{
+	e->label[label] = x64_off(e);
+}
+
+static inline void x64_flags_lost(struct x64_emit *e)
+{
+	e->flags.what = X64_FLAGS_ANY;
+}
+
+/* What is in @place has changed, the flags have not. */
+static inline void x64_flags_wrote(struct x64_emit *e, kw_alloc_t place)
+{
+	if (place == e->flags.a || place == e->flags.b)
+		x64_flags_lost(e);
 }
 
 /* emit.c */
@@ -118,12 +161,11 @@ bool x64_make_room(struct x64_emit *e, u32 bytes);
 /* Room for @bytes more. Return: false: out of memory, noted. */
 static inline bool x64_room(struct x64_emit *e, u32 bytes)
 {
-	return likely(!e->err && bytes <= e->code->cap - x64_off(e)) || x64_make_room(e, bytes);
+	return likely(!e->err && bytes <= (size_t)(e->end - e->b.p)) || x64_make_room(e, bytes);
 }
 
 void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size);
 u32 x64_new_label(struct x64_emit *e);
-void x64_bind(struct x64_emit *e, u32 label);
 void x64_branch_to(struct x64_emit *e, u32 label, u8 len);	/* the branch just written */
 void x64_jump(struct x64_emit *e, u32 label);
 void x64_jump_if(struct x64_emit *e, enum x64_cc cc, u32 label);
@@ -133,8 +175,6 @@ void x64_template(struct x64_buf *b, struct kw_code *code, const struct kw_cf_te
 void x64_emit_return(struct x64_buf *b, struct kw_code *code, const struct kw_isa_env *env, int *err);
 u32 x64_cold(struct x64_emit *e, enum x64_cold_kind kind, u8 trap, u32 back);	/* its label */
 u32 x64_trap_label(struct x64_emit *e, u8 trap);
-struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc);
-u8 x64_register(const struct x64_emit *e, u32 nr);	/* of operand @nr */
 
 void x64_emit_exec(struct x64_emit *e, u8 reg);
 
@@ -151,8 +191,6 @@ void x64_emit_pkt_base(struct x64_emit *e);
 void x64_emit_poll(struct x64_emit *e);
 void x64_emit_tail(struct x64_emit *e);
 /* flags.c; each of the instruction being emitted */
-void x64_flags_lost(struct x64_emit *e);
-void x64_flags_wrote(struct x64_emit *e, kw_alloc_t place);	/* what is there has changed, the flags have not */
 bool x64_flags_known(const struct x64_emit *e);		/* as its compare would set them */
 bool x64_flags_wanted(const struct x64_emit *e);	/* the next one has a use for them */
 void x64_flags_compared(struct x64_emit *e);
@@ -165,11 +203,18 @@ void x64_emit_vmove(struct x64_emit *e, const struct kw_edit *ed);
 void x64_emit_vswap(struct x64_emit *e, u8 x, u8 y);
 void x64_emit_pool(struct x64_emit *e);
 void x64_emit_cond(struct x64_emit *e, u32 k);	/* the compare from operand @k on */
-void x64_note_access(struct x64_emit *e);
+void x64_add_fault(struct x64_emit *e);
 void x64_emit_switch(struct x64_emit *e);
 void x64_reserve_tables(struct x64_emit *e);
 void x64_relax(struct x64_emit *e);
 void x64_fill_tables(struct x64_emit *e);
+
+/* The next instruction accesses linear memory: its address is the site. */
+static inline void x64_note_access(struct x64_emit *e)
+{
+	if (x64_inst(e)->x2 & X64_F_FAULT)
+		x64_add_fault(e);
+}
 
 int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa_env *env,
 	     struct kw_code *code, u32 defined_index);

@@ -6,12 +6,13 @@
 void x64_emit_div(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	struct x64_rm divisor = x64_reg(x64_register(e, 3));
+	u8 by = x64_register(e, 3);
+	struct x64_rm divisor = x64_reg(by);
 	bool is_signed = mi->x0 == X64_IDIV, rem = mi->cc & X64_DIV_REM;
 	u32 fine, done = x64_new_label(e);
 
 	if (mi->cc & X64_DIV_ZERO) {
-		x64_mr(&e->b, X64_TEST, mi->size, divisor, divisor.base);
+		x64_mr(&e->b, X64_TEST, mi->size, divisor, by);
 		x64_jump_if(e, X64_CC_E, x64_trap_label(e, KW_TRAP_DIV_ZERO));
 	}
 	if (is_signed && mi->cc & X64_DIV_NEG1 && rem) {
@@ -116,7 +117,7 @@ void x64_emit_pkt(struct x64_emit *e)
 	/* Where the branch is mispredicted, the offset is 0. */
 	x64_movi_keep(&e->b, temp, 0);
 	x64_cmov(&e->b, X64_CC_GE, X64_SL, temp, x64_reg(off));
-	load_packet(e, x64_register(e, 0), (struct x64_rm){ .base = data, .index = temp });
+	load_packet(e, x64_register(e, 0), x64_indexed(data, temp, 0, 0));
 	x64_bind(e, back);
 }
 
@@ -166,7 +167,7 @@ static void pkt_cold(struct x64_emit *e, const struct x64_cold *c)
 	else
 		x64_mr(&e->b, X64_MOV, X64_SL, SLOW(off), x64_register(e, 4));
 	x64_mi(&e->b, X64_MOV, X64_SL, SLOW(size), how);
-	x64_call_stub(e, KW_STUB_PKT_SLOW, c->wasm_off, KW_TRAP_NONE);
+	x64_call_stub(e, KW_STUB_PKT_SLOW, c->mi->wasm_off, KW_TRAP_NONE);
 	x64_rm(&e->b, X64_MOV, mi->size, x64_register(e, 0), SLOW(value));
 	x64_jump(e, c->back);
 }
@@ -188,27 +189,27 @@ static void sig_cold(struct x64_emit *e, const struct x64_cold *c)
 
 	x64_mi(&e->b, X64_CMP, X64_SL, id, 0);
 	x64_jump_if(e, X64_CC_E, x64_trap_label(e, KW_TRAP_NULL_ELEM));
-	x64_call_stub(e, KW_STUB_TRAP, c->wasm_off, KW_TRAP_BAD_SIG);
+	x64_call_stub(e, KW_STUB_TRAP, c->mi->wasm_off, KW_TRAP_BAD_SIG);
 }
 
 static void emit_cold(struct x64_emit *e, const struct x64_cold *c)
 {
-	e->inst = c->inst;
+	x64_set_inst(e, c->mi);
 	x64_bind(e, c->label);
 	switch (c->kind) {
 	case X64_COLD_TRAP:
-		x64_call_stub(e, KW_STUB_TRAP, c->wasm_off, c->trap);
+		x64_call_stub(e, KW_STUB_TRAP, c->mi->wasm_off, c->trap);
 		break;
 	case X64_COLD_STACK:
 		/* The stub may use what lies below the frame pointer. */
 		x64_mi(&e->b, X64_ADD, X64_SQ, x64_reg(X64_FP), e->frame_bytes);
-		x64_call_stub(e, KW_STUB_TRAP, c->wasm_off, c->trap);
+		x64_call_stub(e, KW_STUB_TRAP, c->mi->wasm_off, c->trap);
 		break;
 	case X64_COLD_SIG:
 		sig_cold(e, c);
 		break;
 	case X64_COLD_POLL:
-		x64_call_stub(e, KW_STUB_POLL, c->wasm_off, KW_TRAP_NONE);
+		x64_call_stub(e, KW_STUB_POLL, c->mi->wasm_off, KW_TRAP_NONE);
 		x64_jump(e, c->back);
 		break;
 	case X64_COLD_PKT:

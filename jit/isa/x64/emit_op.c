@@ -6,38 +6,24 @@
 struct x64_rm x64_memory(const struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	struct x64_rm m = { .base = X64_FP, .index = X64_NOREG, .scale = mi->scale, .disp = mi->disp };
+	u8 base = X64_FP, index = mi->index == KW_NO_REG ? X64_NOREG : x64_register(e, mi->index);
+	s32 disp = mi->disp;
 
-	switch (mi->x1) {
-	case X64_A_BASE:
-		m.base = mi->base == KW_NO_REG ? X64_NOREG : x64_register(e, mi->base);
-		break;
-	case X64_A_LINEAR:
-		m.base = X64_MEMBASE;
-		break;
-	case X64_A_IN:
-		m.disp += e->frame_bytes;
-		break;
-	case X64_A_FRAME:
-		m.disp += e->locals_off;
-		break;
-	default:
-		break;
-	}
-	if (mi->index != KW_NO_REG)
-		m.index = x64_register(e, mi->index);
-	return m;
+	if (mi->x1 == X64_A_LINEAR)
+		base = X64_MEMBASE;
+	else if (mi->x1 == X64_A_BASE)
+		base = mi->base == KW_NO_REG ? X64_NOREG : x64_register(e, mi->base);
+	else if (mi->x1 == X64_A_IN)
+		disp += e->frame_bytes;
+	else if (mi->x1 == X64_A_FRAME)
+		disp += e->locals_off;
+	return x64_indexed(base, index, mi->scale, disp);
 }
 
-/* The next instruction accesses linear memory: its address is the site. */
-void x64_note_access(struct x64_emit *e)
+void x64_add_fault(struct x64_emit *e)
 {
-	const struct kw_minst *mi = x64_inst(e);
-	int err;
+	int err = kw_code_add_fault(e->code, x64_off(e), x64_inst(e)->wasm_off);
 
-	if (!(mi->x2 & X64_F_FAULT))
-		return;
-	err = kw_code_add_fault(e->code, x64_off(e), mi->wasm_off);
 	if (err)
 		e->err = err;
 }
@@ -86,21 +72,18 @@ static void emit_row(struct x64_emit *e, u32 k)
 static bool try_lea(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	struct x64_rm sum = { .index = X64_NOREG, .disp = mi->imm };
+	struct x64_rm sum;
 	u8 reg;
 
-	if (mi->x0 != X64_ADD || !(mi->x2 & X64_F_TIED) || mi->x1 != X64_A_NONE || !x64_flags_wanted(e))
+	if (!(mi->x2 & X64_F_TIED) || mi->x1 != X64_A_NONE || !x64_flags_wanted(e))
 		return false;
 	reg = x64_register(e, 0);
-	sum.base = reg;
-	if (!(mi->x2 & X64_F_IMM)) {
-		kw_alloc_t other = x64_operand(e, 2)->alloc;
-
-		if (other >= KW_ALLOC_SLOT)
-			return false;
-		sum.index = other;
-		sum.disp = 0;
-	}
+	if (mi->x2 & X64_F_IMM)
+		sum = x64_mem(reg, mi->imm);
+	else if (x64_operand(e, 2)->alloc < KW_ALLOC_SLOT)
+		sum = x64_indexed(reg, x64_register(e, 2), 0, 0);
+	else
+		return false;
 	x64_rm(&e->b, X64_LEA, mi->size, reg, sum);
 	x64_flags_wrote(e, reg);
 	return true;
@@ -112,7 +95,7 @@ static bool try_add(struct x64_emit *e)
 	const struct kw_minst *mi = x64_inst(e);
 	u8 reg, other;
 
-	if (mi->x0 != X64_LEA || mi->scale || (mi->index != KW_NO_REG && mi->disp) || x64_flags_wanted(e))
+	if (mi->scale || (mi->index != KW_NO_REG && mi->disp) || x64_flags_wanted(e))
 		return false;
 	reg = x64_register(e, 0);
 	other = x64_register(e, mi->base);
@@ -134,7 +117,9 @@ static bool try_add(struct x64_emit *e)
 
 static void emit_op(struct x64_emit *e)
 {
-	if (try_add(e) || try_lea(e))
+	u8 row = x64_inst(e)->x0;
+
+	if ((row == X64_LEA && try_add(e)) || (row == X64_ADD && try_lea(e)))
 		return;
 	emit_row(e, 0);
 	x64_flags_after_op(e);

@@ -74,12 +74,12 @@ void x64_emit_vmove(struct x64_emit *e, const struct kw_edit *ed)
 	struct x64_rm from = x64_place(e, ed->from), to = x64_place(e, ed->to);
 	u32 i;
 
-	if (to.direct && from.direct) {
-		x64_v(&e->b, X64_V_MOVAPS, to.base, from, 0);
-	} else if (to.direct) {
-		x64_v(&e->b, x64_vload_row(ed->type), to.base, from, 0);
-	} else if (from.direct) {
-		x64_v(&e->b, x64_vstore_row(ed->type), from.base, to, 0);
+	if (x64_is_reg(to) && x64_is_reg(from)) {
+		x64_v(&e->b, X64_V_MOVAPS, x64_base(to), from, 0);
+	} else if (x64_is_reg(to)) {
+		x64_v(&e->b, x64_vload_row(ed->type), x64_base(to), from, 0);
+	} else if (x64_is_reg(from)) {
+		x64_v(&e->b, x64_vstore_row(ed->type), x64_base(from), to, 0);
 	} else {
 		for (i = 0; i < (ed->type == KW_T_V128 ? 2 : 1); i++, from.disp += 8, to.disp += 8) {
 			x64_m(&e->b, X64_PUSH, X64_SQ, from);

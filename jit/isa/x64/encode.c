@@ -60,20 +60,20 @@ static u8 modrm(u8 mod, u8 reg, u8 rm)
 
 static __always_inline u8 *put_rm(u8 *p, u8 reg, struct x64_rm m)
 {
-	u8 mod, len;
+	u8 base = x64_base(m), index = x64_index(m), mod, len;
 
-	if (m.direct) {
-		*p++ = modrm(3, reg, m.base);
+	if (x64_is_reg(m)) {
+		*p++ = modrm(3, reg, base);
 		return p;
 	}
-	if (m.base == X64_NOREG) {
+	if (base == X64_NOREG) {
 		*p++ = modrm(0, reg, 4);
-		*p++ = modrm(m.scale, m.index, 5);
+		*p++ = modrm(x64_scale(m), index, 5);
 		put_unaligned_le32(m.disp, p);
 		return p + 4;
 	}
 	/* mod 0 with base 5 (rbp, r13) means "no base": give those a disp8 of 0. */
-	if (m.disp == 0 && (m.base & 7) != 5)
+	if (m.disp == 0 && (base & 7) != 5)
 		mod = 0, len = 0;
 	else if (m.disp == (s8)m.disp)
 		mod = 1, len = 1;
@@ -81,11 +81,11 @@ static __always_inline u8 *put_rm(u8 *p, u8 reg, struct x64_rm m)
 		mod = 2, len = 4;
 
 	/* rm 4 means "SIB follows", so rsp and r12 as a base need one as well. */
-	if (m.index != X64_NOREG || (m.base & 7) == 4) {
+	if (index != X64_NOREG || (base & 7) == 4) {
 		*p++ = modrm(mod, reg, 4);
-		*p++ = modrm(m.scale, m.index, m.base);
+		*p++ = modrm(x64_scale(m), index, base);
 	} else {
-		*p++ = modrm(mod, reg, m.base);
+		*p++ = modrm(mod, reg, base);
 	}
 	put_unaligned_le32(m.disp, p);	/* what is more than @len is written over */
 	return p + len;
@@ -111,7 +111,7 @@ static __always_inline u8 *put_op(u8 *p, u8 prefix, u8 rex, u32 op, u8 reg, stru
 {
 	if (prefix)
 		*p++ = prefix;	/* mandatory prefixes come before REX */
-	rex |= rex_of(reg, m.index, m.base);
+	rex |= rex_of(reg, x64_index(m), x64_base(m));
 	if (rex)
 		*p++ = REX | rex;
 	if (op >> 16)
@@ -125,9 +125,9 @@ static __always_inline u8 *put_op(u8 *p, u8 prefix, u8 rex, u32 op, u8 reg, stru
 /* REX that byte registers need; @is_reg: ModRM.reg holds a register, not an opcode digit. */
 static u8 byte_rex(const struct x64_row *r, enum x64_size sz, u8 reg, bool is_reg, struct x64_rm m)
 {
-	bool byte_rm = (sz == X64_SB || r->flags & X64_B) && m.direct;
+	bool byte_rm = (sz == X64_SB || r->flags & X64_B) && x64_is_reg(m);
 
-	return (byte_rm && is_high_byte(m.base)) || (sz == X64_SB && is_reg && is_high_byte(reg)) ? REX : 0;
+	return (byte_rm && is_high_byte(x64_base(m))) || (sz == X64_SB && is_reg && is_high_byte(reg)) ? REX : 0;
 }
 
 /* @op of row @r at size @sz */
@@ -308,7 +308,7 @@ void x64_v(struct x64_buf *b, enum x64_vinsn i, u8 reg, struct x64_rm rm, u8 imm
 void x64_v_rip(struct x64_buf *b, enum x64_vinsn i, u8 reg)
 {
 	const struct x64_vrow *r = &x64_vrow[i];
-	struct x64_rm rip = { .base = 5, .index = X64_NOREG };
+	struct x64_rm rip = x64_mem(5, 0);
 
 	/* mod 0 with base 5 is [rip + disp32]; put_rm() would make it [rbp]. */
 	b->p = put_op(b->p, r->prefix, 0, r->op, reg, rip) - 2;

@@ -45,22 +45,50 @@ struct x64_row {
 extern const struct x64_row x64_row[X64_NR_INSNS];
 
 /*
- * The r/m operand: register @base when @direct, else memory at
- * [base + index << scale + disp].  @base or @index may be X64_NOREG; @index never is rsp.
+ * The r/m operand: a register, or memory at [base + index << scale + disp], where base or
+ * index may be X64_NOREG and index never is rsp.  It goes from hand to hand in a register,
+ * and shifts take it apart in less than compilers need for members of a byte.
  */
 struct x64_rm {
-	u8 direct, base, index, scale;
+	u32 regs;		/* base or the register, index << 8, scale << 16, X64_DIRECT */
 	s32 disp;
 };
 
+#define X64_DIRECT	0x01000000u
+
 static inline struct x64_rm x64_reg(u8 reg)
 {
-	return (struct x64_rm){ .direct = 1, .base = reg, .index = X64_NOREG };
+	return (struct x64_rm){ .regs = reg | X64_NOREG << 8 | X64_DIRECT };
+}
+
+static inline struct x64_rm x64_indexed(u8 base, u8 index, u8 scale, s32 disp)
+{
+	return (struct x64_rm){ .regs = base | index << 8 | scale << 16, .disp = disp };
 }
 
 static inline struct x64_rm x64_mem(u8 base, s32 disp)
 {
-	return (struct x64_rm){ .base = base, .index = X64_NOREG, .disp = disp };
+	return x64_indexed(base, X64_NOREG, 0, disp);
+}
+
+static inline bool x64_is_reg(struct x64_rm m)
+{
+	return m.regs & X64_DIRECT;
+}
+
+static inline u8 x64_base(struct x64_rm m)
+{
+	return m.regs;
+}
+
+static inline u8 x64_index(struct x64_rm m)
+{
+	return m.regs >> 8;
+}
+
+static inline u8 x64_scale(struct x64_rm m)
+{
+	return m.regs >> 16;
 }
 
 #define X64_INSN_MAX	15	/* every encoder assumes this much room */

@@ -5,17 +5,6 @@
  */
 #include "emit.h"
 
-void x64_flags_lost(struct x64_emit *e)
-{
-	e->flags.what = X64_FLAGS_ANY;
-}
-
-void x64_flags_wrote(struct x64_emit *e, kw_alloc_t place)
-{
-	if (place == e->flags.a || place == e->flags.b)
-		x64_flags_lost(e);
-}
-
 /* The first operand of the compare in @mi, or KW_NO_REG: none that could be there already. */
 static u8 compare_at(const struct kw_minst *mi)
 {
@@ -82,10 +71,10 @@ bool x64_flags_known(const struct x64_emit *e)
 bool x64_flags_wanted(const struct x64_emit *e)
 {
 	kw_alloc_t def = x64_operand(e, 0)->alloc;
-	u32 next = e->inst + 1;
+	const struct kw_minst *next = x64_inst(e) + 1;
 
 	return e->flags.what == X64_FLAGS_COMPARE && def != e->flags.a && def != e->flags.b &&
-	       next < e->mf->block[e->block].end && known(e, &e->mf->inst[next]);
+	       next < e->mf->inst + e->mf->block[e->block].end && known(e, next);
 }
 
 void x64_flags_compared(struct x64_emit *e)

@@ -90,7 +90,7 @@ static void jump_table(struct x64_emit *e)
 	x64_cmov(&e->b, X64_CC_B, X64_SL, to, x64_reg(index));
 	x64_lea_rip(&e->b, temp);
 	x64_branch_to(e, label, 0);
-	x64_rm(&e->b, X64_MOVSXD, X64_SQ, to, (struct x64_rm){ .base = temp, .index = to, .scale = 2 });
+	x64_rm(&e->b, X64_MOVSXD, X64_SQ, to, x64_indexed(temp, to, 2, 0));
 	x64_mr(&e->b, X64_ADD, X64_SQ, x64_reg(to), temp);
 	x64_m(&e->b, X64_JMPR, X64_SQ, x64_reg(to));
 }
