@@ -62,9 +62,11 @@ enum kw_mop {
 #define KW_MI_MOVE	0x04	/* copy of use 0 to def: prefer one register for both */
 #define KW_MI_COMMUTES	0x08	/* operand 0 = 1 op 2, tied to 1: ra/ may exchange the vregs of 1 and 2 */
 #define KW_MI_REMAT	0x10	/* operand 0 can be made again anywhere by repeating it; not made here if it has no .alloc */
+#define KW_MI_CLOBBERS	0x20	/* has .clobbers and no .imm */
 
+/* There is one for every few bytes of a function's body: it is half a cache line. */
 struct kw_minst {
-	u16 op;			/* enum kw_mop or the backend's own */
+	u8 op;			/* enum kw_mop or the backend's own */
 	u8 nr_opnds;
 	u8 flags;		/* KW_MI_* */
 	u8 size;		/* the backend's: operand width */
@@ -72,13 +74,24 @@ struct kw_minst {
 	u8 base, index;		/* operand numbers of an address, KW_NO_REG for none */
 	u8 scale;
 	u8 x0, x1, x2;		/* the backend's */
-	s32 disp;
+	u8 kind;		/* of a trap, and the backend's */
 	u32 opnds;		/* start in mfunc.opnd */
-	u32 aux;		/* callee, stub, trap kind, switch id */
+	union {
+		s64 imm;
+		u64 clobbers;	/* registers destroyed besides defs, bit n = register n */
+	};
+	union {
+		s32 disp;
+		u32 aux;	/* callee, stub, switch id */
+	};
 	u32 wasm_off;		/* a kw_place() */
-	s64 imm;
-	u64 clobbers;		/* registers destroyed besides defs, bit n = register n */
 };
+static_assert(sizeof(struct kw_minst) == 32, "machine instruction");
+
+static inline u64 kw_mi_clobbers(const struct kw_minst *mi)
+{
+	return mi->flags & KW_MI_CLOBBERS ? mi->clobbers : 0;
+}
 
 struct kw_vreg {
 	u8 rclass;

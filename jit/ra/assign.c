@@ -201,7 +201,7 @@ static void scan(struct step *st)
 {
 	u32 k;
 
-	st->doomed = st->inst->clobbers;
+	st->doomed = kw_mi_clobbers(st->inst);
 	st->constrained = st->doomed;
 	for (k = 0; k < st->inst->nr_opnds; k++) {
 		st->o[k].alloc = KW_ALLOC_NONE;
@@ -679,7 +679,7 @@ int kw_ra_assign_inst(struct ra *ra, u32 i)
 	struct step st = { .ra = ra, .i = i, .inst = &ra->mf->inst[i] };
 	int err;
 
-	if (!st.inst->nr_opnds && !st.inst->clobbers)
+	if (!st.inst->nr_opnds && !kw_mi_clobbers(st.inst))
 		return 0;
 	st.o = ra->mf->opnd + st.inst->opnds;
 	if (made_by_users(ra, st.inst)) {

@@ -426,7 +426,7 @@ static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 
 	if (inst->flags & KW_MI_COMMUTES)
 		commute(w, o);
-	named = note_operands(w, b, i, o) | (classes ? 0 : inst->clobbers);
+	named = note_operands(w, b, i, o) | (classes ? 0 : kw_mi_clobbers(inst));
 	if (named && note_named_regs(ra, named, i, weight))
 		return -ENOMEM;
 	if (w->pressure) {

@@ -230,7 +230,7 @@ static inline u32 ra_remat(const struct ra *ra, u32 v)
 static inline u32 ra_call_classes(const struct ra *ra, const struct kw_minst *inst)
 {
 	const struct kw_mopnd *o = ra->mf->opnd + inst->opnds;
-	u64 lost = inst->clobbers;
+	u64 lost = kw_mi_clobbers(inst);
 	u32 c, k, classes = 0;
 
 	if (!lost)
@@ -248,7 +248,7 @@ static inline u32 ra_call_classes(const struct ra *ra, const struct kw_minst *in
 static inline u64 ra_named_regs(const struct ra *ra, const struct kw_minst *inst)
 {
 	const struct kw_mopnd *o = ra->mf->opnd + inst->opnds;
-	u64 mask = ra_call_classes(ra, inst) ? 0 : inst->clobbers;
+	u64 mask = ra_call_classes(ra, inst) ? 0 : kw_mi_clobbers(inst);
 	u32 k;
 
 	for (k = 0; k < inst->nr_opnds; k++)

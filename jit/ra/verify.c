@@ -316,7 +316,7 @@ static int check_inst(struct check *c, u32 i)
 		if (use && !holds(&c->cur, o[k].alloc, o[k].vreg))
 			return fail(c, "value is not there", i, o[k].vreg, o[k].alloc);
 		if (o[k].kind == KW_OP_LATE_USE && o[k].alloc < 64 &&
-		    inst->clobbers & BIT_ULL(o[k].alloc))
+		    kw_mi_clobbers(inst) & BIT_ULL(o[k].alloc))
 			return fail(c, "late use is clobbered", i, o[k].vreg, o[k].alloc);
 		for (j = 0; j < inst->nr_opnds && !use; j++)
 			if (j != k && o[j].alloc == o[k].alloc && !may_overlap(&o[k], &o[j], o))
@@ -332,7 +332,7 @@ static void apply_inst(struct check *c, u32 i)
 	u64 left;
 	u32 k;
 
-	for (left = inst->clobbers; left; left &= left - 1)
+	for (left = kw_mi_clobbers(inst); left; left &= left - 1)
 		forget_place(c, __builtin_ctzll(left));
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (o[k].kind >= KW_OP_DEF && o[k].alloc != KW_ALLOC_NONE)

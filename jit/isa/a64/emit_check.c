@@ -92,7 +92,7 @@ void a64_emit_bounds(struct a64_emit *e)
 		a64_add_imm(e, end, index, mi->imm);
 	}
 	a64_put(e, a64_rrr(A64_SUBS, mi->x0 ? A64_W : A64_X, A64_ZR, end, limit));
-	a64_jump_if(e, over, a64_trap_label(e, mi->aux));
+	a64_jump_if(e, over, a64_trap_label(e, mi->kind));
 	if (!mi->cc)
 		return;
 	/* Where the branch is mispredicted, the index is 0. */
@@ -150,7 +150,7 @@ void a64_emit_pkt_near(struct a64_emit *e)
 	u8 def = a64_register(e, 0);
 	u32 back = a64_new_label(e);
 
-	a64_put(e, a64_rri(A64_SUBSI, A64_W, A64_ZR, a64_register(e, 2), mi->aux));
+	a64_put(e, a64_rri(A64_SUBSI, A64_W, A64_ZR, a64_register(e, 2), mi->disp + mi->x0));
 	a64_jump_if(e, A64_CC_LO, a64_cold(e, A64_COLD_PKT, 0, back));
 	a64_access(e, packet_load(e), def, a64_register(e, 1), mi->disp);
 	swap_bytes(e, def);

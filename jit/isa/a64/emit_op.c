@@ -324,12 +324,12 @@ static void emit_sel(struct a64_emit *e)
 	const struct kw_minst *mi = a64_inst(e);
 
 	a64_emit_compare(e, 3);
-	a64_put(e, a64_csel(A64_CSEL, mi->aux, a64_register(e, 0), a64_register(e, 1), a64_register(e, 2), mi->cc));
+	a64_put(e, a64_csel(A64_CSEL, mi->kind, a64_register(e, 0), a64_register(e, 1), a64_register(e, 2), mi->cc));
 }
 
 static void emit_trapif(struct a64_emit *e)
 {
-	compare_and_jump(e, 0, a64_inst(e)->cc, a64_trap_label(e, a64_inst(e)->aux));
+	compare_and_jump(e, 0, a64_inst(e)->cc, a64_trap_label(e, a64_inst(e)->kind));
 }
 
 /*
@@ -452,7 +452,7 @@ void a64_emit_inst(struct a64_emit *e)
 	case A64_CALL_C:	a64_call_stub(e, mi->aux, mi->wasm_off, KW_TRAP_NONE); break;
 	case A64_SWITCH:	a64_emit_switch(e); break;
 	case A64_RET:		a64_return(e); break;
-	case A64_TRAP:		a64_call_stub(e, KW_STUB_TRAP, mi->wasm_off, mi->aux); break;
+	case A64_TRAP:		a64_call_stub(e, KW_STUB_TRAP, mi->wasm_off, mi->kind); break;
 	default:		a64_emit_vec(e); break;
 	}
 }

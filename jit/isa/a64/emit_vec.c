@@ -73,7 +73,7 @@ static void constant(struct a64_emit *e, u8 reg, u8 type, u64 lo, u64 hi)
 
 void a64_emit_vconst(struct a64_emit *e, const struct kw_minst *mi, u8 reg)
 {
-	constant(e, reg, mi->size, mi->imm, mi->aux | (u64)(u32)mi->disp << 32);
+	constant(e, reg, mi->size, mi->imm, mi->aux | (u64)mi->wasm_off << 32);
 }
 
 /* ---- moves ---- */
@@ -135,8 +135,8 @@ static void emit_fsel(struct a64_emit *e)
 	u8 d = a64_register(e, 0), then = a64_register(e, 1), other = a64_register(e, 2);
 
 	a64_emit_compare(e, 3);
-	if (mi->aux != KW_T_V128) {
-		a64_put(e, a64_fcsel(mi->aux == KW_T_F64, d, then, other, mi->cc));
+	if (mi->kind != KW_T_V128) {
+		a64_put(e, a64_fcsel(mi->kind == KW_T_F64, d, then, other, mi->cc));
 		return;
 	}
 	/* csetm, all over a vector, which then chooses bits */
@@ -190,9 +190,9 @@ static void emit_trunc(struct a64_emit *e)
 {
 	const struct kw_minst *mi = a64_inst(e);
 	bool is_f64 = mi->cc == KW_T_F64;
-	const struct trunc_range *r = &trunc_range[mi->size][mi->aux];
+	const struct trunc_range *r = &trunc_range[mi->size][mi->kind];
 	u8 src = a64_register(e, 1), fcmp = is_f64 ? A64_V_FCMP_D : A64_V_FCMP_S;
-	u32 row = (mi->aux ? A64_V_FCVTZS_WS : A64_V_FCVTZU_WS) + 2 * mi->size + is_f64;
+	u32 row = (mi->kind ? A64_V_FCVTZS_WS : A64_V_FCVTZU_WS) + 2 * mi->size + is_f64;
 
 	a64_put(e, a64_v3(fcmp, 0, src, src));
 	a64_jump_if(e, A64_CC_VS, a64_trap_label(e, KW_TRAP_BAD_CONV));

@@ -30,7 +30,7 @@ static void lower_block_end(struct kw_lower *l, const struct kw_node *n)
 		return;
 	default:
 		kw_mi_begin(l, A64_TRAP, A64_W);
-		l->mi.aux = n->aux;
+		l->mi.kind = n->aux;
 		break;
 	}
 	l->mi.flags = KW_MI_TERM;

@@ -128,7 +128,7 @@ static void lower_bounds(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_use(l, kw_lower_value(l, n->a));
 	kw_mi_use(l, kw_lower_value(l, n->b));
 	l->mi.imm = n->imm;
-	l->mi.aux = n->aux;
+	l->mi.kind = n->aux;
 	l->mi.cc = wanted;
 	kw_mi_end(l);
 }
@@ -158,7 +158,7 @@ static void lower_div(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 static void lower_trapif(struct kw_lower *l, const struct kw_node *n)
 {
 	kw_mi_begin(l, A64_TRAPIF, A64_W);
-	l->mi.aux = n->aux;
+	l->mi.kind = n->aux;
 	a64_cond(l, n->a, false);
 	kw_mi_end(l);
 }
@@ -198,7 +198,6 @@ static void lower_pkt(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	else
 		kw_mi_use(l, kw_lower_value(l, arg[2]));
 	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.aux = (u32)l->mi.disp + l->mi.x0;
 	l->mi.cc = n->aux & KW_PKT_SWAP ? A64_PKT_BE : 0;
 	if (n->b > 3)
 		packet_default(l, arg[3]);

@@ -436,7 +436,7 @@ static void lower_select(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_def(l, v);
 	kw_mi_use(l, a64_low(l, n->b, size));
 	kw_mi_use(l, n->b == n->c ? l->opnd[1].vreg : a64_low(l, n->c, size));
-	l->mi.aux = size;
+	l->mi.kind = size;
 	a64_cond(l, n->a, false);
 	kw_mi_end(l);
 }

@@ -51,7 +51,7 @@ static void vconst_to(struct kw_lower *l, u32 def, u8 type, u64 lo, u64 hi)
 	kw_mi_opnd(l, def, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	l->mi.imm = lo;
 	l->mi.aux = hi;
-	l->mi.disp = hi >> 32;
+	l->mi.wasm_off = hi >> 32;
 	l->mi.flags = KW_MI_REMAT;
 	kw_mi_end(l);
 }
@@ -79,7 +79,7 @@ static void lower_select(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_use(l, kw_lower_value(l, n->b));
 	kw_mi_use(l, kw_lower_value(l, n->c));
 	a64_cond(l, n->a, false);
-	l->mi.aux = n->type;
+	l->mi.kind = n->type;
 	kw_mi_end(l);
 }
 
@@ -118,7 +118,7 @@ static void lower_trunc(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_opnd(l, a64_def_vreg(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, kw_lower_value(l, n->a));
 	l->mi.cc = n->sub;
-	l->mi.aux = n->aux;
+	l->mi.kind = n->aux;
 	kw_mi_end(l);
 }
 

@@ -23,16 +23,16 @@ enum a64_mop {
 	A64_EXEC,		/* def: frame pointer rounded down */
 	A64_BR,			/* cmp; to succ[0] if cc, else succ[1] */
 	A64_SET,		/* def, cmp: cc ? 1 : 0 */
-	A64_SEL,		/* def, then-value, else-value, cmp; aux: enum a64_size of the values */
-	A64_TRAPIF,		/* cmp: trap aux if cc */
+	A64_SEL,		/* def, then-value, else-value, cmp; kind: enum a64_size of the values */
+	A64_TRAPIF,		/* cmp: trap kind if cc */
 	A64_SIGCHECK,		/* signature id, to be imm */
 	A64_POPCNT,		/* def (early), source: without vector registers */
 	A64_DIV,		/* def, dividend, divisor; row x0; cc: A64_DIV_* */
-	A64_BOUNDS,		/* def, index, limit: trap aux unless index + imm <= limit;
+	A64_BOUNDS,		/* def, index, limit: trap kind unless index + imm <= limit;
 				 * x0: unless index < limit, 32 bits wide; cc: the index is used */
 	A64_CLAMP,		/* def, index, limit: the lower of both, 64 bits wide */
 	A64_PKT,		/* def, packet, last offset, offset, default or nothing; x0: bytes, cc: A64_PKT_* */
-	A64_PKT_NEAR,		/* def, base, the packet's bytes, default or nothing; the slow way if these are below aux; disp: offset */
+	A64_PKT_NEAR,		/* def, base, the packet's bytes, default or nothing; the slow way if these are below disp, the offset, + x0 */
 	A64_PKT_BASE,		/* def, packet, linear bytes, what speculation reads: the slow way if these are below disp */
 	A64_POLL,		/* exec */
 	A64_SETBASE,		/* inst: memory base register = inst->mem_base */
@@ -42,12 +42,12 @@ enum a64_mop {
 	A64_CALL_C,		/* aux: enum kw_stub */
 	A64_SWITCH,		/* index; aux: successors in mfunc.vpool, imm: how many */
 	A64_RET,
-	A64_TRAP,		/* aux: enum kw_trap */
+	A64_TRAP,		/* kind: enum kw_trap */
 	A64_V,			/* def, what row aux of the vector table reads; with A64_O_TIED the def is read too; imm */
-	A64_VCONST,		/* def: imm, aux and disp: 128 bits; size: enum kw_irtype */
-	A64_FSEL,		/* def, then-value, else-value, cmp; aux: enum kw_irtype of the values */
+	A64_VCONST,		/* def: imm, aux and wasm_off: 128 bits; size: enum kw_irtype */
+	A64_FSEL,		/* def, then-value, else-value, cmp; kind: enum kw_irtype of the values */
 	A64_COPYSIGN,		/* def, tied magnitude, sign; size: enum kw_irtype */
-	A64_TRUNC,		/* def, source; size of def; cc: enum kw_irtype of source; aux: signed */
+	A64_TRUNC,		/* def, source; size of def; cc: enum kw_irtype of source; kind: signed */
 	A64_SHUFFLE,		/* def, a, b, lanes */
 };
 

@@ -67,7 +67,7 @@ void x64_emit_bounds(struct x64_emit *e)
 	u8 temp = x64_register(e, 2);
 
 	compare_with_limit(e);
-	x64_jump_if(e, over, x64_trap_label(e, mi->aux));
+	x64_jump_if(e, over, x64_trap_label(e, mi->kind));
 	if (!mi->cc)
 		return;
 	/* Where the branch is mispredicted, the index is 0. */
@@ -126,7 +126,7 @@ void x64_emit_pkt_near(struct x64_emit *e)
 	const struct kw_minst *mi = x64_inst(e);
 	u32 back = x64_new_label(e);
 
-	x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(x64_register(e, 2)), mi->aux);
+	x64_mi(&e->b, X64_CMP, X64_SL, x64_reg(x64_register(e, 2)), mi->disp + mi->x0);
 	x64_jump_if(e, X64_CC_B, x64_cold(e, X64_COLD_PKT, 0, back));
 	load_packet(e, x64_register(e, 0), x64_mem(x64_register(e, 1), mi->disp));
 	x64_bind(e, back);

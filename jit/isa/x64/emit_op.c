@@ -214,7 +214,7 @@ static void emit_sel(struct x64_emit *e)
 	const struct kw_minst *mi = x64_inst(e);
 
 	emit_compare(e, 3);
-	x64_cmov(&e->b, mi->cc, mi->aux, x64_register(e, 0), x64_place(e, x64_operand(e, 2)->alloc));
+	x64_cmov(&e->b, mi->cc, mi->kind, x64_register(e, 0), x64_place(e, x64_operand(e, 2)->alloc));
 	x64_flags_wrote(e, x64_register(e, 0));
 }
 
@@ -222,10 +222,10 @@ static void emit_sel(struct x64_emit *e)
 static void emit_carry(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	bool less = mi->aux & X64_CARRY_LESS, clear = mi->cc == X64_CC_AE;
+	bool less = mi->kind & X64_CARRY_LESS, clear = mi->cc == X64_CC_AE;
 
 	emit_compare(e, 2);
-	x64_mi(&e->b, less == clear ? X64_ADC : X64_SBB, mi->aux & X64_CARRY_SIZE, x64_reg(x64_register(e, 0)),
+	x64_mi(&e->b, less == clear ? X64_ADC : X64_SBB, mi->kind & X64_CARRY_SIZE, x64_reg(x64_register(e, 0)),
 	       clear ? -1 : 0);
 	x64_flags_lost(e);
 }
@@ -233,7 +233,7 @@ static void emit_carry(struct x64_emit *e)
 static void emit_trapif(struct x64_emit *e)
 {
 	emit_compare(e, 0);
-	x64_jump_if(e, x64_inst(e)->cc, x64_trap_label(e, x64_inst(e)->aux));
+	x64_jump_if(e, x64_inst(e)->cc, x64_trap_label(e, x64_inst(e)->kind));
 }
 
 static void emit_sigcheck(struct x64_emit *e)
@@ -354,7 +354,7 @@ void x64_emit_inst(struct x64_emit *e)
 	case X64_CALL_C:	x64_call_stub(e, mi->aux, mi->wasm_off, KW_TRAP_NONE); break;
 	case X64_SWITCH:	x64_emit_switch(e); break;
 	case X64_RET:		emit_ret(e); break;
-	case X64_TRAP:		x64_call_stub(e, KW_STUB_TRAP, mi->wasm_off, mi->aux); break;
+	case X64_TRAP:		x64_call_stub(e, KW_STUB_TRAP, mi->wasm_off, mi->kind); break;
 	default:		x64_emit_vec(e); break;
 	}
 }

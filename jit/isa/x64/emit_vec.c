@@ -56,7 +56,7 @@ void x64_emit_pool(struct x64_emit *e)
 
 void x64_emit_vconst(struct x64_emit *e, const struct kw_minst *mi, u8 reg)
 {
-	u64 hi = mi->aux | (u64)(u32)mi->disp << 32;
+	u64 hi = mi->aux | (u64)mi->wasm_off << 32;
 
 	if (!mi->imm && !hi)
 		x64_v(&e->b, X64_V_XORPS, reg, x64_reg(reg), 0);
@@ -129,9 +129,9 @@ static void emit_vset(struct x64_emit *e)
 
 	x64_emit_cond(e, 2);
 	x64_setcc(&e->b, mi->cc, reg);
-	if (mi->aux) {
-		x64_setcc(&e->b, mi->aux == X64_VSET_AND_NP ? X64_CC_NP : X64_CC_P, temp);
-		x64_mr(&e->b, mi->aux == X64_VSET_AND_NP ? X64_AND : X64_OR, X64_SL, x64_reg(reg), temp);
+	if (mi->kind) {
+		x64_setcc(&e->b, mi->kind == X64_VSET_AND_NP ? X64_CC_NP : X64_CC_P, temp);
+		x64_mr(&e->b, mi->kind == X64_VSET_AND_NP ? X64_AND : X64_OR, X64_SL, x64_reg(reg), temp);
 	}
 	x64_rm(&e->b, X64_MOVZX8, X64_SL, reg, x64_reg(reg));
 }
@@ -151,7 +151,7 @@ static void emit_vsel(struct x64_emit *e)
 /* Halve, keeping the lowest bit for rounding, convert, double. */
 static void emit_cvtu64(struct x64_emit *e)
 {
-	bool single = x64_inst(e)->aux == KW_T_F32;
+	bool single = x64_inst(e)->kind == KW_T_F32;
 	u8 cvt = single ? X64_V_CVTSQ2SS : X64_V_CVTSQ2SD;
 	u8 def = x64_register(e, 0), src = x64_register(e, 1), half = x64_register(e, 2), low = x64_register(e, 3);
 	u32 large = x64_new_label(e), done = x64_new_label(e);
@@ -196,7 +196,7 @@ static void outcome(struct x64_emit *e, enum x64_cc cc, u8 trap, u64 value, u32 
 {
 	u32 next;
 
-	if (!(x64_inst(e)->aux & X64_TRUNC_SAT)) {
+	if (!(x64_inst(e)->kind & X64_TRUNC_SAT)) {
 		x64_jump_if(e, cc, x64_trap_label(e, trap));
 		return;
 	}
@@ -229,7 +229,7 @@ static void convert_u64(struct x64_emit *e, bool single, u32 done)
 static void emit_trunc(struct x64_emit *e)
 {
 	const struct kw_minst *mi = x64_inst(e);
-	bool single = mi->cc == KW_T_F32, wide = mi->size == X64_SQ, is_signed = mi->aux & X64_TRUNC_SIGNED;
+	bool single = mi->cc == KW_T_F32, wide = mi->size == X64_SQ, is_signed = mi->kind & X64_TRUNC_SIGNED;
 	const struct trunc_range *r = &trunc_range[wide][is_signed];
 	u8 src = x64_register(e, 1), row = single ? X64_V_UCOMISS : X64_V_UCOMISD;
 	u32 done = x64_new_label(e);

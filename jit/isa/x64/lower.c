@@ -32,7 +32,7 @@ static void lower_block_end(struct x64_lower *l, const struct kw_node *n)
 		return;
 	default:
 		x64_begin(l, X64_TRAP, X64_SL);
-		l->mi.aux = n->aux;
+		l->mi.kind = n->aux;
 		break;
 	}
 	l->mi.flags = KW_MI_TERM;

@@ -90,7 +90,7 @@ static void call_clobbers(struct x64_lower *l, u64 kept)
 	for (i = 0; i < l->mi.nr_opnds; i++)
 		if (l->opnd[i].kind == KW_OP_DEF)
 			l->mi.clobbers &= ~BIT_ULL(l->opnd[i].reg);
-	l->mi.flags |= KW_MI_CALL;
+	l->mi.flags |= KW_MI_CALL | KW_MI_CLOBBERS;
 }
 
 static void lower_guest_call(struct x64_lower *l, kw_vid v, const struct kw_node *n)

@@ -184,7 +184,7 @@ static void lower_bounds(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	}
 	l->mi.wasm_off = n->wasm_off;
 	l->mi.imm = n->imm;
-	l->mi.aux = n->aux;
+	l->mi.kind = n->aux;
 	l->mi.cc = wanted;
 	x64_end(l);
 }
@@ -216,7 +216,7 @@ static void lower_div(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 static void lower_trapif(struct x64_lower *l, const struct kw_node *n)
 {
 	x64_begin(l, X64_TRAPIF, X64_SL);
-	l->mi.aux = n->aux;
+	l->mi.kind = n->aux;
 	x64_cond(l, n->a, false);
 	x64_end(l);
 }
@@ -262,7 +262,6 @@ static void lower_pkt(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	else
 		x64_use(l, x64_value(l, arg[2]));
 	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.aux = (u32)l->mi.disp + l->mi.x0;
 	l->mi.cc = n->aux & KW_PKT_SWAP ? X64_PKT_BE : 0;
 	if (n->b > 3)
 		packet_default(l, arg[3]);

@@ -431,7 +431,7 @@ bool x64_try_carry(struct x64_lower *l, kw_vid v, kw_vid to, kw_vid bit, bool le
 	x64_def_tied(l, v, 1);
 	x64_use(l, x64_low(l, to, size));
 	compare(l, &n);
-	l->mi.aux = (less ? X64_CARRY_LESS : 0) | size;
+	l->mi.kind = (less ? X64_CARRY_LESS : 0) | size;
 	x64_end(l);
 	return true;
 }

@@ -389,7 +389,7 @@ static void lower_select(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_cond(l, n->a, false);
 	if (turned)
 		l->mi.cc = x64_cc_not(l->mi.cc);
-	l->mi.aux = size;
+	l->mi.kind = size;
 	x64_end(l);
 }
 

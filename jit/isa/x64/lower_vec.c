@@ -75,7 +75,7 @@ static void vconst_to(struct x64_lower *l, u32 def, u8 type, u64 lo, u64 hi)
 	l->mi.size = type;
 	l->mi.imm = lo;
 	l->mi.aux = hi;
-	l->mi.disp = hi >> 32;
+	l->mi.wasm_off = hi >> 32;
 	l->mi.flags = KW_MI_REMAT;
 	x64_end(l);
 }
@@ -153,10 +153,10 @@ static void lower_fcmp(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	compare_operands(l, n);
 	if (n->aux == KW_EQ) {
 		l->mi.cc = X64_CC_E;
-		l->mi.aux = X64_VSET_AND_NP;
+		l->mi.kind = X64_VSET_AND_NP;
 	} else if (n->aux == KW_NE) {
 		l->mi.cc = X64_CC_NE;
-		l->mi.aux = X64_VSET_OR_P;
+		l->mi.kind = X64_VSET_OR_P;
 	}
 	x64_end(l);
 }
@@ -253,7 +253,7 @@ static void lower_convert(struct x64_lower *l, kw_vid v, const struct kw_node *n
 		x64_use(l, x64_value(l, n->a));
 		x64_temp(l, KW_T_I64);
 		x64_temp(l, KW_T_I64);
-		l->mi.aux = n->type;
+		l->mi.kind = n->type;
 		x64_end(l);
 		return;
 	}
@@ -273,7 +273,7 @@ static void lower_trunc(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_opnd(l, x64_value(l, n->a), KW_OP_LATE_USE, KW_WANT_REG, KW_NO_REG);
 	x64_temp(l, KW_T_F64);
 	l->mi.cc = n->sub;
-	l->mi.aux = (n->aux ? X64_TRUNC_SIGNED : 0) | (n->op == KW_IR_TRUNC_SAT ? X64_TRUNC_SAT : 0);
+	l->mi.kind = (n->aux ? X64_TRUNC_SIGNED : 0) | (n->op == KW_IR_TRUNC_SAT ? X64_TRUNC_SAT : 0);
 	x64_end(l);
 }
 

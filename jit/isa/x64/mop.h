@@ -19,18 +19,18 @@ enum x64_mop {
 	X64_EXEC,		/* def: frame pointer rounded down */
 	X64_BR,			/* cmp; to succ[0] if cc, else succ[1] */
 	X64_SET,		/* def, cmp: cc ? 1 : 0 */
-	X64_SEL,		/* def, tied else-value, then-value, cmp; aux: enum x64_size of the values */
-	X64_CARRY,		/* def, tied, cmp: one more (aux X64_CARRY_LESS: less) if cc, which is below, or above or equal */
-	X64_TRAPIF,		/* cmp: trap aux if cc */
+	X64_SEL,		/* def, tied else-value, then-value, cmp; kind: enum x64_size of the values */
+	X64_CARRY,		/* def, tied, cmp: one more (kind X64_CARRY_LESS: less) if cc, which is below, or above or equal */
+	X64_TRAPIF,		/* cmp: trap kind if cc */
 	X64_SIGCHECK,		/* cmp of the signature id with imm */
 	X64_SCAN,		/* def (early), source: row x0 with imm where there is no bit, then xor disp */
 	X64_BSWAP,		/* def, tied */
 	X64_DIV,		/* def, other of rax and rdx, use rax, divisor; row x0; cc: X64_DIV_* */
-	X64_BOUNDS,		/* def, tied index, temporary, limit: trap aux unless index + imm <= limit;
+	X64_BOUNDS,		/* def, tied index, temporary, limit: trap kind unless index + imm <= limit;
 				 * x0: unless index < limit, 32 bits wide, with X64_F_IMM of disp; cc: the index is used */
 	X64_CLAMP,		/* def, tied, limit: the lower of both, 64 bits wide */
 	X64_PKT,		/* def, temporary, packet, last offset, offset, default or nothing; x0: bytes, cc: X64_PKT_* */
-	X64_PKT_NEAR,		/* def, base, the packet's bytes, default or nothing; the slow way if these are below aux; disp: offset */
+	X64_PKT_NEAR,		/* def, base, the packet's bytes, default or nothing; the slow way if these are below disp, the offset, + x0 */
 	X64_PKT_BASE,		/* def, tied to what speculation reads, packet, linear bytes: the slow way if these are below disp */
 	X64_POLL,		/* exec */
 	X64_SETBASE,		/* inst: memory base register = inst->mem_base */
@@ -40,13 +40,13 @@ enum x64_mop {
 	X64_CALL_C,		/* aux: enum kw_stub */
 	X64_SWITCH,		/* index, two temporaries; aux: entries in the IR's pool, imm: how many */
 	X64_RET,
-	X64_TRAP,		/* aux: enum kw_trap */
+	X64_TRAP,		/* kind: enum kw_trap */
 	X64_V,			/* SSE row x0 with imm; operands as the flags say */
-	X64_VCONST,		/* def: imm, aux and disp: 128 bits; size: enum kw_irtype */
-	X64_VSET,		/* def (early), x, y: row x0; cc ? 1 : 0; aux: X64_VSET_* */
+	X64_VCONST,		/* def: imm, aux and wasm_off: 128 bits; size: enum kw_irtype */
+	X64_VSET,		/* def (early), x, y: row x0; cc ? 1 : 0; kind: X64_VSET_* */
 	X64_VSEL,		/* def, tied else-value, then-value, cmp */
-	X64_CVTU64,		/* def (early), u64 source, 2 temporaries; aux: enum kw_irtype of def */
-	X64_TRUNC,		/* def (early), source, temporary; aux: X64_TRUNC_*; size of def; cc: enum kw_irtype of source */
+	X64_CVTU64,		/* def (early), u64 source, 2 temporaries; kind: enum kw_irtype of def */
+	X64_TRUNC,		/* def (early), source, temporary; kind: X64_TRUNC_*; size of def; cc: enum kw_irtype of source */
 };
 
 /* x1: where the memory operand is, if there is one */

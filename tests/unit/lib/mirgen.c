@@ -104,7 +104,7 @@ u32 mirgen_inst(struct mirgen *g, u32 flags, u64 clobbers)
 	mf->inst = grow(g, mf->inst, &mf->cap_insts, mf->nr_insts + 1, sizeof(*mf->inst));
 	memset(&mf->inst[mf->nr_insts], 0, sizeof(*mf->inst));
 	mf->inst[mf->nr_insts].op = KW_MOP_ISA;
-	mf->inst[mf->nr_insts].flags = flags;
+	mf->inst[mf->nr_insts].flags = flags | (clobbers ? KW_MI_CLOBBERS : 0);
 	mf->inst[mf->nr_insts].clobbers = clobbers;
 	mf->inst[mf->nr_insts].opnds = mf->nr_opnds;
 	return mf->nr_insts++;
@@ -327,7 +327,7 @@ static void print_inst(const struct mirgen *g, u32 i)
 	u32 k;
 
 	printf("#  %4u%s%s clobbers %llx", i, inst->flags & KW_MI_CALL ? " call" : "",
-	       inst->flags & KW_MI_MOVE ? " copy" : "", (unsigned long long)inst->clobbers);
+	       inst->flags & KW_MI_MOVE ? " copy" : "", (unsigned long long)kw_mi_clobbers(inst));
 	for (k = 0; k < inst->nr_opnds; k++) {
 		printf(", %s v%u %s", kinds[o[k].kind], o[k].vreg, wants[o[k].want]);
 		if (o[k].want >= KW_WANT_FIXED)
