@@ -2,26 +2,25 @@
 /* Lowering, what all backends share: making instructions, edges and phis, the order of it all. */
 #include "lower.h"
 
-static void *more(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
+static void *grow(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
 {
-	void *q;
+	void *q = kw_arena_grow(l->mf->arena, p, cap, need, size);
 
-	if (need <= *cap)
-		return p;
-	q = kw_arena_grow(l->mf->arena, p, cap, need, size);
 	if (!q)
 		l->err = -ENOMEM;
 	return q;
 }
 
+static inline void *more(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
+{
+	return likely(need <= *cap) ? p : grow(l, p, cap, need, size);
+}
+
 u32 kw_mi_vreg(struct kw_lower *l, u8 type)
 {
 	struct kw_mfunc *mf = l->mf;
-	struct kw_vreg *v;
+	struct kw_vreg *v = more(l, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
 
-	if (l->err)
-		return KW_NO_VREG;
-	v = more(l, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
 	if (!v)
 		return KW_NO_VREG;
 	mf->vreg = v;
@@ -50,7 +49,7 @@ u32 kw_lower_inst(struct kw_lower *l)
 	return l->inst_vreg;
 }
 
-u32 kw_lower_value(struct kw_lower *l, kw_vid v)
+u32 kw_lower_new_value(struct kw_lower *l, kw_vid v)
 {
 	v = kw_lower_same(l, v);
 	if (kw_lower_node(l, v)->op == KW_IR_INST)
@@ -72,10 +71,8 @@ void kw_mi_begin(struct kw_lower *l, u16 op, u8 size)
 
 void kw_mi_opnd(struct kw_lower *l, u32 vreg, enum kw_opnd_kind kind, enum kw_opnd_want want, u8 reg)
 {
-	if (l->err)
-		return;
-	if (l->mi.nr_opnds == KW_LOWER_OPNDS) {
-		l->err = -E2BIG;
+	if (unlikely(l->mi.nr_opnds == KW_LOWER_OPNDS)) {
+		l->err = l->err ?: -E2BIG;
 		return;
 	}
 	l->opnd[l->mi.nr_opnds++] = (struct kw_mopnd){
@@ -133,21 +130,16 @@ static void *grow_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, size_t
 	return q;
 }
 
-static inline void *more_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, u32 need, size_t size)
-{
-	return likely(need <= *cap) ? p : grow_in_front(l, p, nr, cap, size);
-}
-
 void kw_mi_end(struct kw_lower *l)
 {
 	struct kw_mfunc *mf = l->mf;
 	u32 nr = l->mi.nr_opnds, k;
 	struct kw_mopnd *o;
 
-	if (l->err)
-		return;
-	mf->opnd = more_in_front(l, mf->opnd, mf->nr_opnds, &mf->cap_opnds, mf->nr_opnds + nr, sizeof(*mf->opnd));
-	mf->inst = more_in_front(l, mf->inst, mf->nr_insts, &mf->cap_insts, mf->nr_insts + 1, sizeof(*mf->inst));
+	if (unlikely(mf->nr_opnds + nr > mf->cap_opnds))
+		mf->opnd = grow_in_front(l, mf->opnd, mf->nr_opnds, &mf->cap_opnds, sizeof(*mf->opnd));
+	if (unlikely(mf->nr_insts == mf->cap_insts))
+		mf->inst = grow_in_front(l, mf->inst, mf->nr_insts, &mf->cap_insts, sizeof(*mf->inst));
 	if (l->err)
 		return;
 	mf->nr_opnds += nr;
@@ -158,19 +150,14 @@ void kw_mi_end(struct kw_lower *l)
 	mf->inst[mf->cap_insts - ++mf->nr_insts] = l->mi;
 }
 
-/* The instructions made since the last call are in forward order: turn them round. */
-void kw_lower_end_sequence(struct kw_lower *l)
+void kw_lower_turn_sequence(struct kw_lower *l)
 {
 	struct kw_mfunc *mf = l->mf;
-	struct kw_minst *lo, *hi;
+	struct kw_minst *lo = mf->inst + mf->cap_insts - mf->nr_insts;
+	struct kw_minst *hi = mf->inst + mf->cap_insts - l->sequence - 1;
 
-	if (mf->nr_insts > l->sequence + 1) {
-		lo = mf->inst + mf->cap_insts - mf->nr_insts;
-		hi = mf->inst + mf->cap_insts - l->sequence - 1;
-		for (; lo < hi; lo++, hi--)
-			swap(*lo, *hi);
-	}
-	l->sequence = mf->nr_insts;
+	for (; lo < hi; lo++, hi--)
+		swap(*lo, *hi);
 }
 
 static void push_vpool(struct kw_lower *l, u32 vreg)
@@ -201,12 +188,11 @@ u32 kw_lower_pool(struct kw_lower *l, const u32 *list, u32 n)
 }
 
 /* A phi without users is dropped, and so is its argument on every edge. */
-void kw_lower_edge(struct kw_lower *l, const struct kw_edge *e, struct kw_medge *me)
+void kw_lower_args(struct kw_lower *l, const struct kw_edge *e)
 {
 	const struct kw_irfunc *f = l->f;
 	kw_vid v;
 
-	*me = (struct kw_medge){ .from = e->from, .to = e->to, .args = l->mf->nr_vpool };
 	for (v = f->block[e->to].first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
 		if (f->node[v].uses) {
 			kw_vid arg = f->pool[e->args + f->node[v].imm];
@@ -220,37 +206,11 @@ void kw_lower_edge(struct kw_lower *l, const struct kw_edge *e, struct kw_medge 
 void kw_lower_phis(struct kw_lower *l, kw_bid b)
 {
 	const struct kw_irfunc *f = l->f;
-	struct kw_mblock *mb = &l->mf->block[b];
 	kw_vid v;
 
-	mb->params = l->mf->nr_vpool;
 	for (v = f->block[b].first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
 		if (f->node[v].uses)
 			push_vpool(l, kw_lower_value(l, v));
-	mb->nr_params = l->mf->nr_vpool - mb->params;
-}
-
-/* ---- what an instruction can take in ---- */
-
-bool kw_lower_sinkable(const struct kw_lower *l, kw_vid v)
-{
-	const struct kw_node *n = kw_lower_node(l, v);
-
-	return !l->repeated && n->uses == 1 && n->block == l->block && !l->sunk[v] && !l->vreg[v];
-}
-
-bool kw_lower_sink(struct kw_lower *l, kw_vid v, u8 op)
-{
-	if (kw_lower_node(l, v)->op != op || !kw_lower_sinkable(l, v))
-		return false;
-	l->sunk[v] = 1;
-	return true;
-}
-
-bool kw_lower_const(const struct kw_lower *l, kw_vid v, u64 *imm)
-{
-	*imm = kw_lower_node(l, v)->imm;
-	return kw_lower_node(l, v)->op == KW_IR_CONST;
 }
 
 u32 kw_lower_low32(struct kw_lower *l, kw_vid v)
@@ -291,7 +251,7 @@ static int copy_graph(struct kw_lower *l)
 {
 	const struct kw_irfunc *f = l->f;
 	struct kw_mfunc *mf = l->mf;
-	u32 *number = kw_arena_array(mf->tmp, f->nr_edges, sizeof(*number));
+	u32 *number = kw_arena_raw_array(mf->tmp, f->nr_edges, sizeof(*number));
 	u32 b, i, n = 0;
 
 	mf->nr_blocks = f->nr_blocks;
@@ -331,15 +291,28 @@ static int reserve(struct kw_mfunc *mf, u32 n)
 	return mf->inst && mf->opnd && mf->vreg ? 0 : -ENOMEM;
 }
 
+static bool has_loop(const struct kw_irfunc *f)
+{
+	u32 b;
+
+	for (b = 0; b < f->nr_blocks; b++)
+		if (f->block[b].is_loop_header)
+			return true;
+	return false;
+}
+
 int kw_lower_init(struct kw_lower *l)
 {
 	const struct kw_irfunc *f = l->f;
 	struct kw_mfunc *mf = l->mf;
 
 	l->vreg = kw_arena_array(mf->tmp, f->nr_nodes, sizeof(*l->vreg));
-	l->sunk = kw_arena_array(mf->tmp, f->nr_nodes, sizeof(*l->sunk));
-	l->feeds = kw_arena_array(mf->tmp, f->nr_nodes, sizeof(*l->feeds));
-	if (!l->vreg || !l->sunk || !l->feeds || reserve(mf, f->nr_nodes))
+	if (has_loop(f)) {
+		l->feeds = kw_arena_array(mf->tmp, f->nr_nodes, sizeof(*l->feeds));
+		if (!l->feeds)
+			return -ENOMEM;
+	}
+	if (!l->vreg || reserve(mf, f->nr_nodes))
 		return -ENOMEM;
 	kw_mi_vreg(l, KW_T_VOID);	/* number 0: none */
 	return l->err ?: copy_graph(l);

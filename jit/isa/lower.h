@@ -18,6 +18,7 @@
 #include "isa.h"
 
 #define KW_LOWER_OPNDS	48	/* a call's: all its registers */
+#define KW_SUNK		0xffffffffu
 
 /* @vreg = memory base + @index + @high; @index 0: none */
 struct kw_shared_address {
@@ -29,9 +30,8 @@ struct kw_shared_address {
 struct kw_lower {
 	const struct kw_irfunc *f;
 	struct kw_mfunc *mf;
-	u32 *vreg;		/* of each node, KW_NO_VREG: nobody asked for it yet */
-	u8 *sunk;		/* part of its user's instruction */
-	kw_vid *feeds;		/* loop phi whose next value a node is or helps make, 0: none */
+	u32 *vreg;		/* of each node; KW_NO_VREG: nobody asked for it yet; KW_SUNK: part of its user's instruction */
+	kw_vid *feeds;		/* loop phi whose next value a node is or helps make, 0: none; NULL where there is no loop */
 	u32 inst_vreg;
 	kw_bid block;		/* being lowered */
 	kw_vid root;		/* node being lowered: where what it sinks will be executed */
@@ -62,6 +62,19 @@ static inline bool kw_lower_is_zext(const struct kw_lower *l, kw_vid v)
 	return kw_lower_node(l, v)->bits <= 32;
 }
 
+u32 kw_lower_new_value(struct kw_lower *l, kw_vid v);
+
+/* The vreg that holds @v. */
+static inline u32 kw_lower_value(struct kw_lower *l, kw_vid v)
+{
+	return likely(l->vreg[v]) ? l->vreg[v] : kw_lower_new_value(l, v);
+}
+
+static inline bool kw_lower_is_sunk(const struct kw_lower *l, kw_vid v)
+{
+	return l->vreg[v] == KW_SUNK;
+}
+
 /* Making instructions: begin, operands in order, end.  .mi may be filled in between. */
 u32 kw_mi_vreg(struct kw_lower *l, u8 type);	/* a new one */
 void kw_mi_begin(struct kw_lower *l, u16 op, u8 size);
@@ -76,20 +89,47 @@ void kw_mi_temp(struct kw_lower *l, u8 type);	/* a register written early and ne
 
 /* The graph */
 kw_vid kw_lower_same(const struct kw_lower *l, kw_vid v);	/* the node that has the value of @v */
-u32 kw_lower_value(struct kw_lower *l, kw_vid v);	/* the vreg that holds @v */
 u32 kw_lower_inst(struct kw_lower *l);			/* of the hidden first argument */
-bool kw_lower_sinkable(const struct kw_lower *l, kw_vid v);
-bool kw_lower_sink(struct kw_lower *l, kw_vid v, u8 op);	/* @v is an @op only we use: take it in */
-bool kw_lower_const(const struct kw_lower *l, kw_vid v, u64 *imm);
 u32 kw_lower_pool(struct kw_lower *l, const u32 *list, u32 n);	/* a copy in mfunc.vpool: its start */
 u32 kw_lower_low32(struct kw_lower *l, kw_vid v);	/* vreg whose low half is @v, upper half anything */
 
+/* What an instruction can take in: of this block, and of no use to others */
+static inline bool kw_lower_sinkable(const struct kw_lower *l, kw_vid v)
+{
+	const struct kw_node *n = kw_lower_node(l, v);
+
+	return n->uses == 1 && n->block == l->block && !l->vreg[v] && !l->repeated;
+}
+
+/* @v is an @op only we use: take it in. */
+static inline bool kw_lower_sink(struct kw_lower *l, kw_vid v, u8 op)
+{
+	if (kw_lower_node(l, v)->op != op || !kw_lower_sinkable(l, v))
+		return false;
+	l->vreg[v] = KW_SUNK;
+	return true;
+}
+
+static inline bool kw_lower_const(const struct kw_lower *l, kw_vid v, u64 *imm)
+{
+	*imm = kw_lower_node(l, v)->imm;
+	return kw_lower_node(l, v)->op == KW_IR_CONST;
+}
+
 /* Pieces of the walk below */
 int kw_lower_init(struct kw_lower *l);
-void kw_lower_end_sequence(struct kw_lower *l);
-void kw_lower_edge(struct kw_lower *l, const struct kw_edge *e, struct kw_medge *me);
+void kw_lower_turn_sequence(struct kw_lower *l);
+void kw_lower_args(struct kw_lower *l, const struct kw_edge *e);
 void kw_lower_phis(struct kw_lower *l, kw_bid b);
 void kw_lower_place_blocks(struct kw_lower *l);
+
+/* The instructions made since the last call are in forward order: turn them round. */
+static inline void kw_lower_end_sequence(struct kw_lower *l)
+{
+	if (l->mf->nr_insts > l->sequence + 1)
+		kw_lower_turn_sequence(l);
+	l->sequence = l->mf->nr_insts;
+}
 
 /* May it go when nobody wants its value? */
 static inline bool kw_lower_is_removable(const struct kw_node *n)
@@ -102,8 +142,10 @@ static inline bool kw_lower_is_removable(const struct kw_node *n)
 /* Does @v need no instructions of its own? */
 static inline bool kw_lower_skips(const struct kw_lower *l, kw_vid v, const struct kw_node *n)
 {
-	return n->op == KW_IR_NOP || n->op == KW_IR_PHI || n->op == KW_IR_PARAM || n->op == KW_IR_INST ||
-	       n->op == KW_IR_PROJ || l->sunk[v] || (kw_lower_is_removable(n) && !l->vreg[v]);
+	if (n->op == KW_IR_NOP || n->op == KW_IR_PHI || n->op == KW_IR_PARAM || n->op == KW_IR_INST ||
+	    n->op == KW_IR_PROJ)
+		return true;
+	return l->vreg[v] ? kw_lower_is_sunk(l, v) : kw_lower_is_removable(n);
 }
 
 /**
@@ -129,8 +171,13 @@ static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower
 		struct kw_mblock *mb = &l->mf->block[b];
 
 		l->block = b;
-		for (i = 0; i < ib->nr_succs; i++)
-			kw_lower_edge(l, &f->edge[f->succs[ib->succ + i]], &l->mf->medge[mb->succ + i]);
+		for (i = 0; i < ib->nr_succs; i++) {
+			const struct kw_edge *e = &f->edge[f->succs[ib->succ + i]];
+
+			l->mf->medge[mb->succ + i] = (struct kw_medge){ b, e->to, l->mf->nr_vpool };
+			if (f->block[e->to].nr_phis)
+				kw_lower_args(l, e);
+		}
 		mb->end = l->mf->nr_insts;	/* behind it, until kw_lower_place_blocks() */
 		for (v = ib->last; v && !l->err; v = f->node[v].prev) {
 			if (kw_lower_skips(l, v, &f->node[v]))
@@ -142,7 +189,10 @@ static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower
 		l->root = 0;
 		start(l);
 		kw_lower_end_sequence(l);
-		kw_lower_phis(l, b);
+		mb->params = l->mf->nr_vpool;
+		if (ib->nr_phis)
+			kw_lower_phis(l, b);
+		mb->nr_params = l->mf->nr_vpool - mb->params;
 		mb->first = l->mf->nr_insts;
 	}
 	if (!err)

@@ -303,8 +303,8 @@ bool a64_chain(struct kw_lower *l, const struct kw_node *n)
 		swap(a, b);
 	if (kw_is_vec(b->sub))
 		return false;
-	l->sunk[n->a] = 1;
-	l->sunk[n->b] = 1;
+	l->vreg[n->a] = KW_SUNK;
+	l->vreg[n->b] = KW_SUNK;
 	compare(l, a);
 	second_compare(l, b, n->op == KW_IR_OR, l->mi.cc);
 	return true;
@@ -346,10 +346,10 @@ void a64_cond(struct kw_lower *l, kw_vid v, bool own)
 		n = kw_lower_node(l, v);
 		own = false;
 	}
-	if (own || l->sunk[v])
+	if (own || kw_lower_is_sunk(l, v))
 		compare(l, n);
 	else if (kw_lower_sinkable(l, v) && a64_chain(l, n))
-		l->sunk[v] = 1;
+		l->vreg[v] = KW_SUNK;
 	else if (!try_repeat(l, v))
 		compare_imm(l, v, 0, KW_NE, A64_W);
 	if (invert)

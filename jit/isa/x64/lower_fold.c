@@ -166,7 +166,7 @@ void x64_address(struct x64_lower *l, const struct kw_node *n)
 
 void x64_sink_load(struct x64_lower *l, kw_vid v)
 {
-	l->sunk[v] = 1;
+	l->vreg[v] = KW_SUNK;
 	l->mi.wasm_off = x64_node(l, v)->wasm_off;
 	x64_address(l, x64_node(l, v));
 }
@@ -472,7 +472,7 @@ void x64_cond(struct x64_lower *l, kw_vid v, bool own)
 		n = x64_node(l, v);
 		own = false;
 	}
-	if (own || l->sunk[v])
+	if (own || kw_lower_is_sunk(l, v))
 		compare(l, n);
 	else if (!try_repeat(l, v))
 		compare_imm(l, v, 0, KW_NE, X64_SL);

@@ -279,7 +279,7 @@ bool x64_lower_lane_rotate(struct x64_lower *l, u32 def, const struct kw_node *n
 	    x->a != y->a || !x64_sink(l, n->a, KW_IR_V2))
 		return false;
 	if (!x64_sink(l, n->b, KW_IR_V2)) {
-		l->sunk[n->a] = 0;
+		l->vreg[n->a] = KW_NO_VREG;
 		return false;
 	}
 	width = (p->mask + 1) / 8;

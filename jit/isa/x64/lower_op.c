@@ -72,7 +72,7 @@ static bool comes_from(const struct x64_lower *l, kw_vid v, kw_vid phi, u32 *ste
 /* A value that goes around a loop stays in its register if each step overwrites it. */
 static bool feeds_loop(struct x64_lower *l, kw_vid v, const struct kw_node *n, bool *exchange)
 {
-	kw_vid phi = l->feeds[v];
+	kw_vid phi = l->feeds ? l->feeds[v] : 0;
 	u32 steps = 8;
 
 	if (!phi)
