@@ -10,13 +10,13 @@
  * struct kw_order - blocks as they are emitted: hot ones first
  * @block:   [nr] those that hold more than a jump, in this order
  * @follow:  of each block the next one, which execution may fall into; KW_NO_FOLLOW behind the last
- * @forward: of each block what it does: itself, or where it only jumps to
+ * @to:      of each edge the block that it leads to, past those that only jump; of blocks that are emitted
  * @edit:    of each block the first edit at or behind its start
  */
 struct kw_order {
 	u32 *block, nr;
 	u32 *follow;
-	u32 *forward;
+	u32 *to;
 	u32 *edit;
 };
 

@@ -290,7 +290,7 @@ static void compare_and_jump(struct a64_emit *e, u32 k, enum a64_cc cc, u32 labe
 
 static u32 successor(const struct a64_emit *e, u32 i)
 {
-	return e->order.forward[e->mf->medge[e->mf->block[e->block].succ + i].to];
+	return e->order.to[e->mf->block[e->block].succ + i];
 }
 
 void a64_goto(struct a64_emit *e, u32 block)

@@ -16,7 +16,7 @@ static u32 target(const struct a64_emit *e, u32 block, u32 entry)
 {
 	u32 succ = e->mf->vpool[entry];
 
-	return e->order.forward[e->mf->medge[e->mf->block[block].succ + succ].to];
+	return e->order.to[e->mf->block[block].succ + succ];
 }
 
 static u32 find_runs(const struct a64_emit *e, struct run *run)

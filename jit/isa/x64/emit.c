@@ -3,8 +3,6 @@
 #include "emit.h"
 #include "lower.h"
 
-#define UNBOUND	0xffffffffu
-
 void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size)
 {
 	void *q;
@@ -36,12 +34,11 @@ bool x64_make_room(struct x64_emit *e, u32 bytes)
 
 u32 x64_new_label(struct x64_emit *e)
 {
-	u32 *p = x64_more(e, e->label, &e->cap_labels, e->nr_labels + 1, sizeof(*p));
+	struct x64_label *p = x64_more(e, e->label, &e->cap_labels, e->nr_labels + 1, sizeof(*p));
 
 	if (!p)
 		return 0;
 	e->label = p;
-	e->label[e->nr_labels] = UNBOUND;
 	return e->nr_labels++;
 }
 
@@ -52,7 +49,7 @@ void x64_branch_to(struct x64_emit *e, u32 label, u8 len)
 	if (!p)
 		return;
 	e->branch = p;
-	e->branch[e->nr_branches++] = (struct x64_branch){ x64_off(e), label, len };
+	e->branch[e->nr_branches++] = (struct x64_branch){ .end = x64_off(e), .label = label, .len = len };
 }
 
 void x64_jump(struct x64_emit *e, u32 label)
@@ -257,19 +254,21 @@ static int lay_out_frame(struct x64_emit *e)
 
 static int emit_init(struct x64_emit *e)
 {
-	u32 b;
 	int err = lay_out_frame(e) ?: kw_order_blocks(e->mf, &e->order);
 
 	if (err)
 		return err;
-	for (b = 0; b < e->mf->nr_blocks && !e->err; b++)
-		x64_new_label(e);
+	e->nr_labels = e->mf->nr_blocks;
+	e->cap_labels = e->nr_labels + e->nr_labels / 4 + 64;
+	e->label = kw_arena_raw_array(e->mf->tmp, e->cap_labels, sizeof(*e->label));
+	if (!e->label)
+		return -ENOMEM;
 	x64_set_inst(e, e->mf->inst);	/* the prologue's place */
 	e->start = e->code->len;
 	e->first_reloc = e->code->nr_relocs;
 	e->first_fault = e->code->nr_faults;
 	e->first_site = e->code->nr_sites;
-	return e->err;
+	return 0;
 }
 
 #define FUNC_ALIGN	16
@@ -318,7 +317,7 @@ int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa
 	code->len = x64_off(&e);
 	cf->len = code->len - e.start;
 	cf->nr_sites = code->nr_sites - e.first_site;
-	cf->landing_off = cf->nr_faults ? e.label[e.landing] : 0;
+	cf->landing_off = cf->nr_faults ? x64_label_off(&e, e.landing) : 0;
 	return 0;
 }
 

@@ -30,9 +30,15 @@
 #define X64_MAX_FAULTS	32767
 
 struct x64_branch {
-	u32 end;		/* first byte behind it, in the code object */
+	u32 end;		/* first byte behind it, in the code object; before relaxation */
 	u32 label;
+	u32 lost;		/* by it and those in front of it, in relaxation */
 	u8 len;			/* X64_JCC_LEN, X64_JMP_LEN; 0: has only a rel32 form */
+};
+
+struct x64_label {
+	u32 off;		/* in the code object, before relaxation; not yet bound: anything */
+	u32 branches;		/* in front of it */
 };
 
 enum x64_cold_kind { X64_COLD_TRAP, X64_COLD_STACK, X64_COLD_SIG, X64_COLD_POLL, X64_COLD_PKT };
@@ -79,7 +85,7 @@ struct x64_emit {
 	u8 *end;		/* of the room there */
 	u32 start;		/* of the function in the code object */
 	u32 frame_bytes, slots_off, locals_off;
-	u32 *label;		/* offset in the code object, ~0: not yet; blocks first */
+	struct x64_label *label;	/* blocks first */
 	u32 nr_labels, cap_labels;
 	struct x64_branch *branch;
 	u32 nr_branches, cap_branches;
@@ -140,7 +146,7 @@ static inline struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc
 
 static inline void x64_bind(struct x64_emit *e, u32 label)
 {
-	e->label[label] = x64_off(e);
+	e->label[label] = (struct x64_label){ x64_off(e), e->nr_branches };
 }
 
 static inline void x64_flags_lost(struct x64_emit *e)
@@ -207,6 +213,7 @@ void x64_add_fault(struct x64_emit *e);
 void x64_emit_switch(struct x64_emit *e);
 void x64_reserve_tables(struct x64_emit *e);
 void x64_relax(struct x64_emit *e);
+u32 x64_label_off(const struct x64_emit *e, u32 label);	/* after relaxation */
 void x64_fill_tables(struct x64_emit *e);
 
 /* The next instruction accesses linear memory: its address is the site. */

@@ -159,7 +159,7 @@ void x64_emit_cond(struct x64_emit *e, u32 k)
 
 static u32 successor(const struct x64_emit *e, u32 i)
 {
-	return e->order.forward[e->mf->medge[e->mf->block[e->block].succ + i].to];
+	return e->order.to[e->mf->block[e->block].succ + i];
 }
 
 void x64_goto(struct x64_emit *e, u32 block)

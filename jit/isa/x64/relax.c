@@ -4,36 +4,17 @@
  * displacements.
  *
  * Distances only shrink, so a branch that fits a rel8 before anything has
- * moved fits afterwards too: one pass decides, one pass moves.
+ * moved fits afterwards too: one pass decides and moves, one writes.  How far
+ * a place has moved is what the branches in front of it have lost; a label
+ * knows how many these are, lists of places are walked along with them.
  */
 #include "emit.h"
 
 #define SHORT_LEN	2
 
-/* Bytes removed in front of a position: @at[i] and behind lose @lost[i] in sum. */
-struct shrink {
-	u32 *at, *lost;
-	u32 n;
-};
-
-static u32 lost_before(const struct shrink *s, u32 off)
-{
-	u32 lo = 0, hi = s->n;
-
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (s->at[mid] <= off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo ? s->lost[lo - 1] : 0;
-}
-
 static bool fits_short(const struct x64_emit *e, const struct x64_branch *br)
 {
-	u32 target = e->label[br->label];
+	u32 target = e->label[br->label].off;
 
 	if (!br->len)
 		return false;
@@ -48,102 +29,81 @@ static void make_short(u8 *p, u8 len)
 	*p = len == X64_JCC_LEN ? p[1] - 0x10 : 0xeb;
 }
 
-static bool decide(struct x64_emit *e, struct shrink *s)
+/* Bytes that the first @n branches have lost. */
+static inline u32 lost_by(const struct x64_emit *e, u32 n)
 {
-	u32 i, lost = 0;
-
-	for (i = 0; i < e->nr_branches; i++) {
-		struct x64_branch *br = &e->branch[i];
-
-		if (!fits_short(e, br))
-			continue;
-		make_short(e->code->bytes + br->end - br->len, br->len);
-		lost += br->len - SHORT_LEN;
-		s->at[s->n] = br->end;
-		s->lost[s->n++] = lost;
-	}
-	return s->n;
+	return n ? e->branch[n - 1].lost : 0;
 }
 
-static void move_code(struct x64_emit *e, const struct shrink *s)
+u32 x64_label_off(const struct x64_emit *e, u32 label)
+{
+	return e->label[label].off - lost_by(e, e->label[label].branches);
+}
+
+/* .lost of all branches; the code is where it stays. */
+static void shorten(struct x64_emit *e)
 {
 	u8 *bytes = e->code->bytes;
-	u32 i, end = x64_off(e);
+	struct x64_branch *br;
+	u32 lost = 0, from = 0;		/* where what has not been moved yet begins */
 
-	for (i = 0; i < s->n; i++) {
-		u32 from = s->at[i], to = from - s->lost[i];
-		u32 stop = i + 1 < s->n ? s->at[i + 1] : end;
-
-		memmove(bytes + to, bytes + from, stop - from);
+	for (br = e->branch; br < e->branch + e->nr_branches; br++) {
+		br->lost = lost;
+		if (!fits_short(e, br))
+			continue;
+		make_short(bytes + br->end - br->len, br->len);
+		if (lost)
+			memmove(bytes + from - lost, bytes + from, br->end - from);
+		lost += br->len - SHORT_LEN;
+		br->lost = lost;
+		br->len = SHORT_LEN;
+		from = br->end;
 	}
-	e->b.p -= s->lost[s->n - 1];
+	if (lost)
+		memmove(bytes + from - lost, bytes + from, x64_off(e) - from);
+	e->b.p -= lost;
 }
 
-/* Positions in ascending order: one walk for each list. */
-struct walk {
-	const struct shrink *s;
-	u32 i;
-};
-
-static u32 moved(struct walk *w, u32 off)
+/* The first member of each of @nr elements is a place, these in ascending order. */
+static void move_places(const struct x64_emit *e, void *first, u32 nr, size_t size)
 {
-	while (w->i < w->s->n && w->s->at[w->i] <= off)
-		w->i++;
-	return off - (w->i ? w->s->lost[w->i - 1] : 0);
+	const struct x64_branch *br = e->branch, *end = br + e->nr_branches;
+	u8 *p = first;
+	u32 lost = 0;
+
+	for (; nr--; p += size) {
+		u32 *off = (u32 *)p;
+
+		for (; br < end && br->end <= *off; br++)
+			lost = br->lost;
+		*off -= lost;
+	}
 }
 
-static void move_positions(struct x64_emit *e, const struct shrink *s)
+static void move_lists(const struct x64_emit *e)
 {
 	struct kw_code *c = e->code;
-	struct walk w;
-	u32 i;
 
-	for (i = 0; i < e->nr_labels; i++)
-		e->label[i] -= lost_before(s, e->label[i]);
-	for (i = e->first_reloc, w = (struct walk){ s, 0 }; i < c->nr_relocs; i++)
-		c->reloc[i].off = moved(&w, c->reloc[i].off);
-	for (i = e->first_fault, w = (struct walk){ s, 0 }; i < c->nr_faults; i++)
-		c->fault[i].off = moved(&w, c->fault[i].off);
-	for (i = e->first_site, w = (struct walk){ s, 0 }; i < c->nr_sites; i++)
-		c->site[i].off = moved(&w, c->site[i].off);
-}
-
-static void shorten(struct x64_emit *e, struct shrink *s)
-{
-	u32 i, next = 0;
-
-	move_code(e, s);
-	move_positions(e, s);
-	for (i = 0; i < e->nr_branches; i++) {
-		struct x64_branch *br = &e->branch[i];
-
-		if (next < s->n && s->at[next] == br->end) {
-			br->end -= s->lost[next++];
-			br->len = SHORT_LEN;
-		} else {
-			br->end -= next ? s->lost[next - 1] : 0;
-			br->len = 0;
-		}
-	}
+	static_assert(!offsetof(struct kw_reloc, off) && !offsetof(struct kw_fault_site, off) &&
+		      !offsetof(struct kw_call_site, off), "move_places()");
+	move_places(e, c->reloc + e->first_reloc, c->nr_relocs - e->first_reloc, sizeof(*c->reloc));
+	move_places(e, c->fault + e->first_fault, c->nr_faults - e->first_fault, sizeof(*c->fault));
+	move_places(e, c->site + e->first_site, c->nr_sites - e->first_site, sizeof(*c->site));
 }
 
 void x64_relax(struct x64_emit *e)
 {
-	struct shrink s = { 0 };
-	u32 i;
+	const struct x64_branch *br;
 
-	s.at = kw_arena_array(e->mf->tmp, e->nr_branches, sizeof(*s.at));
-	s.lost = kw_arena_array(e->mf->tmp, e->nr_branches, sizeof(*s.lost));
-	if (s.at && s.lost && decide(e, &s))
-		shorten(e, &s);
-	for (i = 0; i < e->nr_branches; i++) {
-		const struct x64_branch *br = &e->branch[i];
-		u8 *end = e->code->bytes + br->end;
-		u32 dist = e->label[br->label] - br->end;
+	shorten(e);
+	move_lists(e);
+	for (br = e->branch; br < e->branch + e->nr_branches; br++) {
+		u32 end = br->end - br->lost, dist = x64_label_off(e, br->label) - end;
+		u8 *p = e->code->bytes + end;
 
 		if (br->len == SHORT_LEN)
-			end[-1] = dist;
+			p[-1] = dist;
 		else
-			put_unaligned_le32(dist, end - 4);
+			put_unaligned_le32(dist, p - 4);
 	}
 }

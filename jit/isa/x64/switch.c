@@ -16,7 +16,7 @@ static u32 target(const struct x64_emit *e, u32 block, u32 entry)
 {
 	u32 succ = e->mf->vpool[entry];
 
-	return e->order.forward[e->mf->medge[e->mf->block[block].succ + succ].to];
+	return e->order.to[e->mf->block[block].succ + succ];
 }
 
 static u32 find_runs(const struct x64_emit *e, struct run *run)
@@ -176,10 +176,10 @@ void x64_fill_tables(struct x64_emit *e)
 	u32 i;
 
 	for (t = e->table; t < e->table + e->nr_tables; t++) {
-		u32 base = e->label[t->label];
+		u32 base = x64_label_off(e, t->label);
 
 		for (i = 0; i < t->nr; i++)
-			put_unaligned_le32(e->label[target(e, t->block, t->entries + i)] - base,
+			put_unaligned_le32(x64_label_off(e, target(e, t->block, t->entries + i)) - base,
 					   e->code->bytes + base + 4 * i);
 	}
 }
