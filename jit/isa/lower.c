@@ -52,30 +52,79 @@ u32 kw_lower_inst(struct kw_lower *l)
 u32 kw_lower_new_value(struct kw_lower *l, kw_vid v)
 {
 	v = kw_lower_same(l, v);
+	if (l->vreg[v])
+		return l->vreg[v];
 	if (kw_lower_node(l, v)->op == KW_IR_INST)
 		return kw_lower_inst(l);
-	if (!l->vreg[v])
-		l->vreg[v] = kw_mi_vreg(l, kw_lower_node(l, v)->type);
-	return l->vreg[v];
+	return l->vreg[v] = kw_mi_vreg(l, kw_lower_node(l, v)->type);
+}
+
+/*
+ * Instructions are made from the last to the first: they fill their array from
+ * the end, and positions are distances from there until kw_lower_place_blocks().
+ * Operands stand side by side for each instruction, which is all that matters.
+ */
+static int more_insts(struct kw_mfunc *mf)
+{
+	u32 nr = mf->nr_insts, cap = 2 * mf->cap_insts;
+	struct kw_minst *p = cap > nr ? kw_arena_raw_array(mf->arena, cap, sizeof(*p)) : NULL;
+
+	if (!p)
+		return -ENOMEM;
+	memcpy(p + cap - nr, mf->inst + mf->cap_insts - nr, (size_t)nr * sizeof(*p));
+	mf->inst = p;
+	mf->cap_insts = cap;
+	return 0;
+}
+
+static int more_opnds(struct kw_mfunc *mf)
+{
+	struct kw_mopnd *p = kw_arena_grow(mf->arena, mf->opnd, &mf->cap_opnds, mf->nr_opnds + KW_LOWER_OPNDS,
+					   sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	mf->opnd = p;
+	return 0;
+}
+
+static inline bool has_room(const struct kw_mfunc *mf)
+{
+	return mf->nr_insts < mf->cap_insts && mf->nr_opnds + KW_LOWER_OPNDS <= mf->cap_opnds;
+}
+
+/* Not inline, for the sake of those who need none. */
+static noinline void make_room(struct kw_lower *l)
+{
+	struct kw_mfunc *mf = l->mf;
+
+	if (!l->err && mf->nr_insts == mf->cap_insts)
+		l->err = more_insts(mf);
+	if (!l->err)
+		l->err = more_opnds(mf);
 }
 
 void kw_mi_begin(struct kw_lower *l, u16 op, u8 size)
 {
-	memset(&l->mi, 0, sizeof(l->mi));
-	l->mi.op = op;
-	l->mi.size = size;
-	l->mi.base = KW_NO_REG;
-	l->mi.index = KW_NO_REG;
-	l->mi.wasm_off = kw_lower_node(l, l->root)->wasm_off;
+	struct kw_mfunc *mf = l->mf;
+
+	if (unlikely(!has_room(mf)))
+		make_room(l);
+	l->mi = unlikely(l->err) ? &l->no_mi : mf->inst + (mf->cap_insts - mf->nr_insts - 1);
+	l->opnd = unlikely(l->err) ? l->no_opnd : mf->opnd + mf->nr_opnds;
+	*l->mi = (struct kw_minst){
+		.op = op, .size = size, .base = KW_NO_REG, .index = KW_NO_REG, .opnds = mf->nr_opnds,
+		.wasm_off = l->wasm_off,
+	};
 }
 
 void kw_mi_opnd(struct kw_lower *l, u32 vreg, enum kw_opnd_kind kind, enum kw_opnd_want want, u8 reg)
 {
-	if (unlikely(l->mi.nr_opnds == KW_LOWER_OPNDS)) {
+	if (unlikely(l->mi->nr_opnds == KW_LOWER_OPNDS)) {
 		l->err = l->err ?: -E2BIG;
 		return;
 	}
-	l->opnd[l->mi.nr_opnds++] = (struct kw_mopnd){
+	l->opnd[l->mi->nr_opnds++] = (struct kw_mopnd){
 		.vreg = vreg, .kind = kind, .want = want, .reg = reg, .alloc = KW_ALLOC_NONE,
 	};
 }
@@ -108,46 +157,6 @@ void kw_mi_use_fixed(struct kw_lower *l, u32 vreg, u8 reg)
 void kw_mi_temp(struct kw_lower *l, u8 type)
 {
 	kw_mi_opnd(l, kw_mi_vreg(l, type), KW_OP_EARLY_DEF, KW_WANT_REG, KW_NO_REG);
-}
-
-/*
- * Instructions and operands are made from the last to the first: they fill
- * their arrays from the end.  Positions are distances from the end until
- * kw_lower_place_blocks().
- */
-static void *grow_in_front(struct kw_lower *l, void *p, u32 nr, u32 *cap, size_t size)
-{
-	u32 new_cap = 2 * *cap;
-	u8 *q;
-
-	q = new_cap > *cap ? kw_arena_raw_array(l->mf->arena, new_cap, size) : NULL;
-	if (!q) {
-		l->err = -ENOMEM;
-		return p;
-	}
-	memcpy(q + (size_t)(new_cap - nr) * size, (u8 *)p + (size_t)(*cap - nr) * size, (size_t)nr * size);
-	*cap = new_cap;
-	return q;
-}
-
-void kw_mi_end(struct kw_lower *l)
-{
-	struct kw_mfunc *mf = l->mf;
-	u32 nr = l->mi.nr_opnds, k;
-	struct kw_mopnd *o;
-
-	if (unlikely(mf->nr_opnds + nr > mf->cap_opnds))
-		mf->opnd = grow_in_front(l, mf->opnd, mf->nr_opnds, &mf->cap_opnds, sizeof(*mf->opnd));
-	if (unlikely(mf->nr_insts == mf->cap_insts))
-		mf->inst = grow_in_front(l, mf->inst, mf->nr_insts, &mf->cap_insts, sizeof(*mf->inst));
-	if (l->err)
-		return;
-	mf->nr_opnds += nr;
-	o = mf->opnd + mf->cap_opnds - mf->nr_opnds;
-	for (k = 0; k < nr; k++)
-		o[k] = l->opnd[k];
-	l->mi.opnds = mf->nr_opnds;
-	mf->inst[mf->cap_insts - ++mf->nr_insts] = l->mi;
 }
 
 void kw_lower_turn_sequence(struct kw_lower *l)
@@ -231,19 +240,13 @@ void kw_lower_place_blocks(struct kw_lower *l)
 
 	mf->inst += mf->cap_insts - mf->nr_insts;
 	mf->cap_insts = mf->nr_insts;
-	mf->opnd += mf->cap_opnds - mf->nr_opnds;
-	mf->cap_opnds = mf->nr_opnds;
 	for (b = 0; b < mf->nr_blocks; b++) {
 		mf->block[b].first = mf->nr_insts - mf->block[b].first;
 		mf->block[b].end = mf->nr_insts - mf->block[b].end;
 	}
-	for (i = 0; i < mf->nr_insts; i++) {
-		struct kw_minst *inst = &mf->inst[i];
-
-		inst->opnds = mf->nr_opnds - inst->opnds;
-		if (inst->flags & KW_MI_REMAT)
-			mf->vreg[mf->opnd[inst->opnds].vreg].remat = 1 + i;
-	}
+	for (i = 0; i < mf->nr_insts; i++)
+		if (mf->inst[i].flags & KW_MI_REMAT)
+			mf->vreg[mf->opnd[mf->inst[i].opnds].vreg].remat = 1 + i;
 }
 
 /* Blocks stay as they are; edges are numbered anew, those that leave a block side by side. */
@@ -283,7 +286,7 @@ static int copy_graph(struct kw_lower *l)
 static int reserve(struct kw_mfunc *mf, u32 n)
 {
 	mf->cap_insts = n - n / 4 + 64;
-	mf->cap_opnds = n + n / 4 + 64;
+	mf->cap_opnds = n + n / 4 + 64 + KW_LOWER_OPNDS;
 	mf->cap_vregs = n / 2 + 64;
 	mf->inst = kw_arena_raw_array(mf->arena, mf->cap_insts, sizeof(*mf->inst));
 	mf->opnd = kw_arena_raw_array(mf->arena, mf->cap_opnds, sizeof(*mf->opnd));

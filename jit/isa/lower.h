@@ -35,15 +35,18 @@ struct kw_lower {
 	u32 inst_vreg;
 	kw_bid block;		/* being lowered */
 	kw_vid root;		/* node being lowered: where what it sinks will be executed */
+	u32 wasm_off;		/* its place */
 	u32 sequence;		/* instructions made before those of the node */
 	struct kw_shared_address shared[8];	/* asked for in this block, not yet made; for backends that want it */
 	u32 nr_shared;
 	struct kw_shared_address fixed[4];	/* of the whole function, without an index */
 	u32 nr_fixed;
-	struct kw_minst mi;	/* being put together */
-	struct kw_mopnd opnd[KW_LOWER_OPNDS];
+	struct kw_minst *mi;	/* being put together */
+	struct kw_mopnd *opnd;	/* its operands, room for KW_LOWER_OPNDS */
 	bool repeated;		/* what is being lowered may be so again: it sinks nothing */
-	int err;		/* first error; everything is a no-op afterwards */
+	int err;		/* first error; what is made afterwards is not kept */
+	struct kw_minst no_mi;	/* where it goes */
+	struct kw_mopnd no_opnd[KW_LOWER_OPNDS];
 };
 
 static inline bool kw_is_vec(u8 type)
@@ -78,7 +81,15 @@ static inline bool kw_lower_is_sunk(const struct kw_lower *l, kw_vid v)
 /* Making instructions: begin, operands in order, end.  .mi may be filled in between. */
 u32 kw_mi_vreg(struct kw_lower *l, u8 type);	/* a new one */
 void kw_mi_begin(struct kw_lower *l, u16 op, u8 size);
-void kw_mi_end(struct kw_lower *l);
+
+static inline void kw_mi_end(struct kw_lower *l)
+{
+	if (unlikely(l->err))
+		return;
+	l->mf->nr_insts++;
+	l->mf->nr_opnds += l->mi->nr_opnds;
+}
+
 void kw_mi_opnd(struct kw_lower *l, u32 vreg, enum kw_opnd_kind kind, enum kw_opnd_want want, u8 reg);
 void kw_mi_def(struct kw_lower *l, kw_vid v);
 void kw_mi_def_tied(struct kw_lower *l, kw_vid v, u8 use);
@@ -183,10 +194,12 @@ static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower
 			if (kw_lower_skips(l, v, &f->node[v]))
 				continue;
 			l->root = v;
+			l->wasm_off = f->node[v].wasm_off;
 			node(l, v, &f->node[v]);
 			kw_lower_end_sequence(l);
 		}
 		l->root = 0;
+		l->wasm_off = 0;
 		start(l);
 		kw_lower_end_sequence(l);
 		mb->params = l->mf->nr_vpool;

@@ -75,7 +75,7 @@ struct kw_minst {
 	u8 scale;
 	u8 x0, x1, x2;		/* the backend's */
 	u8 kind;		/* of a trap, and the backend's */
-	u32 opnds;		/* start in mfunc.opnd */
+	u32 opnds;		/* start in mfunc.opnd, where instructions are in no order */
 	union {
 		s64 imm;
 		u64 clobbers;	/* registers destroyed besides defs, bit n = register n */

@@ -6,9 +6,9 @@ static void lower_switch(struct kw_lower *l, const struct kw_node *n)
 {
 	kw_mi_begin(l, A64_SWITCH, A64_W);
 	kw_mi_use(l, kw_lower_low32(l, n->a));
-	l->mi.aux = kw_lower_pool(l, l->f->pool + n->b, n->c);
-	l->mi.imm = n->c;
-	l->mi.flags = KW_MI_TERM;
+	l->mi->aux = kw_lower_pool(l, l->f->pool + n->b, n->c);
+	l->mi->imm = n->c;
+	l->mi->flags = KW_MI_TERM;
 	kw_mi_end(l);
 }
 
@@ -30,10 +30,10 @@ static void lower_block_end(struct kw_lower *l, const struct kw_node *n)
 		return;
 	default:
 		kw_mi_begin(l, A64_TRAP, A64_W);
-		l->mi.kind = n->aux;
+		l->mi->kind = n->aux;
 		break;
 	}
-	l->mi.flags = KW_MI_TERM;
+	l->mi->flags = KW_MI_TERM;
 	kw_mi_end(l);
 }
 

@@ -66,9 +66,9 @@ static void make(struct kw_lower *l, const struct kw_shared_address *a)
 	kw_mi_opnd(l, a->vreg, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	if (a->index) {
 		kw_mi_use(l, kw_lower_value(l, a->index));
-		l->mi.x1 = kw_lower_node(l, a->index)->type == KW_T_I32 ? A64_UXTW : A64_UXTX;
+		l->mi->x1 = kw_lower_node(l, a->index)->type == KW_T_I32 ? A64_UXTW : A64_UXTX;
 	}
-	l->mi.disp = a->high;
+	l->mi->disp = a->high;
 	kw_mi_end(l);
 }
 

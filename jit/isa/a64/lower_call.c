@@ -9,9 +9,9 @@ static void store_area(struct kw_lower *l, kw_vid v, enum a64_addr area, u32 off
 
 	/* A slot is always written in full, so that an i32 in it is zero-extended (lower.h). */
 	kw_mi_begin(l, A64_STORE, A64_X);
-	l->mi.x0 = a64_store_row(type == KW_T_I32 ? KW_T_I64 : type);
-	l->mi.x1 = area;
-	l->mi.disp = off;
+	l->mi->x0 = a64_store_row(type == KW_T_I32 ? KW_T_I64 : type);
+	l->mi->x1 = area;
+	l->mi->disp = off;
 	kw_mi_use(l, kw_lower_value(l, v));
 	kw_mi_end(l);
 }
@@ -21,9 +21,9 @@ static void load_area(struct kw_lower *l, kw_vid v, enum a64_addr area, u32 off)
 	u8 type = kw_lower_node(l, v)->type;
 
 	kw_mi_begin(l, A64_LOAD, A64_X);
-	l->mi.x0 = a64_load_row(type);
-	l->mi.x1 = area;
-	l->mi.disp = off;
+	l->mi->x0 = a64_load_row(type);
+	l->mi->x1 = area;
+	l->mi->disp = off;
 	kw_mi_def(l, v);
 	kw_mi_end(l);
 }
@@ -85,11 +85,11 @@ static void call_clobbers(struct kw_lower *l)
 {
 	u32 i;
 
-	l->mi.clobbers = l->mf->allocatable[KW_RC_INT] | l->mf->allocatable[KW_RC_VEC];
-	for (i = 0; i < l->mi.nr_opnds; i++)
+	l->mi->clobbers = l->mf->allocatable[KW_RC_INT] | l->mf->allocatable[KW_RC_VEC];
+	for (i = 0; i < l->mi->nr_opnds; i++)
 		if (l->opnd[i].kind == KW_OP_DEF)
-			l->mi.clobbers &= ~BIT_ULL(l->opnd[i].reg);
-	l->mi.flags |= KW_MI_CALL | KW_MI_CLOBBERS;
+			l->mi->clobbers &= ~BIT_ULL(l->opnd[i].reg);
+	l->mi->flags |= KW_MI_CALL | KW_MI_CLOBBERS;
 }
 
 static void lower_guest_call(struct kw_lower *l, kw_vid v, const struct kw_node *n)
@@ -99,14 +99,14 @@ static void lower_guest_call(struct kw_lower *l, kw_vid v, const struct kw_node 
 
 	call_args(l, arg + ptr + 1, n->b - ptr - 1, false);
 	kw_mi_begin(l, ptr ? A64_CALL_PTR : A64_CALL, A64_X);
-	l->mi.aux = n->imm;
-	l->mi.x2 = ptr && n->aux;
+	l->mi->aux = n->imm;
+	l->mi->x2 = ptr && n->aux;
 	call_results(l, v, n->c, true);
 	if (ptr)
 		kw_mi_use_fixed(l, kw_lower_value(l, arg[0]), A64_CALLEE);
 	kw_mi_use_fixed(l, kw_lower_value(l, arg[ptr]), A64_INST);
 	call_args(l, arg + ptr + 1, n->b - ptr - 1, true);
-	if (l->mi.x2 && l->f->has_memory)
+	if (l->mi->x2 && l->f->has_memory)
 		kw_mi_use_any(l, kw_lower_inst(l));
 	call_clobbers(l);
 	kw_mi_end(l);
@@ -122,7 +122,7 @@ static void lower_c_call(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	if (n->type == KW_T_I32 && l->vreg[v])
 		raw = kw_mi_vreg(l, KW_T_I64);
 	kw_mi_begin(l, A64_CALL_C, A64_X);
-	l->mi.aux = n->imm;
+	l->mi->aux = n->imm;
 	if (raw)
 		kw_mi_opnd(l, raw, KW_OP_DEF, KW_WANT_FIXED, A64_X0);
 	kw_mi_use_fixed(l, kw_lower_value(l, arg[0]), A64_INST);
@@ -132,8 +132,8 @@ static void lower_c_call(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	if (raw == l->vreg[v])
 		return;
 	kw_mi_begin(l, A64_OP, A64_W);
-	l->mi.x0 = A64_UBFM;
-	l->mi.x2 = 31;
+	l->mi->x0 = A64_UBFM;
+	l->mi->x2 = 31;
 	kw_mi_def(l, v);
 	kw_mi_use(l, raw);
 	kw_mi_end(l);
@@ -167,7 +167,7 @@ void a64_lower_ret(struct kw_lower *l, const struct kw_node *n)
 {
 	results(l, n, false);
 	kw_mi_begin(l, A64_RET, A64_X);
-	l->mi.flags = KW_MI_TERM;
+	l->mi->flags = KW_MI_TERM;
 	results(l, n, true);
 	kw_mi_end(l);
 }

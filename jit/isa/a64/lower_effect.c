@@ -63,7 +63,7 @@ static void lower_load(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	u8 row = whole ? a64_load_row(n->type) : load_row(n->sub, n->type);
 
 	kw_mi_begin(l, A64_LOAD, A64_X);
-	l->mi.x0 = row;
+	l->mi->x0 = row;
 	kw_mi_opnd(l, a64_def_vreg(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	a64_address(l, n, row);
 	kw_mi_end(l);
@@ -99,16 +99,16 @@ static void lower_store(struct kw_lower *l, const struct kw_node *n)
 	else
 		row = kw_is_vec(type) ? a64_store_row(type) : store_row(n->sub);
 	kw_mi_begin(l, A64_STORE, A64_X);
-	l->mi.x0 = row;
+	l->mi->x0 = row;
 	if (kw_lower_const(l, value, &imm) && imm == 0 && !is_float_row(row))
-		l->mi.x2 |= A64_A_ZERO;
+		l->mi->x2 |= A64_A_ZERO;
 	else if (is_float_row(row) || slot)
 		kw_mi_use(l, kw_lower_value(l, value));
 	else
 		kw_mi_use(l, kw_lower_low32(l, unmasked(l, value, row)));
 	a64_address(l, n, row);
-	if (l->mi.x2 & A64_A_FAULT && l->mf->opt_off & KW_OPT_STORE && a64_row[row].aux)
-		l->mi.x2 |= A64_A_WHOLE;
+	if (l->mi->x2 & A64_A_FAULT && l->mf->opt_off & KW_OPT_STORE && a64_row[row].aux)
+		l->mi->x2 |= A64_A_WHOLE;
 	kw_mi_end(l);
 }
 
@@ -123,13 +123,13 @@ static void lower_bounds(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	bool wanted = l->vreg[v];
 
 	kw_mi_begin(l, A64_BOUNDS, a64_size_of(n->type));
-	l->mi.x0 = is_index_check(l, n);
+	l->mi->x0 = is_index_check(l, n);
 	kw_mi_opnd(l, a64_def_vreg(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, kw_lower_value(l, n->a));
 	kw_mi_use(l, kw_lower_value(l, n->b));
-	l->mi.imm = n->imm;
-	l->mi.kind = n->aux;
-	l->mi.cc = wanted;
+	l->mi->imm = n->imm;
+	l->mi->kind = n->aux;
+	l->mi->cc = wanted;
 	kw_mi_end(l);
 }
 
@@ -144,21 +144,21 @@ static void lower_div(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_opnd(l, a64_def_vreg(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, kw_lower_value(l, n->a));
 	kw_mi_use(l, kw_lower_value(l, n->b));
-	l->mi.x0 = is_signed ? A64_SDIV : A64_UDIV;
-	l->mi.cc = rem ? A64_DIV_REM : 0;
+	l->mi->x0 = is_signed ? A64_SDIV : A64_UDIV;
+	l->mi->cc = rem ? A64_DIV_REM : 0;
 	if (!a64_imm(l, n->b, size, &imm))
-		l->mi.cc |= A64_DIV_ZERO | A64_DIV_NEG1;
+		l->mi->cc |= A64_DIV_ZERO | A64_DIV_NEG1;
 	else if (imm == 0)
-		l->mi.cc |= A64_DIV_ZERO;
+		l->mi->cc |= A64_DIV_ZERO;
 	else if (imm == -1)
-		l->mi.cc |= A64_DIV_NEG1;
+		l->mi->cc |= A64_DIV_NEG1;
 	kw_mi_end(l);
 }
 
 static void lower_trapif(struct kw_lower *l, const struct kw_node *n)
 {
 	kw_mi_begin(l, A64_TRAPIF, A64_W);
-	l->mi.kind = n->aux;
+	l->mi->kind = n->aux;
 	a64_cond(l, n->a, false);
 	kw_mi_end(l);
 }
@@ -166,7 +166,7 @@ static void lower_trapif(struct kw_lower *l, const struct kw_node *n)
 static void lower_sigcheck(struct kw_lower *l, const struct kw_node *n)
 {
 	kw_mi_begin(l, A64_SIGCHECK, A64_W);
-	l->mi.imm = (u32)n->imm;
+	l->mi->imm = (u32)n->imm;
 	kw_mi_use(l, kw_lower_low32(l, n->a));
 	kw_mi_end(l);
 }
@@ -175,10 +175,10 @@ static void packet_default(struct kw_lower *l, kw_vid v)
 {
 	u64 imm;
 
-	l->mi.cc |= A64_PKT_DEFAULT;
+	l->mi->cc |= A64_PKT_DEFAULT;
 	if (kw_lower_const(l, v, &imm)) {
-		l->mi.cc |= A64_PKT_IMM;
-		l->mi.imm = imm;
+		l->mi->cc |= A64_PKT_IMM;
+		l->mi->imm = imm;
 	} else {
 		kw_mi_use_any(l, kw_lower_value(l, v));
 	}
@@ -194,11 +194,11 @@ static void lower_pkt(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_use(l, kw_lower_value(l, arg[0]));
 	kw_mi_use(l, kw_lower_value(l, arg[1]));
 	if (near)
-		l->mi.disp = (s32)kw_lower_node(l, arg[2])->imm;
+		l->mi->disp = (s32)kw_lower_node(l, arg[2])->imm;
 	else
 		kw_mi_use(l, kw_lower_value(l, arg[2]));
-	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.cc = n->aux & KW_PKT_SWAP ? A64_PKT_BE : 0;
+	l->mi->x0 = kw_mtype_bytes(n->sub);
+	l->mi->cc = n->aux & KW_PKT_SWAP ? A64_PKT_BE : 0;
 	if (n->b > 3)
 		packet_default(l, arg[3]);
 	kw_mi_end(l);

@@ -34,7 +34,7 @@ bool a64_logical(const struct kw_lower *l, kw_vid v, enum a64_size size, u64 *im
 
 static void address_part(struct kw_lower *l, u8 *part, u32 vreg)
 {
-	*part = l->mi.nr_opnds;
+	*part = l->mi->nr_opnds;
 	kw_mi_use(l, vreg);
 }
 
@@ -44,19 +44,19 @@ static void base_address(struct kw_lower *l, kw_vid v)
 	const struct kw_node *n = kw_lower_node(l, v);
 	u64 shift;
 
-	l->mi.x1 = A64_A_BASE;
+	l->mi->x1 = A64_A_BASE;
 	if (!kw_lower_sink(l, v, KW_IR_ADD)) {
-		address_part(l, &l->mi.base, kw_lower_value(l, v));
+		address_part(l, &l->mi->base, kw_lower_value(l, v));
 		return;
 	}
-	address_part(l, &l->mi.base, kw_lower_value(l, n->a));
+	address_part(l, &l->mi->base, kw_lower_value(l, n->a));
 	v = n->b;
 	n = kw_lower_node(l, v);
 	if (n->op == KW_IR_SHL && kw_lower_const(l, n->b, &shift) && shift <= 31 && kw_lower_sink(l, v, KW_IR_SHL)) {
-		l->mi.scale = shift;
+		l->mi->scale = shift;
 		v = n->a;
 	}
-	address_part(l, &l->mi.index, kw_lower_value(l, v));
+	address_part(l, &l->mi->index, kw_lower_value(l, v));
 }
 
 /*
@@ -69,10 +69,10 @@ static kw_vid scaled_index(struct kw_lower *l, kw_vid v, u8 row)
 	u64 shift;
 
 	if (n->op != KW_IR_SHL || !kw_lower_const(l, n->b, &shift) || shift > 4 ||
-	    kw_lower_node(l, n->a)->bits + shift > 32 || (!l->mi.disp && shift != a64_row[row].aux) ||
+	    kw_lower_node(l, n->a)->bits + shift > 32 || (!l->mi->disp && shift != a64_row[row].aux) ||
 	    !kw_lower_sink(l, v, KW_IR_SHL))
 		return v;
-	l->mi.scale = shift;
+	l->mi->scale = shift;
 	return n->a;
 }
 
@@ -83,32 +83,32 @@ static void linear_address(struct kw_lower *l, const struct kw_node *n, u8 row)
 	u32 shared;
 	u64 addr;
 
-	l->mi.x1 = A64_A_LINEAR;
-	l->mi.disp = n->imm;
+	l->mi->x1 = A64_A_LINEAR;
+	l->mi->disp = n->imm;
 	if (n->aux)
-		l->mi.x2 |= A64_A_FAULT;
+		l->mi->x2 |= A64_A_FAULT;
 	if (kw_lower_const(l, index, &addr) && addr + n->imm <= 0x7fffffff) {
-		l->mi.disp += addr;
+		l->mi->disp += addr;
 		return;
 	}
-	shared = a64_shared_address(l, index, row, &l->mi.disp);
+	shared = a64_shared_address(l, index, row, &l->mi->disp);
 	if (shared) {
-		l->mi.x1 = A64_A_BASE;
-		address_part(l, &l->mi.base, shared);
+		l->mi->x1 = A64_A_BASE;
+		address_part(l, &l->mi->base, shared);
 		return;
 	}
-	shared = a64_fixed_address(l, l->mi.disp);
+	shared = a64_fixed_address(l, l->mi->disp);
 	if (shared) {
-		l->mi.x1 = A64_A_BASE;
-		l->mi.disp = 0;
-		address_part(l, &l->mi.base, shared);
+		l->mi->x1 = A64_A_BASE;
+		l->mi->disp = 0;
+		address_part(l, &l->mi->base, shared);
 	}
 	index = scaled_index(l, index, row);
 	if (kw_lower_node(l, index)->type == KW_T_I32) {
-		l->mi.x2 |= A64_A_WINDEX;
-		address_part(l, &l->mi.index, kw_lower_low32(l, index));
+		l->mi->x2 |= A64_A_WINDEX;
+		address_part(l, &l->mi->index, kw_lower_low32(l, index));
 	} else {
-		address_part(l, &l->mi.index, kw_lower_value(l, index));
+		address_part(l, &l->mi->index, kw_lower_value(l, index));
 	}
 }
 
@@ -122,15 +122,15 @@ void a64_address(struct kw_lower *l, const struct kw_node *n, u8 row)
 	case KW_IR_HLOAD:
 	case KW_IR_HSTORE:
 		base_address(l, n->a);
-		l->mi.disp = (s32)n->imm;
+		l->mi->disp = (s32)n->imm;
 		break;
 	case KW_IR_MEMLIMIT:
-		l->mi.x1 = A64_A_LINEAR;
-		l->mi.disp = KW_LIMIT_OFF;
+		l->mi->x1 = A64_A_LINEAR;
+		l->mi->disp = KW_LIMIT_OFF;
 		break;
 	default:
-		l->mi.x1 = A64_A_FRAME;
-		l->mi.disp = 8 * n->imm;
+		l->mi->x1 = A64_A_FRAME;
+		l->mi->disp = 8 * n->imm;
 		break;
 	}
 }
@@ -165,9 +165,9 @@ static bool is_equality(u8 cond)
 
 static void compare_kind(struct kw_lower *l, enum a64_cmp kind, enum a64_size size, enum a64_cc cc)
 {
-	l->mi.x0 = kind;
-	l->mi.size = size;
-	l->mi.cc = cc;
+	l->mi->x0 = kind;
+	l->mi->size = size;
+	l->mi->cc = cc;
 }
 
 /* (a & b) ==/!= 0 */
@@ -180,11 +180,11 @@ static void test_and(struct kw_lower *l, const struct kw_node *n, enum a64_size 
 	if (!kw_lower_const(l, n->b, &mask)) {
 		kw_mi_use(l, a64_low(l, n->b, size));
 	} else if (mask && !(mask & (mask - 1))) {
-		l->mi.x0 = A64_C_BIT;
-		l->mi.x2 = __builtin_ctzll(mask);
+		l->mi->x0 = A64_C_BIT;
+		l->mi->x2 = __builtin_ctzll(mask);
 	} else if (a64_logical(l, n->b, size, &mask)) {
-		l->mi.x0 = A64_C_TESTI;
-		l->mi.imm = mask;
+		l->mi->x0 = A64_C_TESTI;
+		l->mi->imm = mask;
 	} else {
 		kw_mi_use(l, kw_lower_value(l, n->b));
 	}
@@ -206,12 +206,12 @@ static void compare_imm(struct kw_lower *l, kw_vid a, s64 imm, u8 cond, enum a64
 	}
 	compare_kind(l, A64_C_IMM, size, condition(cond));
 	if (imm == 0 && is_equality(cond)) {
-		l->mi.x0 = A64_C_ZERO;
+		l->mi->x0 = A64_C_ZERO;
 	} else if (is_sign_test(imm, cond)) {
 		compare_kind(l, A64_C_BIT, size, cond == KW_LT_S ? A64_CC_NE : A64_CC_EQ);
-		l->mi.x2 = size ? 63 : 31;
+		l->mi->x2 = size ? 63 : 31;
 	}
-	l->mi.imm = imm;
+	l->mi->imm = imm;
 	kw_mi_use(l, a64_low(l, a, size));
 }
 
@@ -223,8 +223,8 @@ static kw_vid shifted(struct kw_lower *l, kw_vid v, enum a64_size size)
 
 	if (n->op != KW_IR_SHL || !kw_lower_const(l, n->b, &by) || !kw_lower_sink(l, v, KW_IR_SHL))
 		return v;
-	l->mi.x1 = A64_LSL;
-	l->mi.x2 = by & (size ? 63 : 31);
+	l->mi->x1 = A64_LSL;
+	l->mi->x2 = by & (size ? 63 : 31);
 	return n->a;
 }
 
@@ -237,7 +237,7 @@ static void compare(struct kw_lower *l, const struct kw_node *n)
 
 	if (kw_is_vec(n->sub)) {
 		compare_kind(l, A64_C_FLOAT, A64_W, float_condition(cond));
-		l->mi.x1 = n->sub;
+		l->mi->x1 = n->sub;
 		kw_mi_use(l, kw_lower_value(l, a));
 		kw_mi_use(l, kw_lower_value(l, b));
 		return;
@@ -278,18 +278,18 @@ static void second_compare(struct kw_lower *l, const struct kw_node *n, bool eit
 		swap(a, b);
 		cond = kw_cond_exchanged[cond];
 	}
-	address_part(l, &l->mi.base, a64_low(l, a, size));
+	address_part(l, &l->mi->base, a64_low(l, a, size));
 	if (!a64_imm(l, b, size, &imm) || imm < -31 || imm > 31) {
-		address_part(l, &l->mi.index, a64_low(l, b, size));
+		address_part(l, &l->mi->index, a64_low(l, b, size));
 		imm = 0;
 	}
-	l->mi.cc = condition(cond);
+	l->mi->cc = condition(cond);
 	if (either)
-		l->mi.disp = A64_C_CHAIN(imm, flags_of(l->mi.cc), a64_cc_not(first));
+		l->mi->disp = A64_C_CHAIN(imm, flags_of(l->mi->cc), a64_cc_not(first));
 	else
-		l->mi.disp = A64_C_CHAIN(imm, flags_of(a64_cc_not(l->mi.cc)), first);
+		l->mi->disp = A64_C_CHAIN(imm, flags_of(a64_cc_not(l->mi->cc)), first);
 	if (size)
-		l->mi.disp |= A64_C_CHAIN_WIDE;
+		l->mi->disp |= A64_C_CHAIN_WIDE;
 }
 
 bool a64_chain(struct kw_lower *l, const struct kw_node *n)
@@ -306,7 +306,7 @@ bool a64_chain(struct kw_lower *l, const struct kw_node *n)
 	l->vreg[n->a] = KW_SUNK;
 	l->vreg[n->b] = KW_SUNK;
 	compare(l, a);
-	second_compare(l, b, n->op == KW_IR_OR, l->mi.cc);
+	second_compare(l, b, n->op == KW_IR_OR, l->mi->cc);
 	return true;
 }
 
@@ -353,5 +353,5 @@ void a64_cond(struct kw_lower *l, kw_vid v, bool own)
 	else if (!try_repeat(l, v))
 		compare_imm(l, v, 0, KW_NE, A64_W);
 	if (invert)
-		l->mi.cc = a64_cc_not(l->mi.cc);
+		l->mi->cc = a64_cc_not(l->mi->cc);
 }

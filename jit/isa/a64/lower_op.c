@@ -11,7 +11,7 @@ static u32 width_of(enum a64_size size)
 static void begin_op(struct kw_lower *l, kw_vid v, u8 row, enum a64_size size)
 {
 	kw_mi_begin(l, A64_OP, size);
-	l->mi.x0 = row;
+	l->mi->x0 = row;
 	kw_mi_def(l, v);
 }
 
@@ -26,7 +26,7 @@ static void binary_imm(struct kw_lower *l, kw_vid v, u8 row, enum a64_size size,
 {
 	begin_op(l, v, row, size);
 	kw_mi_use(l, a);
-	l->mi.imm = imm;
+	l->mi->imm = imm;
 	kw_mi_end(l);
 }
 
@@ -34,8 +34,8 @@ static void bitfield(struct kw_lower *l, kw_vid v, u8 row, enum a64_size size, u
 {
 	begin_op(l, v, row, size);
 	kw_mi_use(l, a);
-	l->mi.x1 = immr;
-	l->mi.x2 = imms;
+	l->mi->x1 = immr;
+	l->mi->x2 = imms;
 	kw_mi_end(l);
 }
 
@@ -77,8 +77,8 @@ static void binary(struct kw_lower *l, kw_vid v, const struct kw_node *n, u8 row
 	vreg = a64_low(l, a, size);
 	kw_mi_use(l, vreg);
 	kw_mi_use(l, a == b ? vreg : a64_low(l, b, size));	/* a64_low() takes a wrap in only once */
-	l->mi.x1 = kind;
-	l->mi.x2 = by;
+	l->mi->x1 = kind;
+	l->mi->x2 = by;
 	kw_mi_end(l);
 }
 
@@ -86,8 +86,8 @@ static void lower_const(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 {
 	kw_mi_begin(l, A64_MOVI, a64_size_of(n->type));
 	kw_mi_def(l, v);
-	l->mi.imm = n->imm;
-	l->mi.flags = KW_MI_REMAT;
+	l->mi->imm = n->imm;
+	l->mi->flags = KW_MI_REMAT;
 	kw_mi_end(l);
 }
 
@@ -95,7 +95,7 @@ static void lower_exec(struct kw_lower *l, kw_vid v)
 {
 	kw_mi_begin(l, A64_EXEC, A64_X);
 	kw_mi_def(l, v);
-	l->mi.flags = KW_MI_REMAT;
+	l->mi->flags = KW_MI_REMAT;
 	kw_mi_end(l);
 }
 
@@ -138,7 +138,7 @@ static bool try_extend(struct kw_lower *l, kw_vid v, kw_vid a, kw_vid b, u8 row)
 	begin_op(l, v, row, A64_X);
 	kw_mi_use(l, kw_lower_value(l, a));
 	kw_mi_use(l, kw_lower_low32(l, n->a));
-	l->mi.x1 = A64_SXTW;
+	l->mi->x1 = A64_SXTW;
 	kw_mi_end(l);
 	return true;
 }
@@ -164,9 +164,9 @@ static void from_zero(struct kw_lower *l, kw_vid v, u8 row, enum a64_size size, 
 	b = shifted(l, b, size, &kind, &by);
 	begin_op(l, v, row, size);
 	kw_mi_use(l, a64_low(l, b, size));
-	l->mi.cc = A64_O_ZN;
-	l->mi.x1 = kind;
-	l->mi.x2 = by;
+	l->mi->cc = A64_O_ZN;
+	l->mi->x1 = kind;
+	l->mi->x2 = by;
 	kw_mi_end(l);
 }
 
@@ -198,8 +198,8 @@ static bool try_shift_add(struct kw_lower *l, kw_vid v, kw_vid a, u64 factor, en
 	begin_op(l, v, A64_ADD, size);
 	kw_mi_use(l, vreg);
 	kw_mi_use(l, vreg);
-	l->mi.x1 = A64_LSL;
-	l->mi.x2 = __builtin_ctzll(factor - 1);
+	l->mi->x1 = A64_LSL;
+	l->mi->x2 = __builtin_ctzll(factor - 1);
 	kw_mi_end(l);
 	return true;
 }
@@ -353,7 +353,7 @@ static void shift_imm(struct kw_lower *l, kw_vid v, const struct kw_node *n, u32
 		begin_op(l, v, A64_EXTR, size);
 		kw_mi_use(l, vreg);
 		kw_mi_use(l, vreg);
-		l->mi.x2 = (n->op == KW_IR_ROTL ? width - by : by) & (width - 1);
+		l->mi->x2 = (n->op == KW_IR_ROTL ? width - by : by) & (width - 1);
 		kw_mi_end(l);
 		break;
 	}
@@ -376,8 +376,8 @@ static void lower_shift(struct kw_lower *l, kw_vid v, const struct kw_node *n, u
 
 		by = kw_mi_vreg(l, KW_T_I32);
 		kw_mi_begin(l, A64_OP, A64_W);
-		l->mi.x0 = A64_SUB;
-		l->mi.cc = A64_O_ZN;
+		l->mi->x0 = A64_SUB;
+		l->mi->cc = A64_O_ZN;
 		kw_mi_opnd(l, by, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 		kw_mi_use(l, left);
 		kw_mi_end(l);
@@ -394,7 +394,7 @@ static void lower_ctz(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	u32 reversed = kw_mi_vreg(l, n->type);
 
 	kw_mi_begin(l, A64_OP, size);
-	l->mi.x0 = A64_RBIT;
+	l->mi->x0 = A64_RBIT;
 	kw_mi_opnd(l, reversed, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, a64_low(l, n->a, size));
 	kw_mi_end(l);
@@ -436,7 +436,7 @@ static void lower_select(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_def(l, v);
 	kw_mi_use(l, a64_low(l, n->b, size));
 	kw_mi_use(l, n->b == n->c ? l->opnd[1].vreg : a64_low(l, n->c, size));
-	l->mi.kind = size;
+	l->mi->kind = size;
 	a64_cond(l, n->a, false);
 	kw_mi_end(l);
 }
@@ -457,7 +457,7 @@ static void lower_pkt_base(struct kw_lower *l, kw_vid v, const struct kw_node *n
 	kw_mi_use(l, kw_lower_value(l, n->a));
 	kw_mi_use(l, kw_lower_value(l, n->b));
 	kw_mi_use(l, kw_lower_value(l, n->c));
-	l->mi.disp = (s32)n->imm;
+	l->mi->disp = (s32)n->imm;
 	kw_mi_end(l);
 }
 

@@ -89,10 +89,10 @@ static u32 integer(struct kw_lower *l, u8 row, enum a64_size size, u8 cc, u32 a,
 	u32 def = kw_mi_vreg(l, size ? KW_T_I64 : KW_T_I32);
 
 	kw_mi_begin(l, A64_OP, size);
-	l->mi.x0 = row;
-	l->mi.cc = cc;
-	l->mi.x1 = x1;
-	l->mi.x2 = x2;
+	l->mi->x0 = row;
+	l->mi->cc = cc;
+	l->mi->x1 = x1;
+	l->mi->x2 = x2;
 	kw_mi_opnd(l, def, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, a);
 	if (b)
@@ -148,8 +148,8 @@ static void against_zero(struct kw_lower *l, u32 def, u32 x, enum a64_size size,
 {
 	kw_mi_begin(l, A64_SET, size);
 	kw_mi_opnd(l, def, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
-	l->mi.x0 = A64_C_ZERO;
-	l->mi.cc = cc;
+	l->mi->x0 = A64_C_ZERO;
+	l->mi->cc = cc;
 	kw_mi_use(l, x);
 	kw_mi_end(l);
 }
@@ -205,9 +205,9 @@ static void bitmask64(struct kw_lower *l, u32 def, u32 a)
 	lo = integer(l, A64_UBFM, A64_X, 0, lo, 0, 63, 63);
 	hi = integer(l, A64_UBFM, A64_X, 0, hi, 0, 63, 63);
 	kw_mi_begin(l, A64_OP, A64_W);
-	l->mi.x0 = A64_ADD;
-	l->mi.x1 = A64_LSL;
-	l->mi.x2 = 1;
+	l->mi->x0 = A64_ADD;
+	l->mi->x1 = A64_LSL;
+	l->mi->x2 = 1;
 	kw_mi_opnd(l, def, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, lo);
 	kw_mi_use(l, hi);
@@ -277,8 +277,8 @@ static void lower_shift(struct kw_lower *l, u32 def, const struct shift *s, cons
 	}
 	by = kw_mi_vreg(l, KW_T_I64);
 	kw_mi_begin(l, A64_OP, A64_X);
-	l->mi.x0 = A64_ANDI;
-	l->mi.imm = s->lane_bits - 1;
+	l->mi->x0 = A64_ANDI;
+	l->mi->imm = s->lane_bits - 1;
 	kw_mi_opnd(l, by, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, kw_lower_low32(l, n->b));
 	kw_mi_end(l);

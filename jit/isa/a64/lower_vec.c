@@ -8,8 +8,8 @@
 static void begin_v(struct kw_lower *l, u16 row, u32 def, u8 imm)
 {
 	kw_mi_begin(l, A64_V, A64_X);
-	l->mi.aux = row;
-	l->mi.imm = imm;
+	l->mi->aux = row;
+	l->mi->imm = imm;
 	kw_mi_opnd(l, def, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 }
 
@@ -26,9 +26,9 @@ void a64_v_to(struct kw_lower *l, u32 def, u16 row, u32 a, u32 b, u8 imm)
 void a64_vtied_to(struct kw_lower *l, u32 def, u16 row, u32 old, u32 a, u32 b, u8 imm)
 {
 	kw_mi_begin(l, A64_V, A64_X);
-	l->mi.aux = row;
-	l->mi.imm = imm;
-	l->mi.cc = A64_O_TIED;
+	l->mi->aux = row;
+	l->mi->imm = imm;
+	l->mi->cc = A64_O_TIED;
 	kw_mi_opnd(l, def, KW_OP_DEF, KW_WANT_REUSE, 1);
 	kw_mi_use(l, old);
 	kw_mi_use(l, a);
@@ -49,10 +49,10 @@ static void vconst_to(struct kw_lower *l, u32 def, u8 type, u64 lo, u64 hi)
 {
 	kw_mi_begin(l, A64_VCONST, type);
 	kw_mi_opnd(l, def, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
-	l->mi.imm = lo;
-	l->mi.aux = hi;
-	l->mi.wasm_off = hi >> 32;
-	l->mi.flags = KW_MI_REMAT;
+	l->mi->imm = lo;
+	l->mi->aux = hi;
+	l->mi->wasm_off = hi >> 32;
+	l->mi->flags = KW_MI_REMAT;
 	kw_mi_end(l);
 }
 
@@ -79,7 +79,7 @@ static void lower_select(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_use(l, kw_lower_value(l, n->b));
 	kw_mi_use(l, kw_lower_value(l, n->c));
 	a64_cond(l, n->a, false);
-	l->mi.kind = n->type;
+	l->mi->kind = n->type;
 	kw_mi_end(l);
 }
 
@@ -117,8 +117,8 @@ static void lower_trunc(struct kw_lower *l, kw_vid v, const struct kw_node *n)
 	kw_mi_begin(l, A64_TRUNC, a64_size_of(n->type));
 	kw_mi_opnd(l, a64_def_vreg(l, v), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	kw_mi_use(l, kw_lower_value(l, n->a));
-	l->mi.cc = n->sub;
-	l->mi.kind = n->aux;
+	l->mi->cc = n->sub;
+	l->mi->kind = n->aux;
 	kw_mi_end(l);
 }
 

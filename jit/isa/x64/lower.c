@@ -8,9 +8,9 @@ static void lower_switch(struct x64_lower *l, const struct kw_node *n)
 	x64_use(l, x64_value(l, n->a));
 	x64_temp(l, KW_T_I64);
 	x64_temp(l, KW_T_I64);
-	l->mi.aux = kw_lower_pool(l, l->f->pool + n->b, n->c);
-	l->mi.imm = n->c;
-	l->mi.flags = KW_MI_TERM;
+	l->mi->aux = kw_lower_pool(l, l->f->pool + n->b, n->c);
+	l->mi->imm = n->c;
+	l->mi->flags = KW_MI_TERM;
 	x64_end(l);
 }
 
@@ -32,10 +32,10 @@ static void lower_block_end(struct x64_lower *l, const struct kw_node *n)
 		return;
 	default:
 		x64_begin(l, X64_TRAP, X64_SL);
-		l->mi.kind = n->aux;
+		l->mi->kind = n->aux;
 		break;
 	}
-	l->mi.flags = KW_MI_TERM;
+	l->mi->flags = KW_MI_TERM;
 	x64_end(l);
 }
 

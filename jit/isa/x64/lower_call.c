@@ -8,10 +8,10 @@ static void store_area(struct x64_lower *l, kw_vid v, enum x64_addr area, u32 of
 	u8 type = x64_node(l, v)->type;
 
 	x64_begin(l, x64_is_vec(type) ? X64_V : X64_OP, X64_SQ);
-	l->mi.x0 = x64_is_vec(type) ? x64_vstore_row(type) : X64_MOV;
-	l->mi.x1 = area;
-	l->mi.x2 = X64_F_MR;
-	l->mi.disp = off;
+	l->mi->x0 = x64_is_vec(type) ? x64_vstore_row(type) : X64_MOV;
+	l->mi->x1 = area;
+	l->mi->x2 = X64_F_MR;
+	l->mi->disp = off;
 	x64_use(l, x64_value(l, v));
 	x64_end(l);
 }
@@ -21,10 +21,10 @@ static void load_area(struct x64_lower *l, kw_vid v, enum x64_addr area, u32 off
 	u8 type = x64_node(l, v)->type;
 
 	x64_begin(l, x64_is_vec(type) ? X64_V : X64_OP, x64_size_of(type));
-	l->mi.x0 = x64_is_vec(type) ? x64_vload_row(type) : X64_MOV;
-	l->mi.x1 = area;
-	l->mi.x2 = X64_F_DEF;
-	l->mi.disp = off;
+	l->mi->x0 = x64_is_vec(type) ? x64_vload_row(type) : X64_MOV;
+	l->mi->x1 = area;
+	l->mi->x2 = X64_F_DEF;
+	l->mi->disp = off;
 	x64_def(l, v);
 	x64_end(l);
 }
@@ -86,11 +86,11 @@ static void call_clobbers(struct x64_lower *l, u64 kept)
 {
 	u32 i;
 
-	l->mi.clobbers = (l->mf->allocatable[KW_RC_INT] | l->mf->allocatable[KW_RC_VEC]) & ~kept;
-	for (i = 0; i < l->mi.nr_opnds; i++)
+	l->mi->clobbers = (l->mf->allocatable[KW_RC_INT] | l->mf->allocatable[KW_RC_VEC]) & ~kept;
+	for (i = 0; i < l->mi->nr_opnds; i++)
 		if (l->opnd[i].kind == KW_OP_DEF)
-			l->mi.clobbers &= ~BIT_ULL(l->opnd[i].reg);
-	l->mi.flags |= KW_MI_CALL | KW_MI_CLOBBERS;
+			l->mi->clobbers &= ~BIT_ULL(l->opnd[i].reg);
+	l->mi->flags |= KW_MI_CALL | KW_MI_CLOBBERS;
 }
 
 static void lower_guest_call(struct x64_lower *l, kw_vid v, const struct kw_node *n)
@@ -100,14 +100,14 @@ static void lower_guest_call(struct x64_lower *l, kw_vid v, const struct kw_node
 
 	call_args(l, arg + ptr + 1, n->b - ptr - 1, false);
 	x64_begin(l, ptr ? X64_CALL_PTR : X64_CALL, X64_SQ);
-	l->mi.aux = n->imm;
-	l->mi.x2 = ptr && n->aux;
+	l->mi->aux = n->imm;
+	l->mi->x2 = ptr && n->aux;
 	call_results(l, v, n->c, true);
 	if (ptr)
 		x64_use_fixed(l, x64_value(l, arg[0]), X64_RAX);
 	x64_use_fixed(l, x64_value(l, arg[ptr]), X64_INST);
 	call_args(l, arg + ptr + 1, n->b - ptr - 1, true);
-	if (l->mi.x2 && l->f->has_memory)
+	if (l->mi->x2 && l->f->has_memory)
 		x64_use_any(l, x64_inst_value(l));
 	call_clobbers(l, 0);
 	x64_end(l);
@@ -123,7 +123,7 @@ static void lower_c_call(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	if (n->type == KW_T_I32 && l->vreg[v])
 		raw = x64_new_vreg(l, KW_T_I64);
 	x64_begin(l, X64_CALL_C, X64_SQ);
-	l->mi.aux = n->imm;
+	l->mi->aux = n->imm;
 	if (raw)
 		x64_opnd(l, raw, KW_OP_DEF, KW_WANT_FIXED, X64_RAX);
 	x64_use_fixed(l, x64_value(l, arg[0]), X64_INST);
@@ -133,8 +133,8 @@ static void lower_c_call(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	if (raw == l->vreg[v])
 		return;
 	x64_begin(l, X64_OP, X64_SL);
-	l->mi.x0 = X64_MOV;
-	l->mi.x2 = X64_F_DEF;
+	l->mi->x0 = X64_MOV;
+	l->mi->x2 = X64_F_DEF;
 	x64_def(l, v);
 	x64_use(l, raw);
 	x64_end(l);
@@ -168,7 +168,7 @@ void x64_lower_ret(struct x64_lower *l, const struct kw_node *n)
 {
 	results(l, n, false);
 	x64_begin(l, X64_RET, X64_SQ);
-	l->mi.flags = KW_MI_TERM;
+	l->mi->flags = KW_MI_TERM;
 	results(l, n, true);
 	x64_end(l);
 }

@@ -46,8 +46,8 @@ static void lower_load(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	}
 	a = load_form(mtype, n->type);
 	x64_begin(l, X64_OP, a.size);
-	l->mi.x0 = a.row;
-	l->mi.x2 = X64_F_DEF;
+	l->mi->x0 = a.row;
+	l->mi->x2 = X64_F_DEF;
 	x64_opnd(l, l->vreg[v] ? l->vreg[v] : x64_new_vreg(l, n->type), KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	x64_address(l, n);
 	x64_end(l);
@@ -90,11 +90,11 @@ static bool try_update(struct x64_lower *l, const struct kw_node *n)
 	if (ld == other || !loads_same(l, ld, n) || !x64_sink(l, n->b, m->op))
 		return false;
 	x64_begin(l, X64_OP, size);
-	l->mi.x0 = update_row(m->op);
-	l->mi.x2 = X64_F_MR;
+	l->mi->x0 = update_row(m->op);
+	l->mi->x2 = X64_F_MR;
 	if (x64_imm(l, other, size, &imm)) {
-		l->mi.x2 |= X64_F_IMM;
-		l->mi.imm = imm;
+		l->mi->x2 |= X64_F_IMM;
+		l->mi->imm = imm;
 	} else {
 		x64_use(l, x64_low(l, other, size));
 	}
@@ -130,11 +130,11 @@ static void lower_store(struct x64_lower *l, const struct kw_node *n)
 		return;
 	size = slot ? X64_SQ : store_size(n->sub);
 	x64_begin(l, X64_OP, size);
-	l->mi.x0 = X64_MOV;
-	l->mi.x2 = X64_F_MR;
+	l->mi->x0 = X64_MOV;
+	l->mi->x2 = X64_F_MR;
 	if (x64_imm(l, value, size, &imm) && !(slot && type == KW_T_I32 && imm < 0)) {
-		l->mi.x2 |= X64_F_IMM;
-		l->mi.imm = imm;
+		l->mi->x2 |= X64_F_IMM;
+		l->mi->imm = imm;
 	} else {
 		x64_use(l, x64_low(l, unmasked(l, value, size), slot ? X64_SQ : size));
 	}
@@ -170,22 +170,22 @@ static void lower_bounds(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	s64 imm;
 
 	x64_begin(l, X64_BOUNDS, x64_size_of(n->type));
-	l->mi.x0 = is_index_check(l, n);
+	l->mi->x0 = is_index_check(l, n);
 	x64_opnd(l, wanted ? l->vreg[v] : x64_new_vreg(l, n->type), KW_OP_DEF, KW_WANT_REUSE, 1);
 	x64_use(l, x64_value(l, n->a));
 	x64_temp(l, KW_T_I64);
 	if (limit) {
 		x64_sink_load(l, limit);
-	} else if (l->mi.x0 && x64_imm(l, n->b, X64_SL, &imm)) {
-		l->mi.x2 = X64_F_IMM;
-		l->mi.disp = (s32)imm;
+	} else if (l->mi->x0 && x64_imm(l, n->b, X64_SL, &imm)) {
+		l->mi->x2 = X64_F_IMM;
+		l->mi->disp = (s32)imm;
 	} else {
 		x64_use_any(l, x64_value(l, n->b));
 	}
-	l->mi.wasm_off = n->wasm_off;
-	l->mi.imm = n->imm;
-	l->mi.kind = n->aux;
-	l->mi.cc = wanted;
+	l->mi->wasm_off = n->wasm_off;
+	l->mi->imm = n->imm;
+	l->mi->kind = n->aux;
+	l->mi->cc = wanted;
 	x64_end(l);
 }
 
@@ -202,21 +202,21 @@ static void lower_div(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_opnd(l, x64_new_vreg(l, KW_T_I64), KW_OP_DEF, KW_WANT_FIXED, rem ? quotient : remainder);
 	x64_use_fixed(l, x64_value(l, n->a), X64_RAX);
 	x64_opnd(l, x64_value(l, n->b), KW_OP_LATE_USE, KW_WANT_REG, KW_NO_REG);
-	l->mi.x0 = is_signed ? X64_IDIV : X64_DIV_U;
-	l->mi.cc = rem ? X64_DIV_REM : 0;
+	l->mi->x0 = is_signed ? X64_IDIV : X64_DIV_U;
+	l->mi->cc = rem ? X64_DIV_REM : 0;
 	if (!x64_imm(l, n->b, size, &imm))
-		l->mi.cc |= X64_DIV_ZERO | X64_DIV_NEG1;
+		l->mi->cc |= X64_DIV_ZERO | X64_DIV_NEG1;
 	else if (imm == 0)
-		l->mi.cc |= X64_DIV_ZERO;
+		l->mi->cc |= X64_DIV_ZERO;
 	else if (imm == -1)
-		l->mi.cc |= X64_DIV_NEG1;
+		l->mi->cc |= X64_DIV_NEG1;
 	x64_end(l);
 }
 
 static void lower_trapif(struct x64_lower *l, const struct kw_node *n)
 {
 	x64_begin(l, X64_TRAPIF, X64_SL);
-	l->mi.kind = n->aux;
+	l->mi->kind = n->aux;
 	x64_cond(l, n->a, false);
 	x64_end(l);
 }
@@ -224,13 +224,13 @@ static void lower_trapif(struct x64_lower *l, const struct kw_node *n)
 static void lower_sigcheck(struct x64_lower *l, const struct kw_node *n)
 {
 	x64_begin(l, X64_SIGCHECK, X64_SL);
-	l->mi.x0 = X64_CMP;
-	l->mi.x2 = X64_F_IMM;
-	l->mi.imm = (s32)n->imm;
+	l->mi->x0 = X64_CMP;
+	l->mi->x2 = X64_F_IMM;
+	l->mi->imm = (s32)n->imm;
 	if (x64_load_sinkable(l, n->a, X64_SL)) {
-		l->mi.x2 |= X64_F_MR;
+		l->mi->x2 |= X64_F_MR;
 		x64_sink_load(l, n->a);
-		l->mi.wasm_off = n->wasm_off;
+		l->mi->wasm_off = n->wasm_off;
 	} else {
 		x64_use(l, x64_value(l, n->a));
 	}
@@ -239,9 +239,9 @@ static void lower_sigcheck(struct x64_lower *l, const struct kw_node *n)
 
 static void packet_default(struct x64_lower *l, kw_vid v)
 {
-	l->mi.cc |= X64_PKT_DEFAULT;
-	if (x64_imm(l, v, X64_SQ, &l->mi.imm))
-		l->mi.x2 = X64_F_IMM;
+	l->mi->cc |= X64_PKT_DEFAULT;
+	if (x64_imm(l, v, X64_SQ, &l->mi->imm))
+		l->mi->x2 = X64_F_IMM;
 	else
 		x64_use_any(l, x64_value(l, v));
 }
@@ -258,11 +258,11 @@ static void lower_pkt(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_use(l, x64_value(l, arg[0]));
 	x64_use(l, x64_value(l, arg[1]));
 	if (near)
-		l->mi.disp = (s32)x64_node(l, arg[2])->imm;
+		l->mi->disp = (s32)x64_node(l, arg[2])->imm;
 	else
 		x64_use(l, x64_value(l, arg[2]));
-	l->mi.x0 = kw_mtype_bytes(n->sub);
-	l->mi.cc = n->aux & KW_PKT_SWAP ? X64_PKT_BE : 0;
+	l->mi->x0 = kw_mtype_bytes(n->sub);
+	l->mi->cc = n->aux & KW_PKT_SWAP ? X64_PKT_BE : 0;
 	if (n->b > 3)
 		packet_default(l, arg[3]);
 	x64_end(l);

@@ -88,7 +88,7 @@ bool x64_float_load_sinkable(const struct x64_lower *l, kw_vid v)
 /* The next operand is the address's base or index. */
 static void address_part(struct x64_lower *l, u8 *part, u32 vreg)
 {
-	*part = l->mi.nr_opnds;
+	*part = l->mi->nr_opnds;
 	x64_use(l, vreg);
 }
 
@@ -98,19 +98,19 @@ static void base_address(struct x64_lower *l, kw_vid v)
 	const struct kw_node *n = x64_node(l, v);
 	u64 shift;
 
-	l->mi.x1 = X64_A_BASE;
+	l->mi->x1 = X64_A_BASE;
 	if (!x64_sink(l, v, KW_IR_ADD)) {
-		address_part(l, &l->mi.base, x64_value(l, v));
+		address_part(l, &l->mi->base, x64_value(l, v));
 		return;
 	}
-	address_part(l, &l->mi.base, x64_value(l, n->a));
+	address_part(l, &l->mi->base, x64_value(l, n->a));
 	v = n->b;
 	n = x64_node(l, v);
 	if (n->op == KW_IR_SHL && x64_const(l, n->b, &shift) && shift <= 3 && x64_sink(l, v, KW_IR_SHL)) {
-		l->mi.scale = shift;
+		l->mi->scale = shift;
 		v = n->a;
 	}
-	address_part(l, &l->mi.index, x64_value(l, v));
+	address_part(l, &l->mi->index, x64_value(l, v));
 }
 
 /* A shift that loses no bit, so that i32 and 64-bit arithmetic agree: the processor may do it. */
@@ -122,7 +122,7 @@ static kw_vid scaled_index(struct x64_lower *l, kw_vid v)
 	if (n->op != KW_IR_SHL || !x64_const(l, n->b, &shift) || shift > 3 ||
 	    x64_node(l, n->a)->bits + shift > 32 || !x64_sink(l, v, KW_IR_SHL))
 		return v;
-	l->mi.scale = shift;
+	l->mi->scale = shift;
 	return n->a;
 }
 
@@ -131,14 +131,14 @@ static void linear_address(struct x64_lower *l, const struct kw_node *n)
 {
 	u64 addr;
 
-	l->mi.x1 = X64_A_LINEAR;
-	l->mi.disp = n->imm;
+	l->mi->x1 = X64_A_LINEAR;
+	l->mi->disp = n->imm;
 	if (n->aux)
-		l->mi.x2 |= X64_F_FAULT;
+		l->mi->x2 |= X64_F_FAULT;
 	if (x64_const(l, n->a, &addr) && addr + n->imm <= 0x7fffffff)
-		l->mi.disp += addr;
+		l->mi->disp += addr;
 	else
-		address_part(l, &l->mi.index, x64_value(l, scaled_index(l, n->a)));
+		address_part(l, &l->mi->index, x64_value(l, scaled_index(l, n->a)));
 }
 
 void x64_address(struct x64_lower *l, const struct kw_node *n)
@@ -151,15 +151,15 @@ void x64_address(struct x64_lower *l, const struct kw_node *n)
 	case KW_IR_HLOAD:
 	case KW_IR_HSTORE:
 		base_address(l, n->a);
-		l->mi.disp = (s32)n->imm;
+		l->mi->disp = (s32)n->imm;
 		break;
 	case KW_IR_MEMLIMIT:
-		l->mi.x1 = X64_A_LINEAR;
-		l->mi.disp = KW_LIMIT_OFF;
+		l->mi->x1 = X64_A_LINEAR;
+		l->mi->disp = KW_LIMIT_OFF;
 		break;
 	default:
-		l->mi.x1 = X64_A_FRAME;
-		l->mi.disp = 8 * n->imm;
+		l->mi->x1 = X64_A_FRAME;
+		l->mi->disp = 8 * n->imm;
 		break;
 	}
 }
@@ -167,14 +167,14 @@ void x64_address(struct x64_lower *l, const struct kw_node *n)
 void x64_sink_load(struct x64_lower *l, kw_vid v)
 {
 	l->vreg[v] = KW_SUNK;
-	l->mi.wasm_off = x64_node(l, v)->wasm_off;
+	l->mi->wasm_off = x64_node(l, v)->wasm_off;
 	x64_address(l, x64_node(l, v));
 }
 
 void x64_source(struct x64_lower *l, kw_vid v, enum x64_size size)
 {
-	if (x64_imm(l, v, size, &l->mi.imm))
-		l->mi.x2 |= X64_F_IMM;
+	if (x64_imm(l, v, size, &l->mi->imm))
+		l->mi->x2 |= X64_F_IMM;
 	else if (x64_load_sinkable(l, v, size))
 		x64_sink_load(l, v);
 	else
@@ -199,9 +199,9 @@ static bool is_equality(u8 cond)
 
 static void test(struct x64_lower *l, u8 row, enum x64_size size, enum x64_cc cc)
 {
-	l->mi.x0 = row;
-	l->mi.size = size;
-	l->mi.cc = cc;
+	l->mi->x0 = row;
+	l->mi->size = size;
+	l->mi->cc = cc;
 }
 
 /* A shift of kind @op, by a number that is not constant, taken in; or NULL. */
@@ -260,8 +260,8 @@ static bool compare_in_memory(struct x64_lower *l, u8 row, enum x64_size size, k
 	if (!x64_may_sink_load(l, v))
 		return false;
 	test(l, row, size, condition(cond));
-	l->mi.x2 |= X64_F_IMM | X64_F_MR;
-	l->mi.imm = imm;
+	l->mi->x2 |= X64_F_IMM | X64_F_MR;
+	l->mi->imm = imm;
 	x64_sink_load(l, v);
 	return true;
 }
@@ -290,12 +290,12 @@ static void test_and(struct x64_lower *l, const struct kw_node *n, enum x64_size
 		x64_use_any(l, x64_low(l, n->b, size));
 		return;
 	}
-	l->mi.x2 |= X64_F_IMM;
+	l->mi->x2 |= X64_F_IMM;
 	if (size == X64_SQ && mask <= 0xffffffff)
-		l->mi.size = X64_SL;	/* the rest of the mask is 0 */
-	l->mi.imm = l->mi.size == X64_SL ? (s32)mask : (s64)mask;
-	if (l->mi.imm != (s32)l->mi.imm) {
-		l->mi.x2 &= ~X64_F_IMM;
+		l->mi->size = X64_SL;	/* the rest of the mask is 0 */
+	l->mi->imm = l->mi->size == X64_SL ? (s32)mask : (s64)mask;
+	if (l->mi->imm != (s32)l->mi->imm) {
+		l->mi->x2 &= ~X64_F_IMM;
 		x64_use(l, x64_low(l, n->a, size));
 		x64_use_any(l, x64_value(l, n->b));
 		return;
@@ -329,18 +329,18 @@ static void compare_imm(struct x64_lower *l, kw_vid a, s64 imm, u8 cond, enum x6
 		return;
 	test(l, X64_CMP, size, condition(cond));
 	if (x64_load_sinkable(l, a, size)) {
-		l->mi.x2 |= X64_F_IMM | X64_F_MR;
-		l->mi.imm = imm;
+		l->mi->x2 |= X64_F_IMM | X64_F_MR;
+		l->mi->imm = imm;
 		x64_sink_load(l, a);
 	} else if (imm == 0) {
 		u32 vreg = x64_low(l, a, size);
 
-		l->mi.x0 = X64_TEST;
+		l->mi->x0 = X64_TEST;
 		x64_use(l, vreg);
 		x64_use(l, vreg);
 	} else {
-		l->mi.x2 |= X64_F_IMM;
-		l->mi.imm = imm;
+		l->mi->x2 |= X64_F_IMM;
+		l->mi->imm = imm;
 		x64_use_any(l, x64_low(l, a, size));
 	}
 }
@@ -361,7 +361,7 @@ static void any_true(struct x64_lower *l, const struct kw_node *n)
 	u32 vreg = x64_value(l, n->a);
 
 	test(l, X64_V_PTEST, X64_SQ, X64_CC_NE);
-	l->mi.x2 |= X64_F_VEC;
+	l->mi->x2 |= X64_F_VEC;
 	x64_use(l, vreg);
 	x64_use(l, vreg);
 }
@@ -431,7 +431,7 @@ bool x64_try_carry(struct x64_lower *l, kw_vid v, kw_vid to, kw_vid bit, bool le
 	x64_def_tied(l, v, 1);
 	x64_use(l, x64_low(l, to, size));
 	compare(l, &n);
-	l->mi.kind = (less ? X64_CARRY_LESS : 0) | size;
+	l->mi->kind = (less ? X64_CARRY_LESS : 0) | size;
 	x64_end(l);
 	return true;
 }
@@ -477,5 +477,5 @@ void x64_cond(struct x64_lower *l, kw_vid v, bool own)
 	else if (!try_repeat(l, v))
 		compare_imm(l, v, 0, KW_NE, X64_SL);
 	if (invert)
-		l->mi.cc = x64_cc_not(l->mi.cc);
+		l->mi->cc = x64_cc_not(l->mi->cc);
 }

@@ -298,18 +298,18 @@ static u32 count(struct x64_lower *l, u32 n, u8 mask, u8 more)
 	u32 c = x64_new_vreg(l, KW_T_I32), d = c;
 
 	x64_begin(l, X64_OP, X64_SL);
-	l->mi.x0 = X64_AND;
-	l->mi.x2 = X64_F_TIED | X64_F_IMM;
-	l->mi.imm = mask;
+	l->mi->x0 = X64_AND;
+	l->mi->x2 = X64_F_TIED | X64_F_IMM;
+	l->mi->imm = mask;
 	x64_opnd(l, c, KW_OP_DEF, KW_WANT_REUSE, 1);
 	x64_use(l, n);
 	x64_end(l);
 	if (more) {
 		d = x64_new_vreg(l, KW_T_I32);
 		x64_begin(l, X64_OP, X64_SL);
-		l->mi.x0 = X64_ADD;
-		l->mi.x2 = X64_F_TIED | X64_F_IMM;
-		l->mi.imm = more;
+		l->mi->x0 = X64_ADD;
+		l->mi->x2 = X64_F_TIED | X64_F_IMM;
+		l->mi->imm = more;
 		x64_opnd(l, d, KW_OP_DEF, KW_WANT_REUSE, 1);
 		x64_use(l, c);
 		x64_end(l);

@@ -11,8 +11,8 @@ static bool used_once(const struct x64_lower *l, kw_vid v)
 static void begin_tied(struct x64_lower *l, kw_vid v, u8 row, enum x64_size size, u32 vreg)
 {
 	x64_begin(l, X64_OP, size);
-	l->mi.x0 = row;
-	l->mi.x2 = X64_F_TIED;
+	l->mi->x0 = row;
+	l->mi->x2 = X64_F_TIED;
 	x64_def_tied(l, v, 1);
 	x64_use(l, vreg);
 }
@@ -21,8 +21,8 @@ static void begin_tied(struct x64_lower *l, kw_vid v, u8 row, enum x64_size size
 static void begin_def(struct x64_lower *l, kw_vid v, u8 row, enum x64_size size)
 {
 	x64_begin(l, X64_OP, size);
-	l->mi.x0 = row;
-	l->mi.x2 = X64_F_DEF;
+	l->mi->x0 = row;
+	l->mi->x2 = X64_F_DEF;
 	x64_def(l, v);
 }
 
@@ -37,8 +37,8 @@ static void lower_const(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
 	x64_begin(l, X64_MOVI, x64_size_of(n->type));
 	x64_def(l, v);
-	l->mi.imm = n->imm;
-	l->mi.flags = KW_MI_REMAT;
+	l->mi->imm = n->imm;
+	l->mi->flags = KW_MI_REMAT;
 	x64_end(l);
 }
 
@@ -46,7 +46,7 @@ static void lower_exec(struct x64_lower *l, kw_vid v)
 {
 	x64_begin(l, X64_EXEC, X64_SQ);
 	x64_def(l, v);
-	l->mi.flags = KW_MI_REMAT;
+	l->mi->flags = KW_MI_REMAT;
 	x64_end(l);
 }
 
@@ -114,9 +114,9 @@ static void two_address(struct x64_lower *l, kw_vid v, const struct kw_node *n, 
 		swap(a, b);
 	begin_tied(l, v, row, size, x64_low(l, a, size));
 	x64_source(l, b, size);
-	if (kw_iropinfo[n->op].flags & KW_IRF_C && l->mi.nr_opnds == 3 &&
-	    l->mi.base == KW_NO_REG && l->mi.index == KW_NO_REG)
-		l->mi.flags |= KW_MI_COMMUTES;
+	if (kw_iropinfo[n->op].flags & KW_IRF_C && l->mi->nr_opnds == 3 &&
+	    l->mi->base == KW_NO_REG && l->mi->index == KW_NO_REG)
+		l->mi->flags |= KW_MI_COMMUTES;
 	x64_end(l);
 }
 
@@ -140,13 +140,13 @@ static void lea(struct x64_lower *l, kw_vid v, kw_vid base, kw_vid index, u8 sca
 	u32 base_vreg = x64_low(l, base, size);
 
 	begin_def(l, v, X64_LEA, size);
-	l->mi.x1 = X64_A_BASE;
-	l->mi.disp = disp;
-	l->mi.base = l->mi.nr_opnds;
+	l->mi->x1 = X64_A_BASE;
+	l->mi->disp = disp;
+	l->mi->base = l->mi->nr_opnds;
 	x64_use(l, base_vreg);
 	if (index) {
-		l->mi.index = l->mi.nr_opnds;
-		l->mi.scale = scale;
+		l->mi->index = l->mi->nr_opnds;
+		l->mi->scale = scale;
 		/* x64_low() takes a wrap in only once */
 		x64_use(l, index == base ? base_vreg : x64_low(l, index, size));
 	}
@@ -160,10 +160,10 @@ static void lea_scaled(struct x64_lower *l, kw_vid v, kw_vid index, u8 scale, s6
 	u32 vreg = x64_low(l, index, size);
 
 	begin_def(l, v, X64_LEA, size);
-	l->mi.x1 = X64_A_BASE;
-	l->mi.disp = disp;
-	l->mi.scale = scale;
-	l->mi.index = l->mi.nr_opnds;
+	l->mi->x1 = X64_A_BASE;
+	l->mi->disp = disp;
+	l->mi->scale = scale;
+	l->mi->index = l->mi->nr_opnds;
 	x64_use(l, vreg);
 	x64_end(l);
 }
@@ -257,8 +257,8 @@ static void lower_mul(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	}
 	begin_def(l, v, X64_IMUL, size);
 	x64_use_any(l, x64_low(l, a, size));
-	l->mi.x2 |= X64_F_IMM;
-	l->mi.imm = imm;
+	l->mi->x2 |= X64_F_IMM;
+	l->mi->imm = imm;
 	x64_end(l);
 }
 
@@ -275,8 +275,8 @@ static void lower_and(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 		unary_any(l, v, X64_MOV, X64_SL, x64_low(l, n->a, size));
 	} else if (size == X64_SQ && imm <= 0xffffffff) {
 		begin_tied(l, v, X64_AND, X64_SL, x64_value(l, n->a));	/* clears the upper half as well */
-		l->mi.x2 |= X64_F_IMM;
-		l->mi.imm = (s32)imm;
+		l->mi->x2 |= X64_F_IMM;
+		l->mi->imm = (s32)imm;
 		x64_end(l);
 	} else {
 		two_address(l, v, n, X64_AND);
@@ -306,8 +306,8 @@ static bool try_swap16(struct x64_lower *l, kw_vid v, const struct kw_node *n, u
 	    x64_node(l, s->a)->bits > 16 || !x64_sink(l, n->a, KW_IR_BSWAP))
 		return false;
 	begin_tied(l, v, X64_ROL, X64_SW, x64_value(l, s->a));
-	l->mi.x2 |= X64_F_IMM;
-	l->mi.imm = 8;
+	l->mi->x2 |= X64_F_IMM;
+	l->mi->imm = 8;
 	x64_end(l);
 	return true;
 }
@@ -329,8 +329,8 @@ static void lower_shift(struct x64_lower *l, kw_vid v, const struct kw_node *n, 
 		/* A shift by 0 may leave its operand as it is: that must be zero-extended. */
 		vreg = count ? x64_low(l, n->a, size) : x64_value(l, n->a);
 		begin_tied(l, v, row, size, vreg);
-		l->mi.x2 |= X64_F_IMM;
-		l->mi.imm = count;
+		l->mi->x2 |= X64_F_IMM;
+		l->mi->imm = count;
 		x64_end(l);
 		return;
 	}
@@ -352,9 +352,9 @@ static void lower_scan(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_begin(l, X64_SCAN, size);
 	x64_opnd(l, x64_value(l, v), KW_OP_EARLY_DEF, KW_WANT_REG, KW_NO_REG);
 	x64_use_any(l, x64_low(l, n->a, size));
-	l->mi.x0 = clz ? X64_BSR : X64_BSF;
-	l->mi.imm = clz ? 2 * width - 1 : width;
-	l->mi.disp = clz ? width - 1 : 0;
+	l->mi->x0 = clz ? X64_BSR : X64_BSF;
+	l->mi->imm = clz ? 2 * width - 1 : width;
+	l->mi->disp = clz ? width - 1 : 0;
 	x64_end(l);
 }
 
@@ -388,8 +388,8 @@ static void lower_select(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_use_any(l, x64_low(l, turned ? n->c : n->b, size));
 	x64_cond(l, n->a, false);
 	if (turned)
-		l->mi.cc = x64_cc_not(l->mi.cc);
-	l->mi.kind = size;
+		l->mi->cc = x64_cc_not(l->mi->cc);
+	l->mi->kind = size;
 	x64_end(l);
 }
 
@@ -412,7 +412,7 @@ static void lower_pkt_base(struct x64_lower *l, kw_vid v, const struct kw_node *
 	x64_use(l, x64_value(l, n->c));
 	x64_use(l, x64_value(l, n->a));
 	x64_use(l, x64_value(l, n->b));
-	l->mi.disp = (s32)n->imm;
+	l->mi->disp = (s32)n->imm;
 	x64_end(l);
 }
 

@@ -148,8 +148,8 @@ static void splat(struct x64_lower *l, u32 def, u16 op, u32 a)
 static void extend_lane(struct x64_lower *l, u32 def, u8 row, u32 a)
 {
 	x64_begin(l, X64_OP, X64_SL);
-	l->mi.x0 = row;
-	l->mi.x2 = X64_F_DEF;
+	l->mi->x0 = row;
+	l->mi->x2 = X64_F_DEF;
 	x64_opnd(l, def, KW_OP_DEF, KW_WANT_REG, KW_NO_REG);
 	x64_use(l, a);
 	x64_end(l);
@@ -224,9 +224,9 @@ static void test(struct x64_lower *l, u32 def, u32 a, enum x64_cc cc)
 	x64_begin(l, X64_VSET, X64_SL);
 	x64_opnd(l, def, KW_OP_EARLY_DEF, KW_WANT_REG, KW_NO_REG);
 	x64_temp(l, KW_T_I32);
-	l->mi.x0 = R(PTEST);
-	l->mi.x2 = X64_F_VEC;
-	l->mi.cc = cc;
+	l->mi->x0 = R(PTEST);
+	l->mi->x2 = X64_F_VEC;
+	l->mi->cc = cc;
 	x64_use(l, a);
 	x64_use(l, a);
 	x64_end(l);

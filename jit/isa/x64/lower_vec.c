@@ -26,9 +26,9 @@ static void def_vreg(struct x64_lower *l, u32 vreg)
 static void begin_v(struct x64_lower *l, u8 row, u8 flags, u8 imm)
 {
 	x64_begin(l, X64_V, X64_SQ);
-	l->mi.x0 = row;
-	l->mi.x2 = flags;
-	l->mi.imm = imm;
+	l->mi->x0 = row;
+	l->mi->x2 = flags;
+	l->mi->imm = imm;
 }
 
 void x64_vtied_to(struct x64_lower *l, u32 def, u8 row, u32 a, u32 b, u8 imm)
@@ -39,7 +39,7 @@ void x64_vtied_to(struct x64_lower *l, u32 def, u8 row, u32 a, u32 b, u8 imm)
 	if (b) {
 		x64_use(l, b);
 		if (x64_vrow[row].flags & X64_VF_C)
-			l->mi.flags |= KW_MI_COMMUTES;
+			l->mi->flags |= KW_MI_COMMUTES;
 	}
 	x64_end(l);
 }
@@ -72,11 +72,11 @@ static void vconst_to(struct x64_lower *l, u32 def, u8 type, u64 lo, u64 hi)
 {
 	x64_begin(l, X64_VCONST, X64_SQ);
 	def_vreg(l, def);
-	l->mi.size = type;
-	l->mi.imm = lo;
-	l->mi.aux = hi;
-	l->mi.wasm_off = hi >> 32;
-	l->mi.flags = KW_MI_REMAT;
+	l->mi->size = type;
+	l->mi->imm = lo;
+	l->mi->aux = hi;
+	l->mi->wasm_off = hi >> 32;
+	l->mi->flags = KW_MI_REMAT;
 	x64_end(l);
 }
 
@@ -130,9 +130,9 @@ static void compare_operands(struct x64_lower *l, const struct kw_node *n)
 {
 	bool less = n->aux == KW_LT_S || n->aux == KW_LE_S;
 
-	l->mi.x0 = ucomi(n->sub);
-	l->mi.x2 |= X64_F_VEC;
-	l->mi.cc = n->aux == KW_LT_S || n->aux == KW_GT_S ? X64_CC_A : X64_CC_AE;
+	l->mi->x0 = ucomi(n->sub);
+	l->mi->x2 |= X64_F_VEC;
+	l->mi->cc = n->aux == KW_LT_S || n->aux == KW_GT_S ? X64_CC_A : X64_CC_AE;
 	x64_use(l, x64_value(l, less ? n->b : n->a));
 	scalar_source(l, less ? n->a : n->b);
 }
@@ -152,11 +152,11 @@ static void lower_fcmp(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_temp(l, KW_T_I32);
 	compare_operands(l, n);
 	if (n->aux == KW_EQ) {
-		l->mi.cc = X64_CC_E;
-		l->mi.kind = X64_VSET_AND_NP;
+		l->mi->cc = X64_CC_E;
+		l->mi->kind = X64_VSET_AND_NP;
 	} else if (n->aux == KW_NE) {
-		l->mi.cc = X64_CC_NE;
-		l->mi.kind = X64_VSET_OR_P;
+		l->mi->cc = X64_CC_NE;
+		l->mi->kind = X64_VSET_OR_P;
 	}
 	x64_end(l);
 }
@@ -253,7 +253,7 @@ static void lower_convert(struct x64_lower *l, kw_vid v, const struct kw_node *n
 		x64_use(l, x64_value(l, n->a));
 		x64_temp(l, KW_T_I64);
 		x64_temp(l, KW_T_I64);
-		l->mi.kind = n->type;
+		l->mi->kind = n->type;
 		x64_end(l);
 		return;
 	}
@@ -272,8 +272,8 @@ static void lower_trunc(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	x64_opnd(l, l->vreg[v] ? l->vreg[v] : x64_new_vreg(l, n->type), KW_OP_EARLY_DEF, KW_WANT_REG, KW_NO_REG);
 	x64_opnd(l, x64_value(l, n->a), KW_OP_LATE_USE, KW_WANT_REG, KW_NO_REG);
 	x64_temp(l, KW_T_F64);
-	l->mi.cc = n->sub;
-	l->mi.kind = (n->aux ? X64_TRUNC_SIGNED : 0) | (n->op == KW_IR_TRUNC_SAT ? X64_TRUNC_SAT : 0);
+	l->mi->cc = n->sub;
+	l->mi->kind = (n->aux ? X64_TRUNC_SIGNED : 0) | (n->op == KW_IR_TRUNC_SAT ? X64_TRUNC_SAT : 0);
 	x64_end(l);
 }
 
@@ -312,8 +312,8 @@ static void binary(struct x64_lower *l, kw_vid v, const struct kw_node *n, u8 ro
 	x64_def_tied(l, v, 1);
 	x64_use(l, x64_value(l, a));
 	scalar_source(l, b);
-	if (commutes && l->mi.x1 == X64_A_NONE)
-		l->mi.flags |= KW_MI_COMMUTES;
+	if (commutes && l->mi->x1 == X64_A_NONE)
+		l->mi->flags |= KW_MI_COMMUTES;
 	x64_end(l);
 }
 
