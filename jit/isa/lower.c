@@ -2,7 +2,7 @@
 /* Lowering, what all backends share: making instructions, edges and phis, the order of it all. */
 #include "lower.h"
 
-static void *grow(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
+static noinline void *grow(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
 {
 	void *q = kw_arena_grow(l->mf->arena, p, cap, need, size);
 
@@ -16,18 +16,23 @@ static inline void *more(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t
 	return likely(need <= *cap) ? p : grow(l, p, cap, need, size);
 }
 
-u32 kw_mi_vreg(struct kw_lower *l, u8 type)
+static inline u32 new_vreg(struct kw_lower *l, u8 type)
 {
 	struct kw_mfunc *mf = l->mf;
 	struct kw_vreg *v = more(l, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
 
-	if (!v)
+	if (unlikely(!v))
 		return KW_NO_VREG;
 	mf->vreg = v;
-	mf->vreg[mf->nr_vregs] = (struct kw_vreg){
+	v[mf->nr_vregs] = (struct kw_vreg){
 		.rclass = kw_is_vec(type) ? KW_RC_VEC : KW_RC_INT, .type = type, .hint = KW_NO_REG,
 	};
 	return mf->nr_vregs++;
+}
+
+u32 kw_mi_vreg(struct kw_lower *l, u8 type)
+{
+	return new_vreg(l, type);
 }
 
 /* What needs no instruction of its own, since every i32 is zero-extended (lower.h). */
@@ -56,7 +61,7 @@ u32 kw_lower_new_value(struct kw_lower *l, kw_vid v)
 		return l->vreg[v];
 	if (kw_lower_node(l, v)->op == KW_IR_INST)
 		return kw_lower_inst(l);
-	return l->vreg[v] = kw_mi_vreg(l, kw_lower_node(l, v)->type);
+	return l->vreg[v] = new_vreg(l, kw_lower_node(l, v)->type);
 }
 
 /*

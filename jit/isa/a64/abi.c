@@ -6,6 +6,7 @@
 #define FIRST_RESULT	0
 #define INT_END		8
 #define NR_VEC_REGS	8
+static_assert(A64_MIN_REGS <= INT_END - FIRST_PARAM && A64_MIN_REGS <= NR_VEC_REGS, "abi");
 
 static void place(struct a64_place *p, u8 type, u32 first_int)
 {

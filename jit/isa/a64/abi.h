@@ -50,6 +50,8 @@ struct a64_place {
 	u32 bytes;		/* of the area so far */
 };
 
+#define A64_MIN_REGS	7	/* as many arguments, or results, are never in an area */
+
 void a64_place_param(struct a64_place *p, u8 type);
 void a64_place_result(struct a64_place *p, u8 type);
 

@@ -33,6 +33,8 @@ static void call_args(struct kw_lower *l, const kw_vid *arg, u32 nr, bool in_reg
 	struct a64_place place = { 0 };
 	u32 i;
 
+	if (!in_regs && nr <= A64_MIN_REGS)
+		return;
 	for (i = 0; i < nr; i++) {
 		a64_place_param(&place, kw_lower_node(l, arg[i])->type);
 		if (place.reg == A64_NOREG && !in_regs)
@@ -66,6 +68,8 @@ static void call_results(struct kw_lower *l, kw_vid v, u32 nr, bool in_regs)
 	struct a64_place place = { 0 };
 	u32 i;
 
+	if (!in_regs && nr <= A64_MIN_REGS)
+		return;
 	for (i = 0; i < nr; i++) {
 		kw_vid r = result_node(l, v, i, &proj);
 
@@ -152,6 +156,8 @@ static void results(struct kw_lower *l, const struct kw_node *n, bool in_regs)
 	struct a64_place place = { 0 };
 	u32 i;
 
+	if (!in_regs && n->b <= A64_MIN_REGS)
+		return;
 	for (i = 0; i < n->b; i++) {
 		kw_vid v = l->f->pool[n->a + i];
 
@@ -180,6 +186,8 @@ static void params(struct kw_lower *l, bool in_regs)
 	struct a64_place place = { 0 };
 	u32 i = 0;
 
+	if (!in_regs && f->nr_params <= A64_MIN_REGS)
+		return;
 	for (; v && (f->node[v].op == KW_IR_PARAM || f->node[v].op == KW_IR_INST || f->node[v].op == KW_IR_NOP);
 	     v = f->node[v].next) {
 		if (f->node[v].op != KW_IR_PARAM)

@@ -6,7 +6,8 @@ static const u8 param_regs[] = { X64_RSI, X64_RDX, X64_RCX, X64_R8, X64_R9, X64_
 static const u8 result_regs[] = { X64_RAX, X64_RDX, X64_RCX, X64_RSI, X64_R8, X64_R9 };
 #define NR_INT_REGS	6
 #define NR_VEC_REGS	8
-static_assert(ARRAY_SIZE(param_regs) == NR_INT_REGS && ARRAY_SIZE(result_regs) == NR_INT_REGS, "abi");
+static_assert(ARRAY_SIZE(param_regs) == NR_INT_REGS && ARRAY_SIZE(result_regs) == NR_INT_REGS &&
+	      X64_MIN_REGS <= NR_INT_REGS && X64_MIN_REGS <= NR_VEC_REGS, "abi");
 
 static void place(struct x64_place *p, u8 type, const u8 *int_regs)
 {

@@ -45,6 +45,8 @@ struct x64_place {
 	u32 bytes;		/* of the area so far */
 };
 
+#define X64_MIN_REGS	6	/* as many arguments, or results, are never in an area */
+
 void x64_place_param(struct x64_place *p, u8 type);
 void x64_place_result(struct x64_place *p, u8 type);
 

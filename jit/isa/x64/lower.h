@@ -35,11 +35,32 @@ static inline enum x64_size x64_size_of(u8 type)
 	return type == KW_T_I32 ? X64_SL : X64_SQ;
 }
 
+/* A constant that fits a sign-extended imm32 at @size. */
+static inline bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm)
+{
+	const struct kw_node *n = x64_node(l, v);
+
+	if (n->op != KW_IR_CONST)
+		return false;
+	*imm = size == X64_SQ ? (s64)n->imm : (s32)n->imm;
+	return *imm == (s32)*imm;
+}
+
+static inline u32 x64_low(struct x64_lower *l, kw_vid v, enum x64_size size)
+{
+	return size == X64_SQ || x64_node(l, v)->op != KW_IR_WRAP ? x64_value(l, v) : x64_low32(l, v);
+}
+
 /* lower_fold.c: what an instruction can take in */
-bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm);
-u32 x64_low(struct x64_lower *l, kw_vid v, enum x64_size size);
 bool x64_may_sink_load(const struct x64_lower *l, kw_vid v);	/* could be executed at the root */
-bool x64_load_sinkable(const struct x64_lower *l, kw_vid v, enum x64_size size);	/* and is plain */
+bool x64_is_plain_load(const struct kw_node *n, enum x64_size size);
+
+/* Could it be executed at the root, and is it one that reads @size bytes as they are? */
+static inline bool x64_load_sinkable(const struct x64_lower *l, kw_vid v, enum x64_size size)
+{
+	return kw_lower_sinkable(l, v) && x64_is_plain_load(x64_node(l, v), size) && x64_may_sink_load(l, v);
+}
+
 bool x64_float_load_sinkable(const struct x64_lower *l, kw_vid v);	/* a scalar one */
 void x64_address(struct x64_lower *l, const struct kw_node *n);
 void x64_source(struct x64_lower *l, kw_vid v, enum x64_size size);	/* last operand: imm, memory or register */

@@ -34,6 +34,8 @@ static void call_args(struct x64_lower *l, const kw_vid *arg, u32 nr, bool in_re
 	struct x64_place place = { 0 };
 	u32 i;
 
+	if (!in_regs && nr <= X64_MIN_REGS)
+		return;
 	for (i = 0; i < nr; i++) {
 		x64_place_param(&place, x64_node(l, arg[i])->type);
 		if (place.reg == X64_NOREG && !in_regs)
@@ -67,6 +69,8 @@ static void call_results(struct x64_lower *l, kw_vid v, u32 nr, bool in_regs)
 	struct x64_place place = { 0 };
 	u32 i;
 
+	if (!in_regs && nr <= X64_MIN_REGS)
+		return;
 	for (i = 0; i < nr; i++) {
 		kw_vid r = result_node(l, v, i, &proj);
 
@@ -153,6 +157,8 @@ static void results(struct x64_lower *l, const struct kw_node *n, bool in_regs)
 	struct x64_place place = { 0 };
 	u32 i;
 
+	if (!in_regs && n->b <= X64_MIN_REGS)
+		return;
 	for (i = 0; i < n->b; i++) {
 		kw_vid v = l->f->pool[n->a + i];
 
@@ -181,6 +187,8 @@ static void params(struct x64_lower *l, bool in_regs)
 	struct x64_place place = { 0 };
 	u32 i = 0;
 
+	if (!in_regs && f->nr_params <= X64_MIN_REGS)
+		return;
 	for (; v && (f->node[v].op == KW_IR_PARAM || f->node[v].op == KW_IR_INST || f->node[v].op == KW_IR_NOP);
 	     v = f->node[v].next) {
 		if (f->node[v].op != KW_IR_PARAM)

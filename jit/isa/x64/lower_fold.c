@@ -13,22 +13,6 @@
 
 #define MAX_REPEATS	4
 
-/* A constant that fits a sign-extended imm32 at @size. */
-bool x64_imm(const struct x64_lower *l, kw_vid v, enum x64_size size, s64 *imm)
-{
-	const struct kw_node *n = x64_node(l, v);
-
-	if (n->op != KW_IR_CONST)
-		return false;
-	*imm = size == X64_SQ ? (s64)n->imm : (s32)n->imm;
-	return *imm == (s32)*imm;
-}
-
-u32 x64_low(struct x64_lower *l, kw_vid v, enum x64_size size)
-{
-	return size == X64_SQ ? x64_value(l, v) : x64_low32(l, v);
-}
-
 /* May a load at @v as well be executed at the root?  @faults: it has a place among traps. */
 static bool can_move_down(const struct x64_lower *l, kw_vid v, bool faults)
 {
@@ -50,7 +34,7 @@ static bool can_move_down(const struct x64_lower *l, kw_vid v, bool faults)
 }
 
 /* Does @n read exactly @size bytes, with no extension? */
-static bool is_plain_load(const struct kw_node *n, enum x64_size size)
+bool x64_is_plain_load(const struct kw_node *n, enum x64_size size)
 {
 	if (n->op == KW_IR_MEMLIMIT)
 		return size == X64_SQ;
@@ -68,11 +52,6 @@ bool x64_may_sink_load(const struct x64_lower *l, kw_vid v)
 	const struct kw_node *n = x64_node(l, v);
 
 	return kw_lower_sinkable(l, v) && can_move_down(l, v, n->op == KW_IR_LOAD && n->aux);
-}
-
-bool x64_load_sinkable(const struct x64_lower *l, kw_vid v, enum x64_size size)
-{
-	return is_plain_load(x64_node(l, v), size) && x64_may_sink_load(l, v);
 }
 
 bool x64_float_load_sinkable(const struct x64_lower *l, kw_vid v)

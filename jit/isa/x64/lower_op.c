@@ -213,9 +213,17 @@ static bool try_lea(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 	return true;
 }
 
+/* @to + @bit, or @to - @bit */
+static bool try_carry(struct x64_lower *l, kw_vid v, kw_vid to, kw_vid bit, bool less)
+{
+	u8 op = x64_node(l, bit)->op;
+
+	return (op == KW_IR_CMP || op == KW_IR_ZEXT32) && x64_try_carry(l, v, to, bit, less);
+}
+
 static void lower_add(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 {
-	if (!x64_try_carry(l, v, n->a, n->b, false) && !x64_try_carry(l, v, n->b, n->a, false) && !try_lea(l, v, n))
+	if (!try_carry(l, v, n->a, n->b, false) && !try_carry(l, v, n->b, n->a, false) && !try_lea(l, v, n))
 		two_address(l, v, n, X64_ADD);
 }
 
@@ -234,7 +242,7 @@ static void lower_sub(struct x64_lower *l, kw_vid v, const struct kw_node *n)
 		lea(l, v, n->a, 0, 0, -imm);
 		return;
 	}
-	if (!x64_try_carry(l, v, n->a, n->b, true))
+	if (!try_carry(l, v, n->a, n->b, true))
 		two_address(l, v, n, X64_SUB);
 }
 
