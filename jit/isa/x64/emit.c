@@ -19,12 +19,11 @@ bool x64_make_room(struct x64_emit *e, u32 bytes)
 {
 	int err;
 
-	if (e->err)
-		return false;
 	e->code->len = x64_off(e);
-	err = kw_code_reserve(e->code, bytes);
+	err = e->err ?: kw_code_reserve(e->code, bytes);
 	if (err) {
 		e->err = err;
+		e->end = e->b.p;	/* nor is there any more */
 		return false;
 	}
 	e->b.p = e->code->bytes + e->code->len;

@@ -102,7 +102,7 @@ struct x64_emit {
 	const struct kw_minst *mi;
 	const struct kw_mopnd *opnd;	/* its operands */
 	u32 first_reloc, first_fault, first_site;
-	int err;		/* first error; checked at every instruction */
+	int err;		/* first error; checked at every block, and where there is no more room */
 };
 
 static inline u32 x64_off(const struct x64_emit *e)
@@ -167,7 +167,7 @@ bool x64_make_room(struct x64_emit *e, u32 bytes);
 /* Room for @bytes more. Return: false: out of memory, noted. */
 static inline bool x64_room(struct x64_emit *e, u32 bytes)
 {
-	return likely(!e->err && bytes <= (size_t)(e->end - e->b.p)) || x64_make_room(e, bytes);
+	return likely(bytes <= (size_t)(e->end - e->b.p)) || x64_make_room(e, bytes);
 }
 
 void *x64_more(struct x64_emit *e, void *p, u32 *cap, u32 need, size_t size);
