@@ -254,6 +254,28 @@ void kw_lower_place_blocks(struct kw_lower *l)
 			mf->vreg[mf->opnd[mf->inst[i].opnds].vreg].remat = 1 + i;
 }
 
+/* Room in vpool for all phis, on the edges too, and what switches lead to. */
+static int reserve_vpool(struct kw_lower *l)
+{
+	const struct kw_irfunc *f = l->f;
+	bool switches = kw_ir_has_op(f, KW_IR_SWITCH);
+	u64 n = 0;
+	u32 b;
+
+	for (b = 0; b < f->nr_blocks; b++) {
+		const struct kw_node *last = &f->node[f->block[b].last];
+
+		n += f->block[b].nr_phis * (1ull + f->block[b].nr_preds);
+		if (switches && last->op == KW_IR_SWITCH)
+			n += last->c;
+	}
+	if (n != (u32)n)
+		return -E2BIG;
+	l->mf->cap_vpool = n;
+	l->mf->vpool = kw_arena_raw_array(l->mf->arena, n, sizeof(*l->mf->vpool));
+	return l->mf->vpool ? 0 : -ENOMEM;
+}
+
 /* Blocks stay as they are; edges are numbered anew, those that leave a block side by side. */
 static int copy_graph(struct kw_lower *l)
 {
@@ -275,8 +297,7 @@ static int copy_graph(struct kw_lower *l)
 		mf->block[b] = (struct kw_mblock){
 			.succ = n, .nr_succs = ib->nr_succs, .pred = ib->pred, .nr_preds = ib->nr_preds,
 			.loop_depth = ib->loop_depth, .is_loop_header = ib->is_loop_header,
-			.cold = ib->cold, .loop_header = ib->loop_header, .loop_end = ib->loop_end,
-			.idom = ib->idom,
+			.cold = ib->cold, .loop_end = ib->loop_end, .idom = ib->idom,
 		};
 		for (i = 0; i < ib->nr_succs; i++)
 			number[f->succs[ib->succ + i]] = n++;
@@ -323,5 +344,5 @@ int kw_lower_init(struct kw_lower *l)
 	if (!l->vreg || reserve(mf, f->nr_nodes))
 		return -ENOMEM;
 	kw_mi_vreg(l, KW_T_VOID);	/* number 0: none */
-	return l->err ?: copy_graph(l);
+	return l->err ?: copy_graph(l) ?: reserve_vpool(l);
 }

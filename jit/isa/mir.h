@@ -12,6 +12,7 @@
 #define KW_ISA_MIR_H
 
 #include "../common/arena.h"
+#include "../common/limits.h"
 #include "../common/opt.h"
 
 #define KW_NO_VREG	0u
@@ -103,16 +104,18 @@ struct kw_vreg {
 
 struct kw_mblock {
 	u32 first, end;		/* instructions [first, end) in mfunc.inst */
-	u32 params, nr_params;	/* vregs, in mfunc.vpool */
-	u32 succ, nr_succs;	/* edges, in mfunc.medge */
+	u32 params;		/* vregs, in mfunc.vpool */
+	u32 succ;		/* edges, in mfunc.medge */
 	u32 pred, nr_preds;	/* edge numbers, in mfunc.epool */
+	u16 nr_params, nr_succs;
 	u16 loop_depth;
 	u8 is_loop_header;
 	u8 cold;
-	u32 loop_header;	/* innermost, ~0 none */
 	u32 loop_end;		/* header: first block behind the loop */
 	u32 idom;
 };
+static_assert(KW_MAX_LOCALS + KW_MAX_PARAMS <= 0xffff && KW_MAX_BR_TABLE < 0xffff && KW_MAX_NESTING <= 0xffff,
+	      "counts of a block");
 
 struct kw_medge {
 	u32 from, to;

@@ -94,7 +94,6 @@ void mirgen_begin(struct mirgen *g, u32 label)
 	b->cold = g->label[label].cold;
 	b->is_loop_header = g->label[label].header;
 	b->loop_end = g->label[label].end_label;
-	b->loop_header = ~0u;
 }
 
 u32 mirgen_inst(struct mirgen *g, u32 flags, u64 clobbers)
@@ -282,8 +281,6 @@ static void make_loops(struct mirgen *g)
 			open[n++] = b;
 		}
 		mb[b].loop_depth = n;
-		if (n)
-			mb[b].loop_header = open[n - 1];
 	}
 	free(open);
 }
