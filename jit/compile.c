@@ -108,8 +108,11 @@ static int compile_func(struct compiler *c, u32 func)
 		err = note_inlined(c, &f);
 	if (err)
 		return err;
-	kw_arena_reset(&c->tmp);
 	kw_arena_reset(&c->graph);
+	err = kw_lower_keep(&mf);
+	if (err)
+		return err;
+	kw_arena_reset(&c->tmp);
 	mf.tmp = &c->graph;
 	if (!c->code->uses_float && has_vectors(&mf))
 		return -EOPNOTSUPP;

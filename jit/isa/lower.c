@@ -2,29 +2,27 @@
 /* Lowering, what all backends share: making instructions, edges and phis, the order of it all. */
 #include "lower.h"
 
-static noinline void *grow(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
+/* Not inline, for the sake of those who need none; so with what else is called more_ and make_. */
+static noinline bool more_vregs(struct kw_lower *l)
 {
-	void *q = kw_arena_grow(l->mf->arena, p, cap, need, size);
+	struct kw_mfunc *mf = l->mf;
+	struct kw_vreg *v = kw_arena_grow(mf->tmp, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
 
-	if (!q)
+	if (!v) {
 		l->err = -ENOMEM;
-	return q;
-}
-
-static inline void *more(struct kw_lower *l, void *p, u32 *cap, u32 need, size_t size)
-{
-	return likely(need <= *cap) ? p : grow(l, p, cap, need, size);
+		return false;
+	}
+	mf->vreg = v;
+	return true;
 }
 
 static inline u32 new_vreg(struct kw_lower *l, u8 type)
 {
 	struct kw_mfunc *mf = l->mf;
-	struct kw_vreg *v = more(l, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
 
-	if (unlikely(!v))
+	if (unlikely(mf->nr_vregs == mf->cap_vregs) && !more_vregs(l))
 		return KW_NO_VREG;
-	mf->vreg = v;
-	v[mf->nr_vregs] = (struct kw_vreg){
+	mf->vreg[mf->nr_vregs] = (struct kw_vreg){
 		.rclass = kw_is_vec(type) ? KW_RC_VEC : KW_RC_INT, .type = type, .hint = KW_NO_REG,
 	};
 	return mf->nr_vregs++;
@@ -72,7 +70,7 @@ u32 kw_lower_new_value(struct kw_lower *l, kw_vid v)
 static int more_insts(struct kw_mfunc *mf)
 {
 	u32 nr = mf->nr_insts, cap = 2 * mf->cap_insts;
-	struct kw_minst *p = cap > nr ? kw_arena_raw_array(mf->arena, cap, sizeof(*p)) : NULL;
+	struct kw_minst *p = cap > nr ? kw_arena_raw_array(mf->tmp, cap, sizeof(*p)) : NULL;
 
 	if (!p)
 		return -ENOMEM;
@@ -84,7 +82,7 @@ static int more_insts(struct kw_mfunc *mf)
 
 static int more_opnds(struct kw_mfunc *mf)
 {
-	struct kw_mopnd *p = kw_arena_grow(mf->arena, mf->opnd, &mf->cap_opnds, mf->nr_opnds + KW_LOWER_OPNDS,
+	struct kw_mopnd *p = kw_arena_grow(mf->tmp, mf->opnd, &mf->cap_opnds, mf->nr_opnds + KW_LOWER_OPNDS,
 					   sizeof(*p));
 
 	if (!p)
@@ -98,7 +96,6 @@ static inline bool has_room(const struct kw_mfunc *mf)
 	return mf->nr_insts < mf->cap_insts && mf->nr_opnds + KW_LOWER_OPNDS <= mf->cap_opnds;
 }
 
-/* Not inline, for the sake of those who need none. */
 static noinline void make_room(struct kw_lower *l)
 {
 	struct kw_mfunc *mf = l->mf;
@@ -174,29 +171,35 @@ void kw_lower_turn_sequence(struct kw_lower *l)
 		swap(*lo, *hi);
 }
 
+static noinline bool more_vpool(struct kw_lower *l, u32 n)
+{
+	struct kw_mfunc *mf = l->mf;
+	u32 *p = l->err ? NULL : kw_arena_grow(mf->arena, mf->vpool, &mf->cap_vpool, mf->nr_vpool + n, sizeof(*p));
+
+	if (!p) {
+		l->err = l->err ?: -ENOMEM;
+		return false;
+	}
+	mf->vpool = p;
+	return true;
+}
+
 static void push_vpool(struct kw_lower *l, u32 vreg)
 {
 	struct kw_mfunc *mf = l->mf;
-	u32 *p;
 
-	if (l->err)
+	if (unlikely(mf->nr_vpool == mf->cap_vpool) && !more_vpool(l, 1))
 		return;
-	p = more(l, mf->vpool, &mf->cap_vpool, mf->nr_vpool + 1, sizeof(*p));
-	if (!p)
-		return;
-	mf->vpool = p;
 	mf->vpool[mf->nr_vpool++] = vreg;
 }
 
 u32 kw_lower_pool(struct kw_lower *l, const u32 *list, u32 n)
 {
 	struct kw_mfunc *mf = l->mf;
-	u32 *p = l->err ? NULL : more(l, mf->vpool, &mf->cap_vpool, mf->nr_vpool + n, sizeof(*p));
 
-	if (!p)
+	if (mf->nr_vpool + n > mf->cap_vpool && !more_vpool(l, n))
 		return 0;
-	mf->vpool = p;
-	memcpy(p + mf->nr_vpool, list, n * sizeof(*p));
+	memcpy(mf->vpool + mf->nr_vpool, list, n * sizeof(*list));
 	mf->nr_vpool += n;
 	return mf->nr_vpool - n;
 }
@@ -314,9 +317,9 @@ static int reserve(struct kw_mfunc *mf, u32 n)
 	mf->cap_insts = n - n / 4 + 64;
 	mf->cap_opnds = n + n / 4 + 64 + KW_LOWER_OPNDS;
 	mf->cap_vregs = n / 2 + 64;
-	mf->inst = kw_arena_raw_array(mf->arena, mf->cap_insts, sizeof(*mf->inst));
-	mf->opnd = kw_arena_raw_array(mf->arena, mf->cap_opnds, sizeof(*mf->opnd));
-	mf->vreg = kw_arena_raw_array(mf->arena, mf->cap_vregs, sizeof(*mf->vreg));
+	mf->inst = kw_arena_raw_array(mf->tmp, mf->cap_insts, sizeof(*mf->inst));
+	mf->opnd = kw_arena_raw_array(mf->tmp, mf->cap_opnds, sizeof(*mf->opnd));
+	mf->vreg = kw_arena_raw_array(mf->tmp, mf->cap_vregs, sizeof(*mf->vreg));
 	return mf->inst && mf->opnd && mf->vreg ? 0 : -ENOMEM;
 }
 
@@ -345,4 +348,31 @@ int kw_lower_init(struct kw_lower *l)
 		return -ENOMEM;
 	kw_mi_vreg(l, KW_T_VOID);	/* number 0: none */
 	return l->err ?: copy_graph(l) ?: reserve_vpool(l);
+}
+
+/* @n elements of @size bytes at @p, where they stay; NULL: no memory. */
+static void *keep(struct kw_mfunc *mf, const void *p, u32 n, size_t size)
+{
+	void *q = kw_arena_raw_array(mf->arena, n, size);
+
+	if (q)
+		memcpy(q, p, n * size);
+	return q;
+}
+
+int kw_lower_keep(struct kw_mfunc *mf)
+{
+	struct kw_minst *inst = keep(mf, mf->inst, mf->nr_insts, sizeof(*inst));
+	struct kw_mopnd *opnd = keep(mf, mf->opnd, mf->nr_opnds, sizeof(*opnd));
+	struct kw_vreg *vreg = keep(mf, mf->vreg, mf->nr_vregs, sizeof(*vreg));
+
+	if (!inst || !opnd || !vreg)
+		return -ENOMEM;
+	mf->inst = inst;
+	mf->cap_insts = mf->nr_insts;
+	mf->opnd = opnd;
+	mf->cap_opnds = mf->nr_opnds;
+	mf->vreg = vreg;
+	mf->cap_vregs = mf->nr_vregs;
+	return 0;
 }

@@ -107,7 +107,7 @@ static int compile(void)
 	kw_code_free(code);
 	code = kw_code_new(1, 1);
 	kw_ir_count_uses(&f);
-	err = kw_user_isa->lower(&f, &mf);
+	err = kw_user_isa->lower(&f, &mf) ?: kw_lower_keep(&mf);
 	if (!err)
 		err = kw_ra_assign(&mf);
 	if (!err)
