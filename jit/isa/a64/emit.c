@@ -3,8 +3,6 @@
 #include "emit.h"
 #include "lower.h"
 
-#define UNBOUND	0xffffffffu
-
 void *a64_more(struct a64_emit *e, void *p, u32 *cap, u32 need, size_t size)
 {
 	void *q;
@@ -17,21 +15,11 @@ void *a64_more(struct a64_emit *e, void *p, u32 *cap, u32 need, size_t size)
 	return q;
 }
 
-bool a64_room(struct a64_emit *e, u32 bytes)
+bool a64_make_room(struct a64_emit *e, u32 bytes)
 {
 	if (!e->err)
 		e->err = kw_code_reserve(e->code, bytes);
 	return !e->err;
-}
-
-/* Room has been asked for: by emit_block() for each instruction, by others themselves. */
-void a64_put(struct a64_emit *e, u32 word)
-{
-	if (e->err)
-		return;
-	kw_assert(e->code->len + 4 <= e->code->cap);
-	put_unaligned_le32(word, e->code->bytes + e->code->len);
-	e->code->len += 4;
 }
 
 u32 a64_new_label(struct a64_emit *e)
@@ -41,7 +29,6 @@ u32 a64_new_label(struct a64_emit *e)
 	if (!p)
 		return 0;
 	e->label = p;
-	e->label[e->nr_labels] = UNBOUND;
 	return e->nr_labels++;
 }
 
@@ -62,14 +49,6 @@ void a64_template(struct a64_emit *e, const struct kw_cf_template *t, u32 bare)
 	kw_assert(t->rel32_at < 0 && !(t->len & 3));
 	for (i = 0; i < t->len; i += 4)
 		a64_put(e, get_unaligned_le32(t->bytes + i));
-}
-
-u8 a64_register(const struct a64_emit *e, u32 nr)
-{
-	kw_alloc_t alloc = a64_operand(e, nr)->alloc;
-
-	kw_assert(alloc < KW_ALLOC_SLOT);
-	return alloc & 31;
 }
 
 s64 a64_slot(const struct a64_emit *e, kw_alloc_t alloc)
@@ -164,16 +143,15 @@ static void emit_edit(struct a64_emit *e, const struct kw_edit *ed)
 		emit_remat(e, ed);
 }
 
-static u32 emit_edits(struct a64_emit *e, u32 ed, u32 at)
+/* Those from @ed to before @end that are at @at.  Return: the next one. */
+static const struct kw_edit *emit_edits(struct a64_emit *e, const struct kw_edit *ed, const struct kw_edit *end, u32 at)
 {
-	const struct kw_mfunc *mf = e->mf;
-
-	while (ed < mf->nr_edits && mf->edit[ed].at == at && a64_room(e, A64_MAX_SEQ)) {
-		if (ed + 1 < mf->nr_edits && try_pair(e, &mf->edit[ed], &mf->edit[ed + 1])) {
+	while (ed < end && ed->at == at && a64_room(e, A64_MAX_SEQ)) {
+		if (ed + 1 < end && try_pair(e, ed, ed + 1)) {
 			ed += 2;
 			continue;
 		}
-		emit_edit(e, &mf->edit[ed++]);
+		emit_edit(e, ed++);
 	}
 	return ed;
 }
@@ -181,15 +159,16 @@ static u32 emit_edits(struct a64_emit *e, u32 ed, u32 at)
 static void emit_block(struct a64_emit *e, u32 b)
 {
 	const struct kw_mfunc *mf = e->mf;
-	u32 i, ed = e->order.edit[b];
+	const struct kw_edit *ed = mf->edit + e->order.edit[b], *end = mf->edit + mf->nr_edits;
+	u32 i;
 
 	e->block = b;
 	a64_bind(e, b);
 	for (i = mf->block[b].first; i < mf->block[b].end; i++) {
-		ed = emit_edits(e, ed, i);
+		ed = emit_edits(e, ed, end, i);
 		if (!a64_room(e, A64_MAX_SEQ))
 			return;
-		e->inst = i;
+		a64_set_inst(e, &mf->inst[i]);
 		a64_emit_inst(e);
 	}
 }
@@ -286,16 +265,17 @@ static int align_code(struct kw_code *code)
 	return 0;
 }
 
-static void emit_init(struct a64_emit *e)
+static int emit_init(struct a64_emit *e)
 {
-	u32 b;
-
-	for (b = 0; b < e->mf->nr_blocks && !e->err; b++)
-		a64_new_label(e);
+	e->cap_labels = e->mf->nr_blocks + e->mf->nr_blocks / 4 + 64;
+	e->label = kw_arena_raw_array(e->mf->tmp, e->cap_labels, sizeof(*e->label));
+	if (!e->label)
+		return -ENOMEM;
 	e->start = e->code->len;
 	e->first_reloc = e->code->nr_relocs;
 	e->first_fault = e->code->nr_faults;
 	e->first_site = e->code->nr_sites;
+	return 0;
 }
 
 /* As if nothing had been written yet. */
@@ -305,7 +285,6 @@ static void start_over(struct a64_emit *e)
 	e->code->nr_relocs = e->first_reloc;
 	e->code->nr_faults = e->first_fault;
 	e->code->nr_sites = e->first_site;
-	e->nr_labels = 0;
 	e->nr_branches = 0;
 	e->nr_cold = 0;
 	e->nr_tables = 0;
@@ -316,7 +295,8 @@ static int emit_once(struct a64_emit *e)
 {
 	u32 i;
 
-	emit_init(e);
+	e->nr_labels = e->mf->nr_blocks;
+	a64_set_inst(e, e->mf->inst);	/* the prologue's place */
 	if (a64_room(e, A64_MAX_SEQ))
 		emit_prologue(e);
 	for (i = 0; i < e->order.nr && !e->err; i++)
@@ -330,7 +310,7 @@ int a64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa
 {
 	struct a64_emit e = { .f = f, .mf = mf, .env = env, .code = code };
 	struct kw_code_func *cf = &code->func[defined_index];
-	int err = align_code(code) ?: lay_out_frame(&e) ?: kw_order_blocks(mf, &e.order);
+	int err = align_code(code) ?: lay_out_frame(&e) ?: kw_order_blocks(mf, &e.order) ?: emit_init(&e);
 
 	if (err)
 		return err;

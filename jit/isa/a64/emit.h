@@ -50,8 +50,7 @@ struct a64_cold {
 	u8 trap;
 	u32 label;
 	u32 back;		/* label; STACK: what the frame pointer has lost already */
-	u32 inst;
-	u32 wasm_off;
+	const struct kw_minst *mi;
 };
 
 struct a64_table {
@@ -75,7 +74,7 @@ struct a64_emit {
 	u8 reach;		/* enum a64_reach */
 	u32 start;		/* of the function in the code object */
 	u32 frame_bytes, slots_off, locals_off;
-	u32 *label;		/* offset in the code object, ~0: not yet; blocks first */
+	u32 *label;		/* offset in the code object; not yet bound: anything; blocks first */
 	u32 nr_labels, cap_labels;
 	struct a64_branch *branch;
 	u32 nr_branches, cap_branches;
@@ -87,28 +86,61 @@ struct a64_emit {
 	u32 nr_pooled, cap_pooled;
 	struct kw_order order;
 	u32 landing;		/* label, if there is a fault site */
-	u32 block, inst;	/* being emitted */
+	u32 block;		/* being emitted */
+	const struct kw_minst *mi;
+	const struct kw_mopnd *opnd;	/* its operands */
 	u32 first_reloc, first_fault, first_site;
 	int err;		/* first error; checked at every instruction */
 };
 
 static inline const struct kw_minst *a64_inst(const struct a64_emit *e)
 {
-	return &e->mf->inst[e->inst];
+	return e->mi;
+}
+
+static inline void a64_set_inst(struct a64_emit *e, const struct kw_minst *mi)
+{
+	e->mi = mi;
+	e->opnd = e->mf->opnd + mi->opnds;
 }
 
 static inline const struct kw_mopnd *a64_operand(const struct a64_emit *e, u32 nr)
 {
-	return &e->mf->opnd[a64_inst(e)->opnds + nr];
+	return &e->opnd[nr];
+}
+
+static inline u8 a64_register(const struct a64_emit *e, u32 nr)
+{
+	kw_alloc_t alloc = a64_operand(e, nr)->alloc;
+
+	kw_assert(alloc < KW_ALLOC_SLOT);
+	return alloc & 31;
+}
+
+/* Room has been asked for: by emit_block() for each instruction, by others themselves. */
+static inline void a64_put(struct a64_emit *e, u32 word)
+{
+	struct kw_code *c = e->code;
+
+	if (unlikely(e->err))
+		return;
+	kw_assert(c->len + 4 <= c->cap);
+	put_unaligned_le32(word, c->bytes + c->len);
+	c->len += 4;
 }
 
 /* emit.c */
-bool a64_room(struct a64_emit *e, u32 bytes);	/* false: out of memory, noted */
+bool a64_make_room(struct a64_emit *e, u32 bytes);
+
+/* Room for @bytes more. Return: false: out of memory, noted. */
+static inline bool a64_room(struct a64_emit *e, u32 bytes)
+{
+	return likely(!e->err && bytes <= e->code->cap - e->code->len) || a64_make_room(e, bytes);
+}
+
 void *a64_more(struct a64_emit *e, void *p, u32 *cap, u32 need, size_t size);
-void a64_put(struct a64_emit *e, u32 word);
 u32 a64_new_label(struct a64_emit *e);
 void a64_bind(struct a64_emit *e, u32 label);
-u8 a64_register(const struct a64_emit *e, u32 nr);	/* of operand @nr */
 
 /* reach.c: branches and addresses, in the form that the function's reach asks for */
 void a64_jump(struct a64_emit *e, u32 label);

@@ -44,7 +44,7 @@ u32 a64_cold(struct a64_emit *e, enum a64_cold_kind kind, u8 trap, u32 back)
 	if (!p)
 		return 0;
 	e->cold = p;
-	e->cold[e->nr_cold++] = (struct a64_cold){ kind, trap, label, back, e->inst, a64_inst(e)->wasm_off };
+	e->cold[e->nr_cold++] = (struct a64_cold){ kind, trap, label, back, a64_inst(e) };
 	return label;
 }
 
@@ -53,7 +53,7 @@ u32 a64_trap_label(struct a64_emit *e, u8 trap)
 {
 	const struct a64_cold *last = e->nr_cold ? &e->cold[e->nr_cold - 1] : NULL;
 
-	if (last && last->kind == A64_COLD_TRAP && last->trap == trap && last->wasm_off == a64_inst(e)->wasm_off)
+	if (last && last->kind == A64_COLD_TRAP && last->trap == trap && last->mi->wasm_off == a64_inst(e)->wasm_off)
 		return last->label;
 	return a64_cold(e, A64_COLD_TRAP, trap, 0);
 }
@@ -200,7 +200,7 @@ static void pkt_cold(struct a64_emit *e, const struct a64_cold *c)
 	a64_access(e, A64_STRW, near ? A64_T0 : a64_register(e, 3), A64_FP, SLOW(off));
 	a64_emit_movi(e, A64_T0, how);
 	a64_access(e, A64_STRW, A64_T0, A64_FP, SLOW(size));
-	a64_call_stub(e, KW_STUB_PKT_SLOW, c->wasm_off, KW_TRAP_NONE);
+	a64_call_stub(e, KW_STUB_PKT_SLOW, c->mi->wasm_off, KW_TRAP_NONE);
 	a64_access(e, mi->size ? A64_LDRX : A64_LDRW, a64_register(e, 0), A64_FP, SLOW(value));
 	if (leaf)
 		a64_put(e, a64_mem_update(A64_LDRX, A64_LINK, A64_FP, 16, false));
@@ -234,29 +234,29 @@ void a64_emit_sigcheck(struct a64_emit *e)
 static void sig_cold(struct a64_emit *e, const struct a64_cold *c)
 {
 	a64_jump_zero(e, false, A64_W, a64_register(e, 0), a64_trap_label(e, KW_TRAP_NULL_ELEM));
-	a64_call_stub(e, KW_STUB_TRAP, c->wasm_off, KW_TRAP_BAD_SIG);
+	a64_call_stub(e, KW_STUB_TRAP, c->mi->wasm_off, KW_TRAP_BAD_SIG);
 }
 
 static void emit_cold(struct a64_emit *e, const struct a64_cold *c)
 {
-	e->inst = c->inst;
+	a64_set_inst(e, c->mi);
 	a64_bind(e, c->label);
 	switch (c->kind) {
 	case A64_COLD_TRAP:
-		a64_call_stub(e, KW_STUB_TRAP, c->wasm_off, c->trap);
+		a64_call_stub(e, KW_STUB_TRAP, c->mi->wasm_off, c->trap);
 		break;
 	case A64_COLD_STACK:
 		/* The stub may use what lies below the frame pointer. */
 		if (c->back)
 			a64_add_imm(e, A64_FP, A64_FP, c->back);
 		a64_put(e, a64_rrr(A64_ORR, A64_X, A64_T1, A64_ZR, A64_LINK));
-		a64_call_stub(e, KW_STUB_TRAP, c->wasm_off, c->trap);
+		a64_call_stub(e, KW_STUB_TRAP, c->mi->wasm_off, c->trap);
 		break;
 	case A64_COLD_SIG:
 		sig_cold(e, c);
 		break;
 	case A64_COLD_POLL:
-		call_and_return(e, KW_STUB_POLL, c->wasm_off, save_link(e));
+		call_and_return(e, KW_STUB_POLL, c->mi->wasm_off, save_link(e));
 		a64_jump(e, c->back);
 		break;
 	case A64_COLD_PKT:
