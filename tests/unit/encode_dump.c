@@ -185,6 +185,20 @@ static void try_cmov(enum x64_insn i, enum x64_size sz, struct x64_rm rm)
 	out(&b, t);					\
 } while (0)
 
+static void try_mov(enum x64_size sz, u8 r)
+{
+	char m[64];
+
+	EACH(k, regs) {
+		ONE(x64_mov(&b, sz, r, regs[k]), "mov %s, %s", name[sz][r], name[sz][regs[k]]);
+		EACH(d, disps) {
+			rm_text(m, sz, x64_mem(regs[k], disps[d]));
+			ONE(x64_load(&b, sz, r, regs[k], disps[d]), "mov %s, %s", name[sz][r], m);
+			ONE(x64_store(&b, sz, regs[k], disps[d], r), "mov %s, %s", m, name[sz][r]);
+		}
+	}
+}
+
 static void try_special(void)
 {
 	static const u64 wide[] = { 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, 1ULL << 63, ~0ULL, -5LL };
@@ -200,6 +214,8 @@ static void try_special(void)
 	for (r = 0; r < 16; r++) {
 		for (sz = X64_SL; sz <= X64_SQ; sz++)
 			ONE(x64_bswap(&b, sz, r), "bswap %s", name[sz][r]);
+		for (sz = X64_SL; sz <= X64_SQ; sz++)
+			try_mov(sz, r);
 		EACH(k, wide) {
 			bool low = wide[k] == (u32)wide[k];
 

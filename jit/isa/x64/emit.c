@@ -124,10 +124,12 @@ static void emit_move(struct x64_emit *e, const struct kw_edit *ed)
 
 	if (x64_is_vec(ed->type)) {
 		x64_emit_vmove(e, ed);
+	} else if (ed->to < KW_ALLOC_SLOT && ed->from < KW_ALLOC_SLOT) {
+		x64_mov(&e->b, size, ed->to, ed->from);
 	} else if (ed->to < KW_ALLOC_SLOT) {
-		x64_rm(&e->b, X64_MOV, size, ed->to, x64_place(e, ed->from));
+		x64_load(&e->b, size, ed->to, X64_FP, x64_slot_off(e, ed->from));
 	} else if (ed->from < KW_ALLOC_SLOT) {
-		x64_mr(&e->b, X64_MOV, X64_SQ, x64_slot(e, ed->to), ed->from);
+		x64_store(&e->b, X64_SQ, X64_FP, x64_slot_off(e, ed->to), ed->from);
 	} else {
 		x64_m(&e->b, X64_PUSH, X64_SQ, x64_slot(e, ed->from));
 		x64_m(&e->b, X64_POP, X64_SQ, x64_slot(e, ed->to));

@@ -134,9 +134,14 @@ static inline u8 x64_register(const struct x64_emit *e, u32 nr)
 	return alloc & 15;
 }
 
+static inline s32 x64_slot_off(const struct x64_emit *e, kw_alloc_t alloc)
+{
+	return e->slots_off + 8 * (alloc - KW_ALLOC_SLOT);
+}
+
 static inline struct x64_rm x64_slot(const struct x64_emit *e, kw_alloc_t alloc)
 {
-	return x64_mem(X64_FP, e->slots_off + 8 * (alloc - KW_ALLOC_SLOT));
+	return x64_mem(X64_FP, x64_slot_off(e, alloc));
 }
 
 static inline struct x64_rm x64_place(const struct x64_emit *e, kw_alloc_t alloc)

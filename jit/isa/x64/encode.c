@@ -175,6 +175,21 @@ void x64_rm(struct x64_buf *b, enum x64_insn i, enum x64_size sz, u8 reg, struct
 	b->p = put_row(b->p, &x64_row[i], x64_row[i].rm, sz, reg, true, rm);
 }
 
+void x64_mov(struct x64_buf *b, enum x64_size sz, u8 to, u8 from)
+{
+	b->p = put_op(b->p, 0, sz == X64_SQ ? REX_W : 0, x64_row[X64_MOV].rm, to, x64_reg(from));
+}
+
+void x64_load(struct x64_buf *b, enum x64_size sz, u8 to, u8 base, s32 disp)
+{
+	b->p = put_op(b->p, 0, sz == X64_SQ ? REX_W : 0, x64_row[X64_MOV].rm, to, x64_mem(base, disp));
+}
+
+void x64_store(struct x64_buf *b, enum x64_size sz, u8 base, s32 disp, u8 from)
+{
+	b->p = put_op(b->p, 0, sz == X64_SQ ? REX_W : 0, x64_row[X64_MOV].mr, from, x64_mem(base, disp));
+}
+
 void x64_mi(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm rm, s32 imm)
 {
 	u16 op = x64_row[i].mi;

@@ -100,6 +100,10 @@ struct x64_buf {
 void x64_mr(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm rm, u8 reg);
 void x64_rm(struct x64_buf *b, enum x64_insn i, enum x64_size sz, u8 reg, struct x64_rm rm);
 void x64_mi(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm rm, s32 imm);
+/* X64_MOV, which is most of what is written: of registers, to and from memory without an index; 32 or 64 bits */
+void x64_mov(struct x64_buf *b, enum x64_size sz, u8 to, u8 from);
+void x64_load(struct x64_buf *b, enum x64_size sz, u8 to, u8 base, s32 disp);
+void x64_store(struct x64_buf *b, enum x64_size sz, u8 base, s32 disp, u8 from);
 void x64_m(struct x64_buf *b, enum x64_insn i, enum x64_size sz, struct x64_rm rm);
 void x64_rmi(struct x64_buf *b, enum x64_insn i, enum x64_size sz, u8 reg, struct x64_rm rm, s32 imm);
 void x64_setcc(struct x64_buf *b, enum x64_cc cc, u8 reg);
