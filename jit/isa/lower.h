@@ -173,6 +173,7 @@ static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower
 {
 	const struct kw_irfunc *f = l->f;
 	int err = kw_lower_init(l);
+	const struct kw_node *n;
 	kw_bid b;
 	kw_vid v;
 	u32 i;
@@ -190,12 +191,13 @@ static inline int kw_lower_func(struct kw_lower *l, void (*node)(struct kw_lower
 				kw_lower_args(l, e);
 		}
 		mb->end = l->mf->nr_insts;	/* behind it, until kw_lower_place_blocks() */
-		for (v = ib->last; v && !l->err; v = f->node[v].prev) {
-			if (kw_lower_skips(l, v, &f->node[v]))
+		for (v = ib->last; v; v = n->prev) {
+			n = &f->node[v];
+			if (kw_lower_skips(l, v, n))
 				continue;
 			l->root = v;
-			l->wasm_off = f->node[v].wasm_off;
-			node(l, v, &f->node[v]);
+			l->wasm_off = n->wasm_off;
+			node(l, v, n);
 			kw_lower_end_sequence(l);
 		}
 		l->root = 0;
