@@ -47,8 +47,8 @@ struct kw_isa_env {
  * @name:  as in the kernel's ARCH
  * @stores_may_tear: a store across the end of memory faults, but may have written
  *         the bytes before it
- * @lower: SSA graph -> machine IR with constraints; folds addresses, immediates, compares; what it could
- *         but estimate the size of is in .tmp, until kw_lower_keep()
+ * @lower: SSA graph -> machine IR with constraints; folds addresses, immediates, compares; what it can but
+ *         estimate the size of may be in .tmp, until kw_lower_keep()
  * @emit:  allocated machine IR -> bytes, relocations and sites appended to @code; fills the
  *         function's kw_code_func except for .off of callees, which fixup_calls() patches
  * @emit_thunk: entry thunk for a signature: on entry rdi | x0 = inst, rsi | x1 = struct kw_call_frame *,
@@ -67,7 +67,7 @@ struct kw_isa {
 };
 
 /**
- * kw_lower_keep() - instructions, operands and vregs go from .tmp to .arena, where they take just their room
+ * kw_lower_keep() - instructions, operands and vregs, if many, go from .tmp to .arena and take just their room
  * @mf: lowered; the graph may be gone, which is what it waits for
  *
  * Return: 0, -ENOMEM.

@@ -6,7 +6,7 @@
 static noinline bool more_vregs(struct kw_lower *l)
 {
 	struct kw_mfunc *mf = l->mf;
-	struct kw_vreg *v = kw_arena_grow(mf->tmp, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
+	struct kw_vreg *v = kw_arena_grow(mf->made, mf->vreg, &mf->cap_vregs, mf->nr_vregs + 1, sizeof(*v));
 
 	if (!v) {
 		l->err = -ENOMEM;
@@ -70,7 +70,7 @@ u32 kw_lower_new_value(struct kw_lower *l, kw_vid v)
 static int more_insts(struct kw_mfunc *mf)
 {
 	u32 nr = mf->nr_insts, cap = 2 * mf->cap_insts;
-	struct kw_minst *p = cap > nr ? kw_arena_raw_array(mf->tmp, cap, sizeof(*p)) : NULL;
+	struct kw_minst *p = cap > nr ? kw_arena_raw_array(mf->made, cap, sizeof(*p)) : NULL;
 
 	if (!p)
 		return -ENOMEM;
@@ -82,7 +82,7 @@ static int more_insts(struct kw_mfunc *mf)
 
 static int more_opnds(struct kw_mfunc *mf)
 {
-	struct kw_mopnd *p = kw_arena_grow(mf->tmp, mf->opnd, &mf->cap_opnds, mf->nr_opnds + KW_LOWER_OPNDS,
+	struct kw_mopnd *p = kw_arena_grow(mf->made, mf->opnd, &mf->cap_opnds, mf->nr_opnds + KW_LOWER_OPNDS,
 					   sizeof(*p));
 
 	if (!p)
@@ -311,15 +311,18 @@ static int copy_graph(struct kw_lower *l)
 	return 0;
 }
 
-/* What @n nodes mostly need; there may be more. */
+#define SMALL_NODES	1024
+
+/* What @n nodes mostly need; there may be more.  What is small may keep room for nothing, a copy costs more. */
 static int reserve(struct kw_mfunc *mf, u32 n)
 {
+	mf->made = n <= SMALL_NODES ? mf->arena : mf->tmp;
 	mf->cap_insts = n - n / 4 + 64;
 	mf->cap_opnds = n + n / 4 + 64 + KW_LOWER_OPNDS;
 	mf->cap_vregs = n / 2 + 64;
-	mf->inst = kw_arena_raw_array(mf->tmp, mf->cap_insts, sizeof(*mf->inst));
-	mf->opnd = kw_arena_raw_array(mf->tmp, mf->cap_opnds, sizeof(*mf->opnd));
-	mf->vreg = kw_arena_raw_array(mf->tmp, mf->cap_vregs, sizeof(*mf->vreg));
+	mf->inst = kw_arena_raw_array(mf->made, mf->cap_insts, sizeof(*mf->inst));
+	mf->opnd = kw_arena_raw_array(mf->made, mf->cap_opnds, sizeof(*mf->opnd));
+	mf->vreg = kw_arena_raw_array(mf->made, mf->cap_vregs, sizeof(*mf->vreg));
 	return mf->inst && mf->opnd && mf->vreg ? 0 : -ENOMEM;
 }
 
@@ -362,10 +365,15 @@ static void *keep(struct kw_mfunc *mf, const void *p, u32 n, size_t size)
 
 int kw_lower_keep(struct kw_mfunc *mf)
 {
-	struct kw_minst *inst = keep(mf, mf->inst, mf->nr_insts, sizeof(*inst));
-	struct kw_mopnd *opnd = keep(mf, mf->opnd, mf->nr_opnds, sizeof(*opnd));
-	struct kw_vreg *vreg = keep(mf, mf->vreg, mf->nr_vregs, sizeof(*vreg));
+	struct kw_minst *inst;
+	struct kw_mopnd *opnd;
+	struct kw_vreg *vreg;
 
+	if (mf->made == mf->arena)
+		return 0;
+	inst = keep(mf, mf->inst, mf->nr_insts, sizeof(*inst));
+	opnd = keep(mf, mf->opnd, mf->nr_opnds, sizeof(*opnd));
+	vreg = keep(mf, mf->vreg, mf->nr_vregs, sizeof(*vreg));
 	if (!inst || !opnd || !vreg)
 		return -ENOMEM;
 	mf->inst = inst;

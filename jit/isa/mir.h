@@ -143,6 +143,7 @@ struct kw_edit {
 struct kw_mfunc {
 	struct kw_arena *arena;	/* holds what stands here */
 	struct kw_arena *tmp;	/* of the pass that runs, another one than .arena; reset behind it */
+	struct kw_arena *made;	/* where lowering makes instructions, operands and vregs, until kw_lower_keep() */
 	u32 opt_off;		/* enum kw_opt: what is left out */
 	struct kw_minst *inst;
 	u32 nr_insts, cap_insts;
