@@ -55,6 +55,10 @@ u32 kw_lower_inst(struct kw_lower *l)
 u32 kw_lower_new_value(struct kw_lower *l, kw_vid v)
 {
 	v = kw_lower_same(l, v);
+	if (unlikely(l->vreg[v] == KW_SUNK)) {
+		l->err = l->err ?: -EINVAL;
+		return KW_NO_VREG;
+	}
 	if (l->vreg[v])
 		return l->vreg[v];
 	if (kw_lower_node(l, v)->op == KW_IR_INST)

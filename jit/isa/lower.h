@@ -67,10 +67,12 @@ static inline bool kw_lower_is_zext(const struct kw_lower *l, kw_vid v)
 
 u32 kw_lower_new_value(struct kw_lower *l, kw_vid v);
 
-/* The vreg that holds @v. */
+/* The vreg that holds @v.  Nobody asks for one that is sunk: that is an error. */
 static inline u32 kw_lower_value(struct kw_lower *l, kw_vid v)
 {
-	return likely(l->vreg[v]) ? l->vreg[v] : kw_lower_new_value(l, v);
+	u32 vreg = l->vreg[v];
+
+	return likely(vreg - 1 < KW_SUNK - 1) ? vreg : kw_lower_new_value(l, v);
 }
 
 static inline bool kw_lower_is_sunk(const struct kw_lower *l, kw_vid v)
