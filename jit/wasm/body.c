@@ -363,7 +363,7 @@ static int read_prefixed(struct kw_body *b, const u8 **p, u32 *op)
 	return 0;
 }
 
-int kw_body_next(struct kw_body *b, struct kw_insn *insn)
+int kw_body_next_any(struct kw_body *b, struct kw_insn *insn)
 {
 	const u8 *p = b->pos;
 	u32 op;
@@ -395,61 +395,24 @@ int kw_body_next(struct kw_body *b, struct kw_insn *insn)
 	return 1;
 }
 
-#define SKIM_READ	0xff
-
-/* What kw_body_skim() does with an operator's immediates: how many LEBs to step over, or SKIM_READ. */
-static u8 skim_lebs(u8 imm)
-{
-	static const u8 lebs[KW_NR_IMMS] = {
-		[KW_IMM_LABEL] = 1, [KW_IMM_LOCAL] = 1, [KW_IMM_GLOBAL] = 1, [KW_IMM_FUNC] = 1,
-		[KW_IMM_TABLE] = 1, [KW_IMM_TYPE_TABLE] = 2, [KW_IMM_MEM] = 1, [KW_IMM_BLOCK] = 1,
-		[KW_IMM_I32] = 1, [KW_IMM_I64] = 1, [KW_IMM_REFTYPE] = 1,
-		[KW_IMM_MEM8] = 2, [KW_IMM_MEM16] = 2, [KW_IMM_MEM32] = 2, [KW_IMM_MEM64] = 2,
-		[KW_IMM_BR_TABLE] = SKIM_READ, [KW_IMM_RESULT] = SKIM_READ,
-		[KW_IMM_F32] = SKIM_READ, [KW_IMM_F64] = SKIM_READ,
-	};
-
-	return lebs[imm];
-}
-
-/* What summary.c acts upon, and no more. */
-static bool is_skimmed(u32 op)
-{
-	switch (op) {
-	case WASM_OP_BLOCK:
-	case WASM_OP_LOOP:
-	case WASM_OP_IF:
-	case WASM_OP_END:
-	case WASM_OP_LOCAL_SET:
-	case WASM_OP_LOCAL_TEE:
-	case WASM_OP_CALL:
-	case WASM_OP_CALL_INDIRECT:
-	case WASM_OP_MEMORY_GROW:
-		return true;
-	default:
-		return false;
-	}
-}
-
 int kw_body_skim(struct kw_body *b, struct kw_insn *insn)
 {
 	const u8 *p = b->pos, *end = b->end;
+	u32 op, n;
 	int ret;
-	u32 op;
-	u8 lebs;
 
 	while (p != end) {
 		op = kw_op_by_code[0][*p];
-		lebs = op ? skim_lebs(kw_opinfo[op - 1].imm) : SKIM_READ;
-		if (lebs == SKIM_READ || is_skimmed(op - 1)) {
+		n = op ? kw_opinfo[op - 1].skim : KW_SKIM_READ;
+		if (n >= KW_SKIM_READ) {
 			b->pos = p;
 			ret = kw_body_next(b, insn);
-			if (ret <= 0 || is_skimmed(insn->op))
+			if (ret <= 0 || kw_opinfo[insn->op].skim == KW_SKIM_RETURN)
 				return ret;
 			p = b->pos;
 			continue;
 		}
-		for (p++; lebs; lebs--)
+		for (p++; n; n--)
 			while (*p++ & 0x80)
 				;
 	}

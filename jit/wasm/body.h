@@ -46,12 +46,46 @@ int kw_body_open(struct kw_body *b, const struct kw_module *m, u32 func, struct 
 /* Next run of equal local declarations.  Return: 1 with *@count and *@type, 0 when done, -errno. */
 int kw_body_next_locals(struct kw_body *b, u32 *count, u8 *type);
 
+/* kw_body_next() for all instructions. */
+int kw_body_next_any(struct kw_body *b, struct kw_insn *insn);
+
 /*
  * Next instruction.  Of @insn only what the layout of its immediates has is
  * written (kw_opinfo[].imm); the rest keeps what was there.
+ *
+ * Nearly all are an operator without a prefix and at most two numbers of a
+ * byte: these are read here, and nothing can be wrong with them but a memarg's
+ * flags.
  * Return: 1, 0 at the end of the body, -errno with the reason noted.
  */
-int kw_body_next(struct kw_body *b, struct kw_insn *insn);
+static inline int kw_body_next(struct kw_body *b, struct kw_insn *insn)
+{
+	const u8 *p = b->pos;
+	u32 op;
+	u8 imm;
+
+	if (unlikely(b->end - p < 3))
+		return kw_body_next_any(b, insn);
+	op = kw_op_by_code[0][*p];
+	if (unlikely(!op))
+		return kw_body_next_any(b, insn);
+	imm = kw_opinfo[op - 1].imm;
+	if (imm == KW_IMM_NONE) {
+		b->pos = p + 1;
+	} else if (imm <= KW_IMM_DATA && p[1] < 0x80) {
+		insn->idx = p[1];
+		b->pos = p + 2;
+	} else if (imm >= KW_IMM_MEM8 && imm <= KW_IMM_MEM128 && p[1] < 32 && p[2] < 0x80) {
+		insn->align = p[1];
+		insn->imm = p[2];
+		b->pos = p + 3;
+	} else {
+		return kw_body_next_any(b, insn);
+	}
+	insn->off = p - b->base;
+	insn->op = op - 1;
+	return 1;
+}
 
 /*
  * Next instruction that opens or closes a construct, sets a local, calls or grows

@@ -30,11 +30,24 @@
 
 #define NR(...)	(sizeof((u8[]){ 0, ##__VA_ARGS__ }) - 1)
 
+/* What summary.c acts upon, and no more. */
+#define IS_SKIMMED(op)	((op) == WASM_OP_BLOCK || (op) == WASM_OP_LOOP || (op) == WASM_OP_IF || \
+			 (op) == WASM_OP_END || (op) == WASM_OP_LOCAL_SET || (op) == WASM_OP_LOCAL_TEE || \
+			 (op) == WASM_OP_CALL || (op) == WASM_OP_CALL_INDIRECT || (op) == WASM_OP_MEMORY_GROW)
+
+/* The zero byte behind memory.size is a LEB, too; behind a prefix all are read. */
+#define LEBS(imm) \
+	((imm) == KW_IMM_NONE ? 0 : \
+	 (imm) <= KW_IMM_DATA || (imm) == KW_IMM_MEM || (imm) == KW_IMM_BLOCK || (imm) == KW_IMM_REFTYPE || \
+	 (imm) == KW_IMM_I32 || (imm) == KW_IMM_I64 ? 1 : \
+	 (imm) == KW_IMM_TYPE_TABLE || ((imm) >= KW_IMM_MEM8 && (imm) <= KW_IMM_MEM128) ? 2 : KW_SKIM_READ)
+
 /* T_0 is empty: then the plus is unary. */
 const struct kw_opinfo kw_opinfo[WASM_NR_OPS] = {
 #define KW_WASM_OP(name, text, code, imm_, params_, result_, feature_) [WASM_OP_##name] = {	\
 		.imm = KW_IMM_##imm_, .feature = KW_OP_##feature_,				\
 		.nr_params = NR(T_##params_), .params = { T_##params_ }, .result = T_##result_ + 0, \
+		.skim = IS_SKIMMED(WASM_OP_##name) ? KW_SKIM_RETURN : LEBS(KW_IMM_##imm_),	\
 	},
 #include "opcode.def"
 };

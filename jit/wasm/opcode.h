@@ -60,11 +60,16 @@ enum kw_op_feature { KW_OP_MVP, KW_OP_FLOAT, KW_OP_SIMD, KW_OP_REFTYPES, KW_NR_O
 
 #define KW_OP_RULE	0xff
 
+/* What kw_body_skim() does with an operator that it cannot just step over. */
+#define KW_SKIM_READ	0xfe	/* not all of its immediates are LEBs */
+#define KW_SKIM_RETURN	0xff	/* summary.c acts upon it */
+
 /**
  * struct kw_opinfo - a row of opcode.def
  * @imm:       enum kw_imm
  * @feature:   enum kw_op_feature
  * @nr_params: values popped
+ * @skim:      how many LEBs the immediates are, or KW_SKIM_*
  * @params:    their enum kw_valtype, the last from the top of the stack; the
  *             first is KW_OP_RULE where types depend on more than the opcode,
  *             then neither @nr_params nor @result says anything
@@ -75,7 +80,8 @@ struct kw_opinfo {
 	u8 feature;
 	u8 nr_params;
 	u8 result;
-	u8 params[4];
+	u8 skim;
+	u8 params[3];
 };
 static_assert(sizeof(struct kw_opinfo) == 8, "one load in the validator's loop");
 

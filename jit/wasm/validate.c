@@ -148,10 +148,12 @@ static int validate_insn(struct kw_validator *v)
 	const struct kw_opinfo *info = &kw_opinfo[v->insn.op];
 	int err = 0;
 
-	v->used |= BIT(info->feature);
-	if (unlikely(v->refused & BIT(info->feature)))
-		return kw_v_bad(v, KW_R_UNSUPPORTED, 0, info->feature);
-	if (info->imm != KW_IMM_NONE)
+	if (info->feature != KW_OP_MVP) {
+		v->used |= BIT(info->feature);
+		if (unlikely(v->refused & BIT(info->feature)))
+			return kw_v_bad(v, KW_R_UNSUPPORTED, 0, info->feature);
+	}
+	if (info->imm > KW_IMM_FUNC)	/* those before have a rule */
 		err = check_imm(v, info->imm);
 	if (err)
 		return err;
