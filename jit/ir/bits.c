@@ -30,11 +30,7 @@ static u8 load_bits(const struct kw_node *n)
 	}
 }
 
-/* Bits of a node's operands. */
-struct operands {
-	u8 a, b, c;
-};
-
+/* @n shifts what has @x bits. */
 static u8 shift_bits(const struct kw_node *n, u8 x, const struct kw_node *count)
 {
 	u8 w = width(n), by;
@@ -47,10 +43,8 @@ static u8 shift_bits(const struct kw_node *n, u8 x, const struct kw_node *count)
 	return (u8)min_t(u32, w, (u32)x + by);
 }
 
-static u8 bits_from(const struct kw_irfunc *f, const struct kw_node *n, struct operands o)
+u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits, size_t stride)
 {
-	u8 w = width(n);
-
 	switch (n->op) {
 	case KW_IR_CONST:
 		return bits_of(n->imm);
@@ -61,71 +55,33 @@ static u8 bits_from(const struct kw_irfunc *f, const struct kw_node *n, struct o
 	case KW_IR_POPCNT:
 		return 7;
 	case KW_IR_AND:
-		return min(o.a, o.b);
+	case KW_IR_REM_U:
+		return min(bits[n->a * stride], bits[n->b * stride]);
 	case KW_IR_OR:
 	case KW_IR_XOR:
-		return max(o.a, o.b);
+		return max(bits[n->a * stride], bits[n->b * stride]);
 	case KW_IR_ADD:
-		return (u8)min_t(u32, w, max(o.a, o.b) + 1);
+		return (u8)min_t(u32, width(n), max(bits[n->a * stride], bits[n->b * stride]) + 1);
 	case KW_IR_MUL:
-		return (u8)min_t(u32, w, (u32)o.a + o.b);
+		return (u8)min_t(u32, width(n), (u32)bits[n->a * stride] + bits[n->b * stride]);
 	case KW_IR_SHL:
 	case KW_IR_SHR_U:
-		return shift_bits(n, o.a, &f->node[n->b]);
+		return shift_bits(n, bits[n->a * stride], &f->node[n->b]);
 	case KW_IR_DIV_U:
-		return o.a;
-	case KW_IR_REM_U:
-		return min(o.a, o.b);
 	case KW_IR_ZEXT32:
 	case KW_IR_BOUNDS:
 	case KW_IR_CLAMP:
-		return o.a;
+		return bits[n->a * stride];
 	case KW_IR_WRAP:
-		return min_t(u8, 32, o.a);
+		return min_t(u8, 32, bits[n->a * stride]);
 	case KW_IR_SELECT:
-		return max(o.b, o.c);
+		return max(bits[n->b * stride], bits[n->c * stride]);
+	case KW_IR_PKT_LD:
+		return n->b == 3 ? load_bits(n) : width(n);	/* a default may be anything */
 	case KW_IR_LOAD:
 	case KW_IR_HLOAD:
 		return load_bits(n);
 	default:
-		return w;
+		return width(n);
 	}
-}
-
-/* Of a call or a packet load; a default, which is the fourth argument, may be anything. */
-static u8 bits_of_list(const struct kw_node *n)
-{
-	return n->op == KW_IR_PKT_LD && n->b == 3 ? load_bits(n) : width(n);
-}
-
-u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n)
-{
-	u8 nr = kw_iropinfo[n->op].nr_args;
-	struct operands o = { 0 };
-
-	if (nr == KW_IR_VARARGS)
-		return bits_of_list(n);
-	if (nr >= 1)
-		o.a = f->node[n->a].bits;
-	if (nr >= 2)
-		o.b = f->node[n->b].bits;
-	if (nr >= 3)
-		o.c = f->node[n->c].bits;
-	return bits_from(f, n, o);
-}
-
-u8 kw_ir_bits_given(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits)
-{
-	u8 nr = kw_iropinfo[n->op].nr_args;
-	struct operands o = { 0 };
-
-	if (nr == KW_IR_VARARGS)
-		return bits_of_list(n);
-	if (nr >= 1)
-		o.a = bits[n->a];
-	if (nr >= 2)
-		o.b = bits[n->b];
-	if (nr >= 3)
-		o.c = bits[n->c];
-	return bits_from(f, n, o);
 }

@@ -35,21 +35,24 @@ u8 kw_ir_valtype(u8 valtype)
 
 /* ---- nodes ---- */
 
-static kw_vid new_node(struct kw_builder *b, const struct kw_node *what)
+/* Room for one more, which is not in the graph before keep_node(). */
+static inline struct kw_node *next_node(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
 	struct kw_node *n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, f->nr_nodes + 1, sizeof(*n));
 
-	if (!n) {
+	if (unlikely(!n)) {
 		fail(b, -ENOMEM);
-		return 0;
+		return NULL;
 	}
 	f->node = n;
-	n += f->nr_nodes;
-	*n = *what;
-	n->uses = 0;
-	n->bits = kw_ir_bits(f, what);
-	f->ops[n->op / 64] |= BIT_ULL(n->op % 64);
+	return n + f->nr_nodes;
+}
+
+static inline kw_vid keep_node(struct kw_irfunc *f, struct kw_node *n)
+{
+	n->bits = kw_ir_bits(f, n, &f->node->bits, sizeof(*n));
+	f->has_op[n->op] = true;
 	return f->nr_nodes++;
 }
 
@@ -88,12 +91,6 @@ static void append_to_head(struct kw_builder *b, kw_vid v)
 	b->entry_tail = v;
 }
 
-static bool shareable(const struct kw_node *n)
-{
-	return kw_iropinfo[n->op].flags & KW_IRF_P || n->op == KW_IR_HLOAD || n->op == KW_IR_MEMLIMIT ||
-	       n->op == KW_IR_PKT_LD;
-}
-
 /**
  * kw_b_emit() - a node at the end of the current block, or an equal one that is there already
  *
@@ -101,28 +98,33 @@ static bool shareable(const struct kw_node *n)
  */
 kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u64 imm, u8 sub, u8 aux)
 {
-	struct kw_node n = {
-		.op = op, .type = type, .sub = sub, .aux = aux, .a = x, .b = y, .c = z,
-		.imm = imm, .wasm_off = kw_place(b->insn.off, b->inlined),
-	};
-	bool share = shareable(&n) && !(b->f->opt_off & KW_OPT_GVN);
+	u8 flags = kw_iropinfo[op].flags;
+	bool share = flags & (KW_IRF_P | KW_IRF_S) && !(b->f->opt_off & KW_OPT_GVN);
+	struct kw_node *n;
 	kw_vid v;
 
 	if (b->err)
 		return 0;
-	if (!(b->f->opt_off & KW_OPT_FOLD) && kw_iropinfo[op].flags & KW_IRF_P) {
+	if (flags & KW_IRF_P && !(b->f->opt_off & KW_OPT_FOLD)) {
 		v = kw_fold(b, op, type, x, y, z, sub, aux);
 		if (v || b->err)
 			return v;
 	}
+	n = next_node(b);
+	if (!n)
+		return 0;
+	*n = (struct kw_node){
+		.op = op, .type = type, .sub = sub, .aux = aux, .a = x, .b = y, .c = z,
+		.imm = imm, .wasm_off = kw_place(b->insn.off, b->inlined),
+	};
+	if (flags & KW_IRF_S)
+		n->c = kw_gvn_epoch(b, op, aux);
 	if (share) {
-		v = kw_gvn_find(b, &n);
+		v = kw_gvn_find(b, n);
 		if (v)
 			return v;
 	}
-	v = new_node(b, &n);
-	if (!v)
-		return 0;
+	v = keep_node(b->f, n);
 	append(b->f, b->cur, v);
 	if (share)
 		kw_gvn_add(b, v);
@@ -132,17 +134,19 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 /* A value with no inputs, at the head of the function so that it dominates everything. */
 static kw_vid emit_head(struct kw_builder *b, u8 op, u8 type, u64 imm, u64 imm_hi)
 {
-	struct kw_node n = { .op = op, .type = type, .imm = imm, .b = (u32)imm_hi, .c = (u32)(imm_hi >> 32) };
+	struct kw_node *n;
 	kw_vid v;
 
 	if (b->err)
 		return 0;
-	v = kw_gvn_find(b, &n);
+	n = next_node(b);
+	if (!n)
+		return 0;
+	*n = (struct kw_node){ .op = op, .type = type, .imm = imm, .b = (u32)imm_hi, .c = (u32)(imm_hi >> 32) };
+	v = kw_gvn_find(b, n);
 	if (v)
 		return v;
-	v = new_node(b, &n);
-	if (!v)
-		return 0;
+	v = keep_node(b->f, n);
 	append_to_head(b, v);
 	kw_gvn_add(b, v);
 	return v;
@@ -397,12 +401,13 @@ static int reserve(struct kw_irfunc *f, u32 bytes)
 static int prepare(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
+	u32 bytes = b->scope.body.end - b->scope.body.pos;
 
-	if (reserve(f, b->scope.body.end - b->scope.body.pos))
+	if (reserve(f, bytes))
 		return -ENOMEM;
-	f->nr_nodes = 0;
-	new_node(b, &(struct kw_node){ .op = KW_IR_NOP });	/* vid 0 is no value */
-	return b->err;
+	f->node[0] = (struct kw_node){ .op = KW_IR_NOP };	/* vid 0 is no value */
+	f->nr_nodes = 1;
+	return kw_gvn_init(b, bytes / 8);
 }
 
 /*

@@ -54,9 +54,8 @@ int kw_ir_verify(const struct kw_irfunc *f, char *why, size_t why_bytes);
 
 u8 kw_ir_valtype(u8 valtype);		/* enum kw_valtype -> enum kw_irtype */
 
-/* bits.c: how many low bits of @n's value may be set; its operands are in the graph.  _given: have those @bits. */
-u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n);
-u8 kw_ir_bits_given(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits);
+/* bits.c: how many low bits of @n's value may be set, when of each value v so many may: @bits[v * @stride]. */
+u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits, size_t stride);
 
 /* Fill node.uses. */
 void kw_ir_count_uses(struct kw_irfunc *f);

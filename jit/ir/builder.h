@@ -34,8 +34,6 @@ struct kw_ctl {
 	u32 saved;			/* if: parameters and written locals as they were, in the pool */
 };
 
-struct kw_gvn_slot;
-
 /* So many bytes of the packet, from @block on while the packet is the same. */
 struct kw_pkt_end {
 	kw_vid from;			/* behind this offset (i32); 0: from its start */
@@ -88,9 +86,9 @@ struct kw_builder {
 	struct kw_pkt_end known_behind;	/* it has them behind some offset */
 	struct kw_pkt_end based;	/* a base is good for them */
 
-	struct kw_gvn_slot *gvn, *gvn_slot;	/* slot and hash of what was last looked for */
-	u32 gvn_hash;
-	u32 gvn_cap, gvn_used;
+	kw_vid *gvn;			/* first node of each list */
+	u32 gvn_shift;			/* of a hash, to its list */
+	kw_vid *gvn_at, gvn_next;	/* where what was last looked for belongs, and what comes behind it */
 	u32 epoch[KW_H_MARK + 1];	/* per enum kw_hclass: bumped by what may change it */
 	u32 next_epoch;
 };
@@ -180,9 +178,17 @@ void kw_b_pkt_length(struct kw_builder *b, kw_vid cond, bool truth);
 bool kw_b_inline(struct kw_builder *b, u32 func);
 void kw_b_leave_inlined(struct kw_builder *b);
 
-/* gvn.c: an equal node that dominates the current block, or 0; remembers what it did not find */
+/* gvn.c */
+int kw_gvn_init(struct kw_builder *b, u32 nr_lists);
+
+/* An equal node that dominates the current block, or 0; remembers what it did not find. */
 kw_vid kw_gvn_find(struct kw_builder *b, const struct kw_node *n);
+
+/* @v, which was not found just now. */
 void kw_gvn_add(struct kw_builder *b, kw_vid v);
+
+/* The version of what a KW_IRF_S operation reads: its .c. */
+u32 kw_gvn_epoch(const struct kw_builder *b, u8 op, u8 hclass);
 
 /* fold.c: value of a pure operation without making a node, or 0 */
 kw_vid kw_fold(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u8 sub, u8 aux);
@@ -192,7 +198,8 @@ kw_vid kw_fold_condition(struct kw_builder *b, kw_vid x);	/* what is not 0 where
  * is set for those no longer there. Return: 0 or -ENOMEM */
 int kw_ir_copy_returns(struct kw_irfunc *f, kw_bid *merged_into, u8 *gone);
 
-/* finish.c */
+/* finish.c; _resolve: what a phi that only looked like one stands for, any other value itself */
+kw_vid kw_ir_resolve(struct kw_irfunc *f, kw_vid v);
 int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom);
 
 #endif /* KW_IR_BUILDER_H */

@@ -9,63 +9,66 @@
 
 struct finish {
 	struct kw_irfunc *f;
-	kw_vid *same;		/* value that replaces a node, or 0 */
 	u8 *forward;		/* per edge: its target was merged into its source, or copied */
 	kw_bid *order;		/* new order: old numbers */
 	kw_bid *number;		/* old -> new */
 };
 
-static kw_vid resolve(struct finish *s, kw_vid v)
+/* ---- phis ---- */
+
+/* What replaces @n, which is no phi or only looked like one; 0: it stays.  A phi has no operands in the node itself. */
+static inline kw_vid same(const struct kw_node *n)
+{
+	return n->op == KW_IR_PHI || n->op == KW_IR_NOP ? n->a : 0;
+}
+
+kw_vid kw_ir_resolve(struct kw_irfunc *f, kw_vid v)
 {
 	kw_vid to = v, next;
 
-	while (s->same[to])
-		to = s->same[to];
-	for (; s->same[v]; v = next) {		/* shorten the path */
-		next = s->same[v];
-		s->same[v] = to;
+	while ((next = same(&f->node[to])))
+		to = next;
+	for (; v != to; v = next) {		/* shorten the path */
+		next = f->node[v].a;
+		f->node[v].a = to;
 	}
 	return to;
 }
 
-/* ---- phis ---- */
-
 static int collect_preds(struct kw_irfunc *f)
 {
-	u32 *fill, i, at = 0;
+	u32 i, at = 0;
 	kw_bid blk;
 
 	/* Called twice; there are no more edges the second time. */
 	if (!f->preds)
 		f->preds = kw_arena_raw_array(f->arena, f->nr_edges + 1, sizeof(*f->preds));
-	fill = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*fill));
-	if (!f->preds || !fill)
+	if (!f->preds)
 		return -ENOMEM;
 	for (blk = 0; blk < f->nr_blocks; blk++)
 		f->block[blk].nr_preds = 0;
 	for (i = 0; i < f->nr_edges; i++)
 		f->block[f->edge[i].to].nr_preds++;
 	for (blk = 0; blk < f->nr_blocks; blk++) {
-		f->block[blk].pred = at;
-		fill[blk] = at;
 		at += f->block[blk].nr_preds;
+		f->block[blk].pred = at;
 	}
-	for (i = 0; i < f->nr_edges; i++)
-		f->preds[fill[f->edge[i].to]++] = i;
+	/* From behind: the first of each block's is the lowest. */
+	for (i = f->nr_edges; i-- > 0;)
+		f->preds[--f->block[f->edge[i].to].pred] = i;
 	return 0;
 }
 
 /* The one value all inputs of phi @v have besides itself, or 0. */
-static kw_vid single_input(struct finish *s, const struct kw_block *bl, kw_vid v)
+static kw_vid single_input(struct kw_irfunc *f, const struct kw_block *bl, kw_vid v)
 {
-	struct kw_irfunc *f = s->f;
 	kw_vid one = 0, in;
 	u32 i;
 
 	for (i = 0; i < bl->nr_preds; i++) {
 		const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
 
-		in = resolve(s, f->pool[e->args + f->node[v].imm]);
+		in = kw_ir_resolve(f, f->pool[e->args + f->node[v].imm]);
 		if (in == v || in == one)
 			continue;
 		if (one)
@@ -75,24 +78,25 @@ static kw_vid single_input(struct finish *s, const struct kw_block *bl, kw_vid v
 	return one;
 }
 
-static bool drop_phis_of(struct finish *s, kw_bid blk)
+static bool drop_phis_of(struct kw_irfunc *f, const struct kw_block *bl)
 {
-	struct kw_irfunc *f = s->f;
 	bool changed = false;
+	struct kw_node *n;
 	kw_vid v;
 
-	for (v = f->block[blk].first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next) {
-		if (s->same[v])
+	for (v = bl->first; v && f->node[v].op == KW_IR_PHI; v = n->next) {
+		n = &f->node[v];
+		if (n->a)
 			continue;
-		s->same[v] = single_input(s, &f->block[blk], v);
-		changed |= s->same[v] != 0;
+		n->a = single_input(f, bl, v);
+		changed |= n->a != 0;
 	}
 	return changed;
 }
 
 #define PHI_ROUNDS	4	/* enough for what real code nests; a phi left over is only a move */
 
-static void find_redundant_phis(struct finish *s)
+static void find_redundant_phis(struct kw_irfunc *f)
 {
 	bool changed = true;
 	kw_bid blk;
@@ -100,9 +104,9 @@ static void find_redundant_phis(struct finish *s)
 
 	for (round = 0; changed && round < PHI_ROUNDS; round++) {
 		changed = false;
-		for (blk = 0; blk < s->f->nr_blocks; blk++)
-			if (s->f->block[blk].nr_phis)
-				changed |= drop_phis_of(s, blk);
+		for (blk = 0; blk < f->nr_blocks; blk++)
+			if (f->block[blk].nr_phis)
+				changed |= drop_phis_of(f, &f->block[blk]);
 	}
 }
 
@@ -123,10 +127,8 @@ static void unlink_node(struct kw_irfunc *f, kw_vid v)
 }
 
 /* Take replaced phis out; the edges' argument lists close up. */
-static void compact_phis(struct finish *s, kw_bid blk)
+static void compact_phis(struct kw_irfunc *f, struct kw_block *bl)
 {
-	struct kw_irfunc *f = s->f;
-	struct kw_block *bl = &f->block[blk];
 	kw_vid v, next;
 	u32 kept = 0, i;
 
@@ -134,7 +136,7 @@ static void compact_phis(struct finish *s, kw_bid blk)
 		u32 from = (u32)f->node[v].imm;
 
 		next = f->node[v].next;
-		if (s->same[v]) {
+		if (f->node[v].a) {
 			unlink_node(f, v);
 			continue;
 		}
@@ -146,38 +148,6 @@ static void compact_phis(struct finish *s, kw_bid blk)
 		f->node[v].imm = kept++;
 	}
 	bl->nr_phis = kept;
-}
-
-/* Count it, too. */
-static void replace_one(struct finish *s, kw_vid *use)
-{
-	if (s->same[*use])
-		*use = resolve(s, *use);
-	s->f->node[*use].uses++;
-}
-
-static void replace_args(struct finish *s, struct kw_node *n)
-{
-	u32 nr, i;
-	kw_vid *arg = kw_ir_args(s->f, n, &nr);
-
-	for (i = 0; i < nr; i++)
-		replace_one(s, &arg[i]);
-}
-
-static void replace_uses(struct finish *s)
-{
-	struct kw_irfunc *f = s->f;
-	kw_bid blk;
-	kw_vid v;
-	u32 i, j;
-
-	for (blk = 0; blk < f->nr_blocks; blk++)
-		kw_ir_for_each_node(f, blk, v)
-			replace_args(s, &f->node[v]);
-	for (i = 0; i < f->nr_edges; i++)
-		for (j = 0; j < f->block[f->edge[i].to].nr_phis; j++)
-			replace_one(s, &f->pool[f->edge[i].args + j]);
 }
 
 /* ---- chains ---- */
@@ -335,6 +305,35 @@ static int order_blocks(struct finish *s, const struct loops *l)
 
 /* ---- renumbering ---- */
 
+/* One use of the finished graph: of what is left, and counted. */
+static inline void finish_use(struct kw_irfunc *f, kw_vid *use)
+{
+	if (unlikely(same(&f->node[*use])))
+		*use = kw_ir_resolve(f, *use);
+	f->node[*use].uses++;
+}
+
+/* What @n uses comes before it: its uses are counted from here on. */
+static void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid blk)
+{
+	u32 nr, i;
+	kw_vid *arg = kw_ir_args(f, n, &nr);
+
+	n->block = blk;
+	n->uses = 0;
+	for (i = 0; i < nr; i++)
+		finish_use(f, &arg[i]);
+}
+
+static void finish_edges(struct kw_irfunc *f)
+{
+	u32 i, j;
+
+	for (i = 0; i < f->nr_edges; i++)
+		for (j = 0; j < f->block[f->edge[i].to].nr_phis; j++)
+			finish_use(f, &f->pool[f->edge[i].args + j]);
+}
+
 /* The block that @blk has gone into; halves the way for those that ask next. */
 static kw_bid merged_home(kw_bid *merged_into, kw_bid blk)
 {
@@ -385,9 +384,10 @@ static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_i
 		for (i = 0; i < bl->nr_succs; i++)
 			f->succs[bl->succ + i] = edge_number[f->succs[bl->succ + i]];
 		for (v = bl->first; v; v = f->node[v].next)
-			f->node[v].block = blk;
+			finish_node(f, &f->node[v], blk);
 	}
 	memcpy(f->block, nb, f->nr_blocks * sizeof(*nb));
+	finish_edges(f);
 	return collect_preds(f);
 }
 
@@ -472,22 +472,20 @@ int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom)
 	kw_bid blk;
 	int err;
 
-	s.same = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.same));
 	s.forward = kw_arena_zalloc(f->tmp, f->nr_edges + 1);
 	s.order = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*s.order));
 	s.number = kw_arena_array(f->tmp, f->nr_blocks + 1, sizeof(*s.number));
-	if (!merged_into || !s.same || !s.forward || !s.order || !s.number)
+	if (!merged_into || !s.forward || !s.order || !s.number)
 		return -ENOMEM;
 	for (blk = 0; blk < f->nr_blocks; blk++)
 		merged_into[blk] = blk;
 	err = collect_preds(f);
 	if (err)
 		return err;
-	find_redundant_phis(&s);
+	find_redundant_phis(f);
 	for (blk = 0; blk < f->nr_blocks; blk++)
 		if (f->block[blk].nr_phis)
-			compact_phis(&s, blk);
-	replace_uses(&s);
+			compact_phis(f, &f->block[blk]);
 	merge_chains(&s, merged_into);
 	if (!(f->opt_off & KW_OPT_RETURNS))
 		err = kw_ir_copy_returns(f, merged_into, s.forward);

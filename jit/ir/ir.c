@@ -9,6 +9,7 @@
 #define R	KW_IRF_R
 #define X	KW_IRF_X
 #define B	KW_IRF_B
+#define S	KW_IRF_S
 #define V	KW_IR_VARARGS
 
 const struct kw_iropinfo kw_iropinfo[KW_NR_IROPS] = {
@@ -35,6 +36,7 @@ const u8 kw_cond_exchanged[] = {
 #undef R
 #undef X
 #undef B
+#undef S
 #undef V
 
 static void count_args(struct kw_irfunc *f, struct kw_node *n)

@@ -45,6 +45,7 @@ enum kw_irop {
 #define KW_IRF_R	0x10
 #define KW_IRF_X	0x20
 #define KW_IRF_B	0x40
+#define KW_IRF_S	0x80
 #define KW_IR_VARARGS	0xff
 
 struct kw_iropinfo {
@@ -107,7 +108,10 @@ struct kw_node {
 	kw_vid next, prev;	/* in the block; 0 ends */
 	kw_bid block;
 	u32 wasm_off;		/* of the instruction it came from: a kw_place() */
-	u32 uses;		/* filled by kw_ir_build() and kw_ir_count_uses() */
+	union {
+		u32 uses;	/* filled by kw_ir_build() and kw_ir_count_uses() */
+		kw_vid chain;	/* while it is built: gvn.c's */
+	};
 	u8 bits;		/* integers: the value is below 2^bits, taken as unsigned */
 };
 
@@ -153,7 +157,7 @@ struct kw_irfunc {
 	u32 *inlined;		/* kw_place() of each inlined call, [n - 1] is number n */
 	u32 nr_inlined, cap_inlined;
 	u32 nr_frame_slots;	/* of 8 bytes (16 when has_v128) */
-	u64 ops[(KW_NR_IROPS + 63) / 64];	/* a bit for each operation kw_ir_build() made a node of */
+	bool has_op[KW_NR_IROPS];	/* kw_ir_build() made a node of it */
 	bool has_calls;		/* CALL, CALL_PTR or CALL_C present: not a leaf */
 	bool has_memory;	/* the module has memory 0: its base register is pinned */
 	bool last_page_free;	/* memory 0 never has the last page of the address space */
@@ -168,11 +172,6 @@ static inline kw_vid *kw_ir_args(const struct kw_irfunc *f, struct kw_node *n, u
 		return n->arg;
 	*nr = n->b;
 	return f->pool + n->a;
-}
-
-static inline bool kw_ir_has_op(const struct kw_irfunc *f, u8 op)
-{
-	return f->ops[op / 64] >> op % 64 & 1;
 }
 
 #define kw_ir_for_each_node(f, blk, v) \

@@ -28,14 +28,12 @@ static u32 results_on(struct kw_irfunc *f, const struct kw_block *bl, const stru
 	f->pool = p;
 	f->nr_pool += n;
 	for (i = 0; i < n; i++) {
-		const struct kw_node *v = &f->node[p[from + i]];
+		kw_vid result = kw_ir_resolve(f, p[from + i]);
+		const struct kw_node *v = &f->node[result];
 		bool phi = v->op == KW_IR_PHI && v->block == e->to;
 
-		p[to + i] = phi ? p[e->args + v->imm] : p[from + i];
-		f->node[p[to + i]].uses++;
+		p[to + i] = phi ? p[e->args + v->imm] : result;
 	}
-	for (i = 0; i < bl->nr_phis; i++)
-		f->node[p[e->args + i]].uses--;
 	return to;
 }
 
@@ -87,8 +85,6 @@ int kw_ir_copy_returns(struct kw_irfunc *f, kw_bid *merged_into, u8 *gone)
 				return err;
 			gone[e] = 1;
 		}
-		for (i = 0; i < f->node[bl->last].b; i++)
-			f->node[f->pool[f->node[bl->last].a + i]].uses--;
 		bl->first = 0;
 		bl->last = 0;
 	}

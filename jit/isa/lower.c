@@ -265,7 +265,7 @@ void kw_lower_place_blocks(struct kw_lower *l)
 static int reserve_vpool(struct kw_lower *l)
 {
 	const struct kw_irfunc *f = l->f;
-	bool switches = kw_ir_has_op(f, KW_IR_SWITCH);
+	bool switches = f->has_op[KW_IR_SWITCH];
 	u64 n = 0;
 	u32 b;
 

@@ -366,7 +366,7 @@ int kw_opt_bytes(struct kw_irfunc *f)
 	kw_bid b;
 	kw_vid v;
 
-	if (!kw_ir_has_op(f, KW_IR_OR))
+	if (!f->has_op[KW_IR_OR])
 		return 0;
 	p.known = kw_arena_array(f->tmp, n, sizeof(*p.known));
 	p.inner = kw_arena_zalloc(f->tmp, n);

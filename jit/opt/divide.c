@@ -136,8 +136,8 @@ int kw_opt_divide(struct kw_irfunc *f)
 	kw_vid v;
 	u8 op;
 
-	if (!kw_ir_has_op(f, KW_IR_DIV_U) && !kw_ir_has_op(f, KW_IR_DIV_S) &&
-	    !kw_ir_has_op(f, KW_IR_REM_U) && !kw_ir_has_op(f, KW_IR_REM_S))
+	if (!f->has_op[KW_IR_DIV_U] && !f->has_op[KW_IR_DIV_S] &&
+	    !f->has_op[KW_IR_REM_U] && !f->has_op[KW_IR_REM_S])
 		return 0;
 	for (b = 0; b < f->nr_blocks && !d.err; b++)
 		kw_ir_for_each_node(f, b, v) {
