@@ -47,9 +47,9 @@ static int optimize(struct kw_irfunc *f)
 {
 	int err = 0;
 
-	if (f->has_memory && !(f->opt_off & KW_OPT_RANGE))
+	if (f->has_sums && !(f->opt_off & KW_OPT_RANGE))
 		err = kw_opt_range(f);
-	if (!err && !(f->opt_off & KW_OPT_NEAR))
+	if (!err && f->has_sums && !(f->opt_off & KW_OPT_NEAR))
 		err = kw_opt_near(f);
 	if (!err && !(f->opt_off & KW_OPT_BYTES))
 		err = kw_opt_bytes(f);

@@ -305,16 +305,25 @@ static int order_blocks(struct finish *s, const struct loops *l)
 
 /* ---- renumbering ---- */
 
-/* One use of the finished graph: of what is left, and counted. */
+/* One use of the finished graph: of what is left, and counted.  Phis that are not are NOPs by now. */
 static inline void finish_use(struct kw_irfunc *f, kw_vid *use)
 {
-	if (unlikely(same(&f->node[*use])))
+	struct kw_node *n = &f->node[*use];
+
+	if (unlikely(n->op == KW_IR_NOP && n->a)) {
 		*use = kw_ir_resolve(f, *use);
-	f->node[*use].uses++;
+		n = &f->node[*use];
+	}
+	n->uses++;
+}
+
+static bool adds_constant(const struct kw_irfunc *f, kw_vid v)
+{
+	return f->node[v].op == KW_IR_ADD && f->node[f->node[v].b].op == KW_IR_CONST;
 }
 
 /* What @n uses comes before it: its uses are counted from here on. */
-static void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid blk)
+static inline void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid blk)
 {
 	u32 nr, i;
 	kw_vid *arg = kw_ir_args(f, n, &nr);
@@ -323,6 +332,8 @@ static void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid blk)
 	n->uses = 0;
 	for (i = 0; i < nr; i++)
 		finish_use(f, &arg[i]);
+	if ((n->op == KW_IR_LOAD || n->op == KW_IR_STORE) && n->aux)
+		f->has_sums |= adds_constant(f, n->a);
 }
 
 static void finish_edges(struct kw_irfunc *f)

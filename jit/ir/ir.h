@@ -162,6 +162,8 @@ struct kw_irfunc {
 	bool has_memory;	/* the module has memory 0: its base register is pinned */
 	bool last_page_free;	/* memory 0 never has the last page of the address space */
 	bool uses_float;
+	bool uses_stale;	/* a pass left node.uses as they were before it */
+	bool has_sums;		/* an access may have the sum of a value and a constant as its address */
 };
 
 /* The operands of a node, *@nr of them; 0 for one that is not there.  A phi's stand on the edges. */

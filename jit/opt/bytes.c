@@ -355,8 +355,8 @@ static void replace_root(struct bytes *p, kw_vid v)
 		return;
 	o = p->origin[p->known[v] - 1];
 	nr = low_bytes(&o);
-	if (nr >= 2 && !try_swap(p, v, &o, nr))
-		try_merge(p, v, &o, nr);
+	if (nr >= 2 && (try_swap(p, v, &o, nr) || try_merge(p, v, &o, nr)))
+		p->f->uses_stale = true;
 }
 
 int kw_opt_bytes(struct kw_irfunc *f)

@@ -4,48 +4,57 @@
  * ends a block is needed, and so is what a needed node uses.  A phi is needed
  * only when a needed node reaches it, so cycles of phis that feed nothing but
  * each other go as well.
+ *
+ * Uses come behind what they use, but for those on back edges: one walk from
+ * the last node to the first marks nearly all, and what it has passed when it
+ * turns out to be needed is left for later.  Only blocks where it passed
+ * something are swept.
  */
+#include "../ir/build.h"
 #include "opt.h"
 
 #define ALWAYS_NEEDED	(KW_IRF_T | KW_IRF_W | KW_IRF_X | KW_IRF_B)
 
+enum mark { NOT_SEEN, NEEDED, PASSED };
+
 struct dce {
 	struct kw_irfunc *f;
-	u8 *needed;
+	u8 *mark;		/* of each node: enum mark */
 	kw_vid *work;
 	u32 nr_work;
 };
 
 static inline void need(struct dce *d, kw_vid v)
 {
-	if (d->needed[v])
+	if (d->mark[v] == NEEDED)
 		return;
-	d->needed[v] = 1;
-	d->work[d->nr_work++] = v;
+	if (unlikely(d->mark[v] == PASSED))
+		d->work[d->nr_work++] = v;
+	d->mark[v] = NEEDED;
 }
 
-static inline void need_use(struct dce *d, kw_vid v)
-{
-	d->f->node[v].uses++;
-	need(d, v);
-}
-
-static void need_inputs(struct dce *d, kw_vid v)
+static void need_phi_inputs(struct dce *d, const struct kw_node *n)
 {
 	const struct kw_irfunc *f = d->f;
-	struct kw_node *n = &f->node[v];
 	const struct kw_block *bl = &f->block[n->block];
+	u32 i;
+
+	for (i = 0; i < bl->nr_preds; i++)
+		need(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
+}
+
+static inline void need_inputs(struct dce *d, struct kw_node *n)
+{
 	const kw_vid *arg;
 	u32 nr, i;
 
-	if (n->op != KW_IR_PHI) {
-		arg = kw_ir_args(f, n, &nr);
-		for (i = 0; i < nr; i++)
-			need_use(d, arg[i]);
+	if (n->op == KW_IR_PHI) {
+		need_phi_inputs(d, n);
 		return;
 	}
-	for (i = 0; i < bl->nr_preds; i++)
-		need_use(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
+	arg = kw_ir_args(d->f, n, &nr);
+	for (i = 0; i < nr; i++)
+		need(d, arg[i]);
 }
 
 /* A packet load without a default leaves a mark then, so it has an effect even when its value has no use. */
@@ -61,19 +70,55 @@ static bool is_root(const struct kw_node *n)
 	       may_fall_short(n) || n->op == KW_IR_PROJ;
 }
 
-static void mark(struct dce *d)
+/* Return: did it pass something? */
+static bool mark_block(struct dce *d, const struct kw_block *bl)
 {
-	kw_bid blk;
+	bool passed = false;
+	struct kw_node *n;
 	kw_vid v;
 
-	for (blk = 0; blk < d->f->nr_blocks; blk++)
-		kw_ir_for_each_node(d->f, blk, v) {
-			d->f->node[v].uses = 0;
-			if (is_root(&d->f->node[v]))
-				need(d, v);
+	for (v = bl->last; v; v = n->prev) {
+		n = &d->f->node[v];
+		if (d->mark[v] == NEEDED || is_root(n)) {
+			d->mark[v] = NEEDED;
+			need_inputs(d, n);
+		} else {
+			d->mark[v] = PASSED;
+			passed = true;
 		}
+	}
+	return passed;
+}
+
+static void mark(struct dce *d, u8 *passed)
+{
+	kw_bid blk;
+
+	for (blk = d->f->nr_blocks; blk-- > 0;)
+		passed[blk] = mark_block(d, &d->f->block[blk]);
 	while (d->nr_work)
-		need_inputs(d, d->work[--d->nr_work]);
+		need_inputs(d, &d->f->node[d->work[--d->nr_work]]);
+}
+
+static void drop_phi_inputs(struct dce *d, const struct kw_block *bl, u32 phi)
+{
+	struct kw_irfunc *f = d->f;
+	u32 i;
+
+	for (i = 0; i < bl->nr_preds; i++)
+		f->node[f->pool[f->edge[f->preds[bl->pred + i]].args + phi]].uses--;
+}
+
+static void drop_node(struct dce *d, const struct kw_block *bl, struct kw_node *n)
+{
+	const kw_vid *arg;
+	u32 nr, i;
+
+	if (n->op == KW_IR_PHI)
+		drop_phi_inputs(d, bl, n->imm);
+	arg = kw_ir_args(d->f, n, &nr);
+	for (i = 0; i < nr; i++)
+		d->f->node[arg[i]].uses--;
 }
 
 /* The inputs of dropped phis leave the predecessors' argument lists. */
@@ -88,7 +133,7 @@ static void close_up_args(struct dce *d, const struct kw_block *bl)
 
 		kept = 0;
 		for (v = bl->first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
-			if (d->needed[v])
+			if (d->mark[v] == NEEDED)
 				args[kept++] = args[f->node[v].imm];
 	}
 }
@@ -99,13 +144,16 @@ static void sweep_block(struct dce *d, struct kw_block *bl)
 	kw_vid v, next, prev = 0;
 	u32 phis = 0;
 
+	for (v = bl->first; v; v = f->node[v].next)
+		if (d->mark[v] != NEEDED)
+			drop_node(d, bl, &f->node[v]);
 	if (bl->nr_phis)
 		close_up_args(d, bl);
 	for (v = bl->first; v; v = next) {
 		struct kw_node *n = &f->node[v];
 
 		next = n->next;
-		if (!d->needed[v]) {
+		if (d->mark[v] != NEEDED) {
 			n->op = KW_IR_NOP;
 			continue;
 		}
@@ -126,14 +174,18 @@ static void sweep_block(struct dce *d, struct kw_block *bl)
 int kw_opt_dce(struct kw_irfunc *f)
 {
 	struct dce d = { .f = f };
+	u8 *passed = kw_arena_alloc(f->tmp, f->nr_blocks);
 	kw_bid blk;
 
-	d.needed = kw_arena_zalloc(f->tmp, f->nr_nodes);
-	d.work = kw_arena_alloc(f->tmp, f->nr_nodes * sizeof(*d.work));
-	if (!d.needed || !d.work)
+	d.mark = kw_arena_zalloc(f->tmp, f->nr_nodes);
+	d.work = kw_arena_raw_array(f->tmp, f->nr_nodes, sizeof(*d.work));
+	if (!passed || !d.mark || !d.work)
 		return -ENOMEM;
-	mark(&d);
+	if (f->uses_stale)
+		kw_ir_count_uses(f);
+	mark(&d, passed);
 	for (blk = 0; blk < f->nr_blocks; blk++)
-		sweep_block(&d, &f->block[blk]);
+		if (passed[blk])
+			sweep_block(&d, &f->block[blk]);
 	return 0;
 }

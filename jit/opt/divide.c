@@ -124,6 +124,7 @@ static void replace(struct divide *d, kw_vid v)
 	}
 	if (d->err)
 		return;
+	f->uses_stale = true;
 	f->node[v].op = rem ? KW_IR_SUB : KW_IR_WRAP;
 	f->node[v].a = rem ? x : q;
 	f->node[v].b = rem ? q : 0;

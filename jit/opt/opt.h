@@ -7,7 +7,7 @@
 
 /**
  * kw_opt_dce() - drop what nobody needs
- * Linear.  Leaves node.uses filled.
+ * Linear.  Leaves node.uses right, from wherever they are not.
  * Return: 0 or -ENOMEM.
  */
 int kw_opt_dce(struct kw_irfunc *f);
@@ -21,14 +21,14 @@ int kw_opt_near(struct kw_irfunc *f);
 
 /**
  * kw_opt_bytes() - values put together byte by byte become loads and byte swaps
- * Linear.  Needs node.uses and leaves it as it was before; leaves dead nodes behind.
+ * Linear.  Needs node.uses and leaves it as it was before, which it notes; leaves dead nodes behind.
  * Return: 0 or -ENOMEM.
  */
 int kw_opt_bytes(struct kw_irfunc *f);
 
 /**
  * kw_opt_divide() - divisions of i32 by constants become multiplications
- * Linear.  node.uses is no longer right afterwards.
+ * Linear.  Leaves node.uses as it was before, which it notes.
  * Return: 0 or -ENOMEM.
  */
 int kw_opt_divide(struct kw_irfunc *f);
