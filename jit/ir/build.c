@@ -35,39 +35,49 @@ u8 kw_ir_valtype(u8 valtype)
 
 /* ---- nodes ---- */
 
-/* Room for one more, which is not in the graph before keep_node(). */
-static inline struct kw_node *next_node(struct kw_builder *b)
+static noinline bool grow_nodes(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
 	struct kw_node *n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, f->nr_nodes + 1, sizeof(*n));
 
-	if (unlikely(!n)) {
+	if (n)
+		f->node = n;
+	else
 		fail(b, -ENOMEM);
+	return n;
+}
+
+/* Room for one more, which is not in the graph before keep_node(). */
+static inline struct kw_node *next_node(struct kw_builder *b)
+{
+	struct kw_irfunc *f = b->f;
+
+	if (unlikely(f->nr_nodes == f->cap_nodes) && !grow_nodes(b))
 		return NULL;
-	}
-	f->node = n;
-	return n + f->nr_nodes;
+	return &f->node[f->nr_nodes];
 }
 
 static inline kw_vid keep_node(struct kw_irfunc *f, struct kw_node *n)
 {
-	n->bits = kw_ir_bits(f, n, &f->node->bits, sizeof(*n));
+	n->bits = n->type == KW_T_VOID ? 0 : kw_ir_bits(f, n, &f->node->bits, sizeof(*n));
 	f->has_op[n->op] = true;
 	return f->nr_nodes++;
 }
 
-static void append(struct kw_irfunc *f, kw_bid blk, kw_vid v)
+static inline kw_vid append(struct kw_builder *b, struct kw_node *n)
 {
-	struct kw_block *bl = &f->block[blk];
+	struct kw_irfunc *f = b->f;
+	struct kw_block *bl = &f->block[b->cur];
+	kw_vid v = keep_node(f, n);
 
-	f->node[v].block = blk;
-	f->node[v].next = 0;
-	f->node[v].prev = bl->last;
+	n->block = b->cur;
+	n->prev = bl->last;
 	if (bl->last)
 		f->node[bl->last].next = v;
 	else
 		bl->first = v;
 	bl->last = v;
+	return v;
 }
 
 /* Constants and the like go to the head of block 0, which may be finished already. */
@@ -91,22 +101,15 @@ static void append_to_head(struct kw_builder *b, kw_vid v)
 	b->entry_tail = v;
 }
 
-/**
- * kw_b_emit() - a node at the end of the current block, or an equal one that is there already
- *
- * Folds first.  Return: the value; 0 after an error (b->err).
- */
-kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u64 imm, u8 sub, u8 aux)
+/* What may be folded, or be there already.  Not inline: the others need none of its registers. */
+static noinline kw_vid emit_shared(struct kw_builder *b, struct kw_what what, kw_vid x, kw_vid y, kw_vid z, u64 imm)
 {
-	u8 flags = kw_iropinfo[op].flags;
-	bool share = flags & (KW_IRF_P | KW_IRF_S) && !(b->f->opt_off & KW_OPT_GVN);
+	u8 flags = kw_iropinfo[what.op].flags;
 	struct kw_node *n;
 	kw_vid v;
 
-	if (b->err)
-		return 0;
 	if (flags & KW_IRF_P && !(b->f->opt_off & KW_OPT_FOLD)) {
-		v = kw_fold(b, op, type, x, y, z, sub, aux);
+		v = kw_fold(b, what, x, y, z);
 		if (v || b->err)
 			return v;
 	}
@@ -114,21 +117,40 @@ kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vi
 	if (!n)
 		return 0;
 	*n = (struct kw_node){
-		.op = op, .type = type, .sub = sub, .aux = aux, .a = x, .b = y, .c = z,
-		.imm = imm, .wasm_off = kw_place(b->insn.off, b->inlined),
+		.what = what, .a = x, .b = y, .c = z, .imm = imm, .wasm_off = kw_place(b->insn.off, b->inlined),
 	};
 	if (flags & KW_IRF_S)
-		n->c = kw_gvn_epoch(b, op, aux);
-	if (share) {
-		v = kw_gvn_find(b, n);
-		if (v)
-			return v;
-	}
-	v = keep_node(b->f, n);
-	append(b->f, b->cur, v);
-	if (share)
-		kw_gvn_add(b, v);
+		n->c = kw_gvn_epoch(b, what.op, what.aux);
+	if (b->f->opt_off & KW_OPT_GVN)
+		return append(b, n);
+	v = kw_gvn_find(b, n);
+	if (v)
+		return v;
+	v = append(b, n);
+	kw_gvn_add(b, v);
 	return v;
+}
+
+/**
+ * kw_b_emit_node() - a node at the end of the current block, or an equal one that is there already
+ *
+ * Folds first.  Return: the value; 0 after an error (b->err).
+ */
+kw_vid kw_b_emit_node(struct kw_builder *b, struct kw_what what, kw_vid x, kw_vid y, kw_vid z, u64 imm)
+{
+	struct kw_node *n;
+
+	if (unlikely(b->err))
+		return 0;
+	if (kw_iropinfo[what.op].flags & (KW_IRF_P | KW_IRF_S))
+		return emit_shared(b, what, x, y, z, imm);
+	n = next_node(b);
+	if (unlikely(!n))
+		return 0;
+	*n = (struct kw_node){
+		.what = what, .a = x, .b = y, .c = z, .imm = imm, .wasm_off = kw_place(b->insn.off, b->inlined),
+	};
+	return append(b, n);
 }
 
 /* A value with no inputs, at the head of the function so that it dominates everything. */
@@ -154,9 +176,19 @@ static kw_vid emit_head(struct kw_builder *b, u8 op, u8 type, u64 imm, u64 imm_h
 
 kw_vid kw_b_const(struct kw_builder *b, u8 type, u64 value)
 {
-	if (type == KW_T_I32 || type == KW_T_F32)
+	u64 small = value - KW_SMALL_MIN;
+	kw_vid *list = b->small_i64;
+
+	if (type == KW_T_I32 || type == KW_T_F32) {
 		value = (u32)value;
-	return emit_head(b, KW_IR_CONST, type, value, 0);
+		small = (u32)small;
+		list = b->small_i32;
+	}
+	if (small >= KW_NR_SMALL || type > KW_T_I64)
+		return emit_head(b, KW_IR_CONST, type, value, 0);
+	if (!list[small])
+		list[small] = emit_head(b, KW_IR_CONST, type, value, 0);
+	return list[small];
 }
 
 kw_vid kw_b_const_v128(struct kw_builder *b, u64 lo, u64 hi)
@@ -405,7 +437,7 @@ static int prepare(struct kw_builder *b)
 
 	if (reserve(f, bytes))
 		return -ENOMEM;
-	f->node[0] = (struct kw_node){ .op = KW_IR_NOP };	/* vid 0 is no value */
+	f->node[0] = (struct kw_node){ .op = KW_IR_NOP, .bits = 64 };	/* vid 0 is no value */
 	f->nr_nodes = 1;
 	return kw_gvn_init(b, bytes / 8);
 }

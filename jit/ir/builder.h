@@ -52,6 +52,9 @@ struct kw_scope {
 	kw_vid *local;			/* current definition; unused when locals are frame slots */
 };
 
+#define KW_SMALL_MIN	(-64)
+#define KW_NR_SMALL	192
+
 struct kw_builder {
 	const struct kw_module *m;
 	const struct kw_build_opts *o;
@@ -81,6 +84,7 @@ struct kw_builder {
 	u32 dead_depth;			/* constructs opened since */
 	kw_vid entry_tail;		/* last node of block 0's head: constants go behind it */
 	kw_vid inst, exec;
+	kw_vid small_i32[KW_NR_SMALL], small_i64[KW_NR_SMALL];	/* constants from KW_SMALL_MIN on; 0: not made */
 	u64 field_mask;
 	struct kw_pkt_end known;	/* it has them from its start: the guest has looked */
 	struct kw_pkt_end known_behind;	/* it has them behind some offset */
@@ -94,7 +98,7 @@ struct kw_builder {
 };
 
 /* build.c: nodes and blocks */
-kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u64 imm, u8 sub, u8 aux);
+kw_vid kw_b_emit_node(struct kw_builder *b, struct kw_what what, kw_vid x, kw_vid y, kw_vid z, u64 imm);
 kw_vid kw_b_const(struct kw_builder *b, u8 type, u64 value);
 kw_vid kw_b_zero(struct kw_builder *b, u8 type);
 kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom);
@@ -120,6 +124,12 @@ static inline kw_vid kw_b_pop(struct kw_builder *b)
 		return 0;
 	kw_assert(b->sp);
 	return b->stack[--b->sp];
+}
+
+static inline kw_vid kw_b_emit(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u64 imm,
+			       u8 sub, u8 aux)
+{
+	return kw_b_emit_node(b, (struct kw_what){ op, type, sub, aux }, x, y, z, imm);
 }
 
 static inline kw_vid kw_b_bin(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y)
@@ -191,7 +201,7 @@ void kw_gvn_add(struct kw_builder *b, kw_vid v);
 u32 kw_gvn_epoch(const struct kw_builder *b, u8 op, u8 hclass);
 
 /* fold.c: value of a pure operation without making a node, or 0 */
-kw_vid kw_fold(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u8 sub, u8 aux);
+kw_vid kw_fold(struct kw_builder *b, struct kw_what what, kw_vid x, kw_vid y, kw_vid z);
 kw_vid kw_fold_condition(struct kw_builder *b, kw_vid x);	/* what is not 0 where @x (i32) is not */
 
 /* returns.c: edges still come from the blocks they came from before chains were merged; @gone[edge]

@@ -352,23 +352,23 @@ static kw_vid fold_width(struct kw_builder *b, u8 op, u8 type, kw_vid x)
  * kw_fold() - the value of a pure operation, without making a node for it
  * Return: a value that exists (perhaps a new, simpler one), or 0: make the node.
  */
-kw_vid kw_fold(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y, kw_vid z, u8 sub, u8 aux)
+kw_vid kw_fold(struct kw_builder *b, struct kw_what what, kw_vid x, kw_vid y, kw_vid z)
 {
 	struct operand cond;
 
-	switch (op) {
+	switch (what.op) {
 	case KW_IR_CMP:
-		return fold_cmp(b, x, y, sub, aux);
+		return fold_cmp(b, x, y, what.sub, what.aux);
 	case KW_IR_SELECT:
 		cond = operand(b, x);
 		if (cond.is_const)
 			return cond.c ? y : z;
 		return y == z ? y : 0;
 	default:
-		if (type != KW_T_I32 && type != KW_T_I64)
+		if (what.type != KW_T_I32 && what.type != KW_T_I64)
 			return 0;
-		if (kw_iropinfo[op].nr_args == 1)
-			return fold_width(b, op, type, x);
-		return kw_iropinfo[op].nr_args == 2 ? fold_arith(b, op, type, x, y) : 0;
+		if (kw_iropinfo[what.op].nr_args == 1)
+			return fold_width(b, what.op, what.type, x);
+		return kw_iropinfo[what.op].nr_args == 2 ? fold_arith(b, what.op, what.type, x, y) : 0;
 	}
 }

@@ -22,7 +22,7 @@ int kw_gvn_init(struct kw_builder *b, u32 nr_lists)
 
 static u32 hash_node(const struct kw_builder *b, const struct kw_node *n)
 {
-	u64 h = (n->op | n->type << 8 | n->sub << 16 | (u32)n->aux << 24) | (u64)n->c << 32;
+	u64 h = (n->op | n->type << 8 | n->sub << 16 | (u32)n->aux << 24) ^ (u64)n->c << 32;
 	const kw_vid *x = n->arg;
 
 	/* Its operands are in the pool, and these two tell it well enough. */

@@ -93,11 +93,21 @@ enum kw_cond {
 extern const u8 kw_cond_opposite[KW_NR_CONDS];	/* holds where the other does not; not of floats, there are NaNs */
 extern const u8 kw_cond_exchanged[KW_NR_CONDS];	/* the same with its operands exchanged */
 
+/* What a node does; the first word of struct kw_node. */
+struct kw_what {
+	u8 op, type, sub, aux;
+};
+
 struct kw_node {
-	u8 op;			/* enum kw_irop */
-	u8 type;		/* enum kw_irtype of the result, VOID for none */
-	u8 sub;
-	u8 aux;
+	union {
+		struct {
+			u8 op;		/* enum kw_irop */
+			u8 type;	/* enum kw_irtype of the result, VOID for none */
+			u8 sub;
+			u8 aux;
+		};
+		struct kw_what what;
+	};
 	union {
 		struct {
 			kw_vid a, b, c;	/* operands, or pool start and count */

@@ -59,6 +59,9 @@ int strcmp(const char *a, const char *b);
 #define swap(a, b)	do { __typeof__(a) swap_t = (a); (a) = (b); (b) = swap_t; } while (0)
 #define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#ifndef noinline
+#define noinline	__attribute__((__noinline__))
+#endif
 #ifndef fallthrough
 #define fallthrough	__attribute__((__fallthrough__))
 #endif
