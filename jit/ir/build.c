@@ -225,7 +225,7 @@ kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom)
 	}
 	f->block = bl;
 	id = f->nr_blocks++;
-	bl[id] = (struct kw_block){ .loop_header = KW_NO_BLOCK };
+	bl[id] = (struct kw_block){ .pred = ~0u, .loop_header = KW_NO_BLOCK };
 	fail(b, kw_dom_add(&b->dom, f->tmp, id, idom));
 	return id;
 }
@@ -486,7 +486,7 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 	if (!err)
 		err = walk(b);
 	if (!err)
-		err = kw_ir_finish(f, &b->dom);
+		err = kw_ir_finish(f, &b->dom, b->edge_next, b->has_loops);
 	*field_mask |= b->field_mask;
 	return err;
 }

@@ -44,6 +44,16 @@ static u32 snapshot(struct kw_builder *b, const struct kw_ctl *c, u32 n)
 	return at;
 }
 
+/* Edge @e goes to block @to as well, and is the last one so far. */
+static void add_pred(struct kw_builder *b, kw_bid to, u32 e)
+{
+	struct kw_block *bl = &b->f->block[to];
+
+	b->edge_next[e] = bl->pred;
+	bl->pred = e;
+	bl->nr_preds++;
+}
+
 /* End the current block with a jump to the label; the operand stack stays as it is. */
 static void jump_to_label(struct kw_builder *b, u32 depth)
 {
@@ -61,10 +71,16 @@ static void jump_to_label(struct kw_builder *b, u32 depth)
 	b->f->edge[e].args = snapshot(b, c, loop ? c->nr_params : c->nr_results);
 	kw_b_emit(b, KW_IR_JUMP, KW_T_VOID, 0, 0, 0, 0, 0, 0);
 	kw_b_set_succs(b, b->cur, &e, 1);
-	if (!loop && !b->err) {
-		b->edge_next[e] = c->nr_edges++ ? c->first_edge : ~0u;
-		c->first_edge = e;
+	if (b->err)
+		return;
+	if (loop) {
+		add_pred(b, c->header, e);
+		b->f->block[c->header].is_loop_header = 1;
+		b->has_loops = true;
+		return;
 	}
+	b->edge_next[e] = c->nr_edges++ ? c->first_edge : ~0u;
+	c->first_edge = e;
 }
 
 static struct kw_ctl *push_ctl(struct kw_builder *b, u16 op)
@@ -170,6 +186,7 @@ static void do_loop(struct kw_builder *b)
 	e = kw_b_new_edge(b, from, c->header);
 	if (b->err)
 		return;
+	add_pred(b, c->header, e);
 	b->f->edge[e].args = snapshot(b, c, c->nr_params);
 	kw_b_emit(b, KW_IR_JUMP, KW_T_VOID, 0, 0, 0, 0, 0, 0);
 	kw_b_set_succs(b, from, &e, 1);
@@ -207,6 +224,7 @@ static void enter(struct kw_builder *b, u32 edge)
 	if (b->err)
 		return;
 	b->f->edge[edge].to = to;
+	add_pred(b, to, edge);
 	b->cur = to;
 	from = &b->f->block[b->f->edge[edge].from];
 	if (b->f->node[from->last].op == KW_IR_BR)
@@ -293,6 +311,8 @@ static void bind_label(struct kw_builder *b, const struct kw_ctl *c)
 		return;
 	for (e = c->first_edge; e != ~0u; e = b->edge_next[e])
 		b->f->edge[e].to = to;
+	b->f->block[to].pred = c->first_edge;
+	b->f->block[to].nr_preds = c->nr_edges;
 	b->cur = to;
 	b->sp = c->height;
 	for (i = 0; i < c->nr_results && !b->err; i++)

@@ -70,12 +70,13 @@ struct kw_builder {
 	int err;			/* sticky: emitting does nothing once set */
 
 	bool locals_in_frame;
+	bool has_loops;			/* there are edges back */
 
 	kw_vid *stack;
 	u32 sp, cap_stack;
 	struct kw_ctl *ctl;
 	u32 nr_ctl, cap_ctl;
-	u32 *edge_next;			/* per edge: next one to the same label */
+	u32 *edge_next;			/* per edge: the one before it to the same label or block, or ~0 */
 	u32 cap_edge_next;
 	u32 *label_mark;		/* br_table: succ ordinal + 1 per label depth */
 	u32 cap_label_mark;
@@ -206,10 +207,10 @@ kw_vid kw_fold_condition(struct kw_builder *b, kw_vid x);	/* what is not 0 where
 
 /* returns.c: edges still come from the blocks they came from before chains were merged; @gone[edge]
  * is set for those no longer there. Return: 0 or -ENOMEM */
-int kw_ir_copy_returns(struct kw_irfunc *f, kw_bid *merged_into, u8 *gone);
+int kw_ir_copy_returns(struct kw_irfunc *f, const u32 *edge_next, kw_bid *merged_into, u8 *gone);
 
 /* finish.c; _resolve: what a phi that only looked like one stands for, any other value itself */
 kw_vid kw_ir_resolve(struct kw_irfunc *f, kw_vid v);
-int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom);
+int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom, const u32 *edge_next, bool has_loops);
 
 #endif /* KW_IR_BUILDER_H */

@@ -9,9 +9,11 @@
 
 struct finish {
 	struct kw_irfunc *f;
+	const u32 *edge_next;	/* per edge: the one before it to the same block, or ~0 */
 	u8 *forward;		/* per edge: its target was merged into its source, or copied */
 	kw_bid *order;		/* new order: old numbers */
-	kw_bid *number;		/* old -> new */
+	kw_bid *number;		/* old -> new, of blocks that are left */
+	bool ascending;		/* the new order is the builder's, less what is gone */
 };
 
 /* ---- phis ---- */
@@ -35,40 +37,15 @@ kw_vid kw_ir_resolve(struct kw_irfunc *f, kw_vid v)
 	return to;
 }
 
-static int collect_preds(struct kw_irfunc *f)
-{
-	u32 i, at = 0;
-	kw_bid blk;
-
-	/* Called twice; there are no more edges the second time. */
-	if (!f->preds)
-		f->preds = kw_arena_raw_array(f->arena, f->nr_edges + 1, sizeof(*f->preds));
-	if (!f->preds)
-		return -ENOMEM;
-	for (blk = 0; blk < f->nr_blocks; blk++)
-		f->block[blk].nr_preds = 0;
-	for (i = 0; i < f->nr_edges; i++)
-		f->block[f->edge[i].to].nr_preds++;
-	for (blk = 0; blk < f->nr_blocks; blk++) {
-		at += f->block[blk].nr_preds;
-		f->block[blk].pred = at;
-	}
-	/* From behind: the first of each block's is the lowest. */
-	for (i = f->nr_edges; i-- > 0;)
-		f->preds[--f->block[f->edge[i].to].pred] = i;
-	return 0;
-}
-
 /* The one value all inputs of phi @v have besides itself, or 0. */
-static kw_vid single_input(struct kw_irfunc *f, const struct kw_block *bl, kw_vid v)
+static kw_vid single_input(struct finish *s, const struct kw_block *bl, kw_vid v)
 {
+	struct kw_irfunc *f = s->f;
+	u32 place = (u32)f->node[v].imm, e;
 	kw_vid one = 0, in;
-	u32 i;
 
-	for (i = 0; i < bl->nr_preds; i++) {
-		const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
-
-		in = kw_ir_resolve(f, f->pool[e->args + f->node[v].imm]);
+	for (e = bl->pred; e != ~0u; e = s->edge_next[e]) {
+		in = kw_ir_resolve(f, f->pool[f->edge[e].args + place]);
 		if (in == v || in == one)
 			continue;
 		if (one)
@@ -78,8 +55,9 @@ static kw_vid single_input(struct kw_irfunc *f, const struct kw_block *bl, kw_vi
 	return one;
 }
 
-static bool drop_phis_of(struct kw_irfunc *f, const struct kw_block *bl)
+static bool drop_phis_of(struct finish *s, const struct kw_block *bl)
 {
+	struct kw_irfunc *f = s->f;
 	bool changed = false;
 	struct kw_node *n;
 	kw_vid v;
@@ -88,7 +66,7 @@ static bool drop_phis_of(struct kw_irfunc *f, const struct kw_block *bl)
 		n = &f->node[v];
 		if (n->a)
 			continue;
-		n->a = single_input(f, bl, v);
+		n->a = single_input(s, bl, v);
 		changed |= n->a != 0;
 	}
 	return changed;
@@ -96,8 +74,9 @@ static bool drop_phis_of(struct kw_irfunc *f, const struct kw_block *bl)
 
 #define PHI_ROUNDS	4	/* enough for what real code nests; a phi left over is only a move */
 
-static void find_redundant_phis(struct kw_irfunc *f)
+static void find_redundant_phis(struct finish *s)
 {
+	struct kw_irfunc *f = s->f;
 	bool changed = true;
 	kw_bid blk;
 	u32 round;
@@ -106,7 +85,7 @@ static void find_redundant_phis(struct kw_irfunc *f)
 		changed = false;
 		for (blk = 0; blk < f->nr_blocks; blk++)
 			if (f->block[blk].nr_phis)
-				changed |= drop_phis_of(f, &f->block[blk]);
+				changed |= drop_phis_of(s, &f->block[blk]);
 	}
 }
 
@@ -127,10 +106,11 @@ static void unlink_node(struct kw_irfunc *f, kw_vid v)
 }
 
 /* Take replaced phis out; the edges' argument lists close up. */
-static void compact_phis(struct kw_irfunc *f, struct kw_block *bl)
+static void compact_phis(struct finish *s, struct kw_block *bl)
 {
+	struct kw_irfunc *f = s->f;
 	kw_vid v, next;
-	u32 kept = 0, i;
+	u32 kept = 0, e;
 
 	for (v = bl->first; v && f->node[v].op == KW_IR_PHI; v = next) {
 		u32 from = (u32)f->node[v].imm;
@@ -140,11 +120,9 @@ static void compact_phis(struct kw_irfunc *f, struct kw_block *bl)
 			unlink_node(f, v);
 			continue;
 		}
-		for (i = 0; i < bl->nr_preds; i++) {
-			kw_vid *args = f->pool + f->edge[f->preds[bl->pred + i]].args;
-
-			args[kept] = args[from];
-		}
+		if (kept != from)
+			for (e = bl->pred; e != ~0u; e = s->edge_next[e])
+				f->pool[f->edge[e].args + kept] = f->pool[f->edge[e].args + from];
 		f->node[v].imm = kept++;
 	}
 	bl->nr_phis = kept;
@@ -219,16 +197,6 @@ static void nest(struct loops *l, kw_bid inner, kw_bid outer)
 	}
 }
 
-static void mark_headers(struct finish *s)
-{
-	struct kw_irfunc *f = s->f;
-	u32 i;
-
-	for (i = 0; i < f->nr_edges; i++)
-		if (!s->forward[i] && f->edge[i].to <= f->edge[i].from)
-			f->block[f->edge[i].to].is_loop_header = 1;
-}
-
 /*
  * Innermost natural loop of every block.  Blocks of a loop stand behind its
  * header and control flow is reducible, so one walk backwards knows all
@@ -262,6 +230,22 @@ static void find_loops(struct finish *s, struct loops *l)
 	}
 }
 
+/* Without loops the builder's order is right. */
+static void close_up_blocks(struct finish *s)
+{
+	struct kw_irfunc *f = s->f;
+	u32 at = 0;
+	kw_bid blk;
+
+	s->ascending = true;
+	for (blk = 0; blk < f->nr_blocks; blk++)
+		if (f->block[blk].first) {
+			s->number[blk] = at;
+			s->order[at++] = blk;
+		}
+	f->nr_blocks = at;
+}
+
 /* Preorder over the tree of loops: a loop's blocks and inner loops in the builder's order. */
 static int order_blocks(struct finish *s, const struct loops *l)
 {
@@ -283,6 +267,7 @@ static int order_blocks(struct finish *s, const struct loops *l)
 		next[blk] = first[home];
 		first[home] = blk;
 	}
+	s->ascending = true;
 	for (blk = first[n];;) {
 		if (blk == KW_NO_BLOCK) {
 			if (!depth)
@@ -290,6 +275,7 @@ static int order_blocks(struct finish *s, const struct loops *l)
 			blk = next[stack[--depth]];
 			continue;
 		}
+		s->ascending &= !at || s->order[at - 1] < blk;
 		s->number[blk] = at;
 		s->order[at++] = blk;
 		if (f->block[blk].is_loop_header) {
@@ -336,13 +322,17 @@ static inline void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid bl
 		f->has_sums |= adds_constant(f, n->a);
 }
 
-static void finish_edges(struct kw_irfunc *f)
+/* The inputs of the phis of @bl. */
+static void finish_phis(struct kw_irfunc *f, const struct kw_block *bl)
 {
 	u32 i, j;
 
-	for (i = 0; i < f->nr_edges; i++)
-		for (j = 0; j < f->block[f->edge[i].to].nr_phis; j++)
-			finish_use(f, &f->pool[f->edge[i].args + j]);
+	for (i = 0; i < bl->nr_preds; i++) {
+		kw_vid *args = f->pool + f->edge[f->preds[bl->pred + i]].args;
+
+		for (j = 0; j < bl->nr_phis; j++)
+			finish_use(f, &args[j]);
+	}
 }
 
 /* The block that @blk has gone into; halves the way for those that ask next. */
@@ -372,18 +362,33 @@ static void renumber_edges(struct finish *s, u32 *edge_number, kw_bid *merged_in
 	f->nr_edges = at;
 }
 
+/* The list of edges into @bl becomes an array at @at, in order. */
+static void renumber_preds(struct finish *s, struct kw_block *bl, u32 at, const u32 *edge_number)
+{
+	u32 *to = s->f->preds + at + bl->nr_preds, e;
+
+	for (e = bl->pred; e != ~0u; e = s->edge_next[e])
+		*--to = edge_number[e];
+	bl->pred = at;
+}
+
 static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_into)
 {
 	struct kw_irfunc *f = s->f;
-	struct kw_block *nb = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*nb));
 	u32 *edge_number = kw_arena_raw_array(f->tmp, f->nr_edges + 1, sizeof(*edge_number));
+	struct kw_block *nb = f->block;
 	kw_bid blk, idom;
+	u32 i, at = 0;
 	kw_vid v;
-	u32 i;
 
+	if (!s->ascending)
+		nb = kw_arena_raw_array(f->tmp, f->nr_blocks, sizeof(*nb));
 	if (!nb || !edge_number)
 		return -ENOMEM;
 	renumber_edges(s, edge_number, merged_into);
+	f->preds = kw_arena_raw_array(f->arena, f->nr_edges + 1, sizeof(*f->preds));
+	if (!f->preds)
+		return -ENOMEM;
 	for (blk = 0; blk < f->nr_blocks; blk++) {
 		struct kw_block *bl = &nb[blk];
 
@@ -394,12 +399,17 @@ static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_i
 			bl->loop_header = s->number[bl->loop_header];
 		for (i = 0; i < bl->nr_succs; i++)
 			f->succs[bl->succ + i] = edge_number[f->succs[bl->succ + i]];
+		renumber_preds(s, bl, at, edge_number);
+		at += bl->nr_preds;
 		for (v = bl->first; v; v = f->node[v].next)
 			finish_node(f, &f->node[v], blk);
 	}
-	memcpy(f->block, nb, f->nr_blocks * sizeof(*nb));
-	finish_edges(f);
-	return collect_preds(f);
+	if (nb != f->block)
+		memcpy(f->block, nb, f->nr_blocks * sizeof(*nb));
+	for (blk = 0; blk < f->nr_blocks; blk++)
+		if (f->block[blk].nr_phis)
+			finish_phis(f, &f->block[blk]);
+	return 0;
 }
 
 /* Where each loop ends: behind its last back edge, and behind every loop inside. */
@@ -459,7 +469,6 @@ static int put_in_order(struct finish *s, const struct kw_dom *dom, kw_bid *merg
 		return -ENOMEM;
 	memset(l.parent, 0xff, n * sizeof(*l.parent));
 	memset(l.seen, 0xff, n * sizeof(*l.seen));
-	mark_headers(s);
 	find_loops(s, &l);
 	err = order_blocks(s, &l);
 	if (!err)
@@ -472,35 +481,39 @@ static int put_in_order(struct finish *s, const struct kw_dom *dom, kw_bid *merg
 		parent[blk] = up == KW_NO_BLOCK ? up : s->number[up];
 	}
 	mark_extents(f, parent);
-	mark_cold(f);
 	return 0;
 }
 
-int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom)
+int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom, const u32 *edge_next, bool has_loops)
 {
-	struct finish s = { .f = f };
+	struct finish s = { .f = f, .edge_next = edge_next };
 	kw_bid *merged_into = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*merged_into));
 	kw_bid blk;
-	int err;
+	int err = 0;
 
 	s.forward = kw_arena_zalloc(f->tmp, f->nr_edges + 1);
 	s.order = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*s.order));
-	s.number = kw_arena_array(f->tmp, f->nr_blocks + 1, sizeof(*s.number));
+	s.number = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*s.number));
 	if (!merged_into || !s.forward || !s.order || !s.number)
 		return -ENOMEM;
-	for (blk = 0; blk < f->nr_blocks; blk++)
+	find_redundant_phis(&s);
+	for (blk = 0; blk < f->nr_blocks; blk++) {
 		merged_into[blk] = blk;
-	err = collect_preds(f);
-	if (err)
-		return err;
-	find_redundant_phis(f);
-	for (blk = 0; blk < f->nr_blocks; blk++)
 		if (f->block[blk].nr_phis)
-			compact_phis(f, &f->block[blk]);
+			compact_phis(&s, &f->block[blk]);
+	}
 	merge_chains(&s, merged_into);
 	if (!(f->opt_off & KW_OPT_RETURNS))
-		err = kw_ir_copy_returns(f, merged_into, s.forward);
+		err = kw_ir_copy_returns(f, edge_next, merged_into, s.forward);
 	if (err)
 		return err;
-	return put_in_order(&s, dom, merged_into);
+	if (has_loops) {
+		err = put_in_order(&s, dom, merged_into);
+	} else {
+		close_up_blocks(&s);
+		err = renumber(&s, dom, merged_into);
+	}
+	if (!err)
+		mark_cold(f);
+	return err;
 }

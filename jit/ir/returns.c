@@ -64,10 +64,10 @@ static int return_there(struct kw_irfunc *f, const struct kw_block *bl, const st
 	return 0;
 }
 
-int kw_ir_copy_returns(struct kw_irfunc *f, kw_bid *merged_into, u8 *gone)
+int kw_ir_copy_returns(struct kw_irfunc *f, const u32 *edge_next, kw_bid *merged_into, u8 *gone)
 {
 	kw_bid b;
-	u32 i;
+	u32 e;
 	int err;
 
 	if (f->nr_results > MAX_RESULTS)
@@ -77,9 +77,7 @@ int kw_ir_copy_returns(struct kw_irfunc *f, kw_bid *merged_into, u8 *gone)
 
 		if (bl->nr_preds < 2 || !only_returns(f, bl))
 			continue;
-		for (i = 0; i < bl->nr_preds; i++) {
-			u32 e = f->preds[bl->pred + i];
-
+		for (e = bl->pred; e != ~0u; e = edge_next[e]) {
 			err = return_there(f, bl, &f->edge[e], merged_into);
 			if (err)
 				return err;
