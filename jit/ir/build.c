@@ -35,11 +35,22 @@ u8 kw_ir_valtype(u8 valtype)
 
 /* ---- nodes ---- */
 
+/* The first time by little, for there were nearly enough. */
 static noinline bool grow_nodes(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
-	struct kw_node *n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, f->nr_nodes + 1, sizeof(*n));
+	struct kw_node *n;
+	u32 cap = f->cap_nodes;
 
+	if (b->nodes_grown) {
+		n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, cap + 1, sizeof(*n));
+	} else {
+		f->cap_nodes += cap / 4;
+		n = kw_arena_raw_array(f->arena, f->cap_nodes, sizeof(*n));
+		if (n)
+			memcpy(n, f->node, cap * sizeof(*n));
+	}
+	b->nodes_grown = true;
 	if (n)
 		f->node = n;
 	else
@@ -414,20 +425,30 @@ static int walk(struct kw_builder *b)
 	return b->err;
 }
 
-/* What a body of so many bytes mostly becomes; an array that grows leaves its old places unused. */
-static int reserve(struct kw_irfunc *f, u32 bytes)
+/*
+ * What most bodies become; an array that grows leaves its old places unused.
+ * Nodes go with the bytes, blocks and edges with the branches, and the pool
+ * holds arguments and, for each branch, the locals written where it leads out of.
+ */
+static int reserve(struct kw_irfunc *f, struct kw_builder *b, u32 bytes)
 {
+	const struct kw_summary *s = &b->scope.sum;
+
 	f->cap_nodes = bytes * 3ull / 8 + 32;
-	f->cap_blocks = bytes / 10 + 8;
-	f->cap_edges = bytes / 8 + 8;
+	f->cap_blocks = (2 * s->nr_branches + s->nr_constructs + 2 * s->nr_ifs) * 9ull / 8 + 8;
+	f->cap_edges = 2 * (2 * s->nr_branches + s->nr_constructs) + 8;
 	f->cap_succs = f->cap_edges;
-	f->cap_pool = bytes / 2 + 16;
+	f->cap_pool = min_t(u64, (s->nr_locals + s->nr_branches + 2 * s->nr_calls) * 11ull / 4, 2ull * bytes) + 16;
+	b->dom.cap = f->cap_blocks;
+	b->cap_edge_next = f->cap_edges;
 	f->node = kw_arena_raw_array(f->arena, f->cap_nodes, sizeof(*f->node));
 	f->block = kw_arena_raw_array(f->arena, f->cap_blocks, sizeof(*f->block));
 	f->edge = kw_arena_raw_array(f->arena, f->cap_edges, sizeof(*f->edge));
 	f->succs = kw_arena_raw_array(f->arena, f->cap_succs, sizeof(*f->succs));
 	f->pool = kw_arena_raw_array(f->arena, f->cap_pool, sizeof(*f->pool));
-	return f->node && f->block && f->edge && f->succs && f->pool ? 0 : -ENOMEM;
+	b->dom.node = kw_arena_raw_array(f->tmp, b->dom.cap, sizeof(*b->dom.node));
+	b->edge_next = kw_arena_raw_array(f->tmp, b->cap_edge_next, sizeof(*b->edge_next));
+	return f->node && f->block && f->edge && f->succs && f->pool && b->dom.node && b->edge_next ? 0 : -ENOMEM;
 }
 
 static int prepare(struct kw_builder *b)
@@ -435,7 +456,7 @@ static int prepare(struct kw_builder *b)
 	struct kw_irfunc *f = b->f;
 	u32 bytes = b->scope.body.end - b->scope.body.pos;
 
-	if (reserve(f, bytes))
+	if (reserve(f, b, bytes))
 		return -ENOMEM;
 	f->node[0] = (struct kw_node){ .op = KW_IR_NOP, .bits = 64 };	/* vid 0 is no value */
 	f->nr_nodes = 1;

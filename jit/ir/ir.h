@@ -133,10 +133,10 @@ struct kw_edge {
 struct kw_block {
 	kw_vid first, last;
 	u32 succ;		/* start in func.succs (edge indices) */
-	u32 nr_succs;
-	u32 pred;		/* start in func.preds (edge indices) */
+	u32 pred;		/* start in func.preds (edge indices); while it is built the last edge, see edge_next */
 	u32 nr_preds;
-	u32 nr_phis;
+	u16 nr_succs;
+	u16 nr_phis;
 	u16 loop_depth;
 	u8 is_loop_header;
 	u8 cold;		/* ends in a trap, or marked unlikely */
@@ -144,6 +144,8 @@ struct kw_block {
 	kw_bid loop_end;	/* header: first block behind the loop's last one */
 	kw_bid idom;
 };
+static_assert(KW_MAX_BR_TABLE + 1 <= 0xffff, "nr_succs");
+static_assert(KW_MAX_LOCALS + KW_MAX_PARAMS <= 0xffff && KW_MAX_LOCALS + KW_MAX_RESULTS <= 0xffff, "nr_phis");
 
 struct kw_irfunc {
 	struct kw_arena *arena;	/* holds the graph */

@@ -38,7 +38,7 @@ struct state {
 	u32 nr_entries, cap_entries;
 	struct open *open;
 	u32 nr_open, cap_open;
-	u32 nr_locals_out, cap_locals_out, cap_constructs;
+	u32 cap_locals_out, cap_constructs;
 	u32 limit;
 };
 
@@ -89,17 +89,17 @@ static int close_construct(struct state *s)
 
 	if (!o.id)
 		return 0;
-	l = kw_arena_grow(s->arena, s->out->locals, &s->cap_locals_out, s->nr_locals_out + n + 1, sizeof(*l));
+	l = kw_arena_grow(s->arena, s->out->locals, &s->cap_locals_out, s->out->nr_locals + n + 1, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
 	s->out->locals = l;
 	w = &s->out->construct[o.id - 1];
-	*w = (struct kw_written){ s->nr_locals_out, n, o.resizes, o.calls, o.pkt_widths };
+	*w = (struct kw_written){ s->out->nr_locals, n, o.resizes, o.calls, o.pkt_widths };
 	for (i = 0; i < n; i++) {
-		l[s->nr_locals_out + i] = s->entry[o.base + i].local;
+		l[s->out->nr_locals + i] = s->entry[o.base + i].local;
 		s->stamp[s->entry[o.base + i].local] = s->entry[o.base + i].old_stamp;
 	}
-	s->nr_locals_out += n;
+	s->out->nr_locals += n;
 	s->nr_entries = o.base;
 	outer = &s->open[s->nr_open - 1];
 	outer->resizes |= o.resizes;
@@ -132,17 +132,24 @@ static void call(struct state *s, const struct kw_insn *insn)
 static int one_insn(struct state *s, const struct kw_insn *insn)
 {
 	switch (insn->op) {
+	case WASM_OP_IF:
+		s->out->nr_ifs++;
+		return open_construct(s, true);
 	case WASM_OP_BLOCK:
 	case WASM_OP_LOOP:
-	case WASM_OP_IF:
 		return open_construct(s, true);
 	case WASM_OP_END:
 		return close_construct(s);
 	case WASM_OP_LOCAL_SET:
 	case WASM_OP_LOCAL_TEE:
 		return push_entry(s, insn->idx, s->open[s->nr_open - 1].id);
+	case WASM_OP_BR:
+	case WASM_OP_BR_IF:
+		s->out->nr_branches++;
+		return 0;
 	case WASM_OP_CALL:
 	case WASM_OP_CALL_INDIRECT:
+		s->out->nr_calls++;
 		call(s, insn);
 		return 0;
 	case WASM_OP_MEMORY_GROW:
@@ -174,7 +181,7 @@ int kw_summarise(struct kw_arena *arena, struct kw_body body, u32 nr_locals,
 		if (ret <= 0)
 			return ret;
 		ret = one_insn(&s, &insn);
-		if (!ret && s.nr_locals_out + s.nr_entries > s.limit) {
+		if (!ret && out->nr_locals + s.nr_entries > s.limit) {
 			out->too_many = true;
 			return 0;
 		}

@@ -16,6 +16,8 @@ struct kw_summary {
 	struct kw_written *construct;
 	u32 nr_constructs;
 	u32 *locals;
+	u32 nr_locals;		/* in all lists */
+	u32 nr_ifs, nr_branches, nr_calls;
 	bool has_calls;		/* of functions, direct or not, that are not done in place */
 	bool too_many;		/* lists would outgrow a multiple of the body: keep locals in memory */
 };

@@ -88,8 +88,8 @@ static inline int kw_body_next(struct kw_body *b, struct kw_insn *insn)
 }
 
 /*
- * Next instruction that opens or closes a construct, sets a local, calls or grows
- * the memory (what summary.c acts upon); the
+ * Next instruction that opens or closes a construct, branches (but for tables),
+ * sets a local, calls or grows the memory (what summary.c acts upon); the
  * others are only stepped over, so the body must have been validated.
  * Return: as kw_body_next().
  */

@@ -33,7 +33,8 @@
 /* What summary.c acts upon, and no more. */
 #define IS_SKIMMED(op)	((op) == WASM_OP_BLOCK || (op) == WASM_OP_LOOP || (op) == WASM_OP_IF || \
 			 (op) == WASM_OP_END || (op) == WASM_OP_LOCAL_SET || (op) == WASM_OP_LOCAL_TEE || \
-			 (op) == WASM_OP_CALL || (op) == WASM_OP_CALL_INDIRECT || (op) == WASM_OP_MEMORY_GROW)
+			 (op) == WASM_OP_BR || (op) == WASM_OP_BR_IF || (op) == WASM_OP_CALL || \
+			 (op) == WASM_OP_CALL_INDIRECT || (op) == WASM_OP_MEMORY_GROW)
 
 /* The zero byte behind memory.size is a LEB, too; behind a prefix all are read. */
 #define LEBS(imm) \
