@@ -236,7 +236,9 @@ kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom)
 	}
 	f->block = bl;
 	id = f->nr_blocks++;
-	bl[id] = (struct kw_block){ .pred = ~0u, .loop_header = KW_NO_BLOCK };
+	bl[id] = (struct kw_block){
+		.pred = ~0u, .loop_header = KW_NO_BLOCK, .idom = idom == KW_NO_BLOCK ? id : idom,
+	};
 	fail(b, kw_dom_add(&b->dom, f->tmp, id, idom));
 	return id;
 }
@@ -250,7 +252,7 @@ u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to)
 	if (b->err)
 		return 0;
 	e = kw_arena_grow(f->arena, f->edge, &f->cap_edges, f->nr_edges + 1, sizeof(*e));
-	next = kw_arena_grow(f->tmp, b->edge_next, &b->cap_edge_next, f->nr_edges + 1, sizeof(*next));
+	next = kw_arena_grow(f->arena, b->edge_next, &b->cap_edge_next, f->nr_edges + 1, sizeof(*next));
 	if (!e || !next) {
 		fail(b, -ENOMEM);
 		return 0;
@@ -447,7 +449,7 @@ static int reserve(struct kw_irfunc *f, struct kw_builder *b, u32 bytes)
 	f->succs = kw_arena_raw_array(f->arena, f->cap_succs, sizeof(*f->succs));
 	f->pool = kw_arena_raw_array(f->arena, f->cap_pool, sizeof(*f->pool));
 	b->dom.node = kw_arena_raw_array(f->tmp, b->dom.cap, sizeof(*b->dom.node));
-	b->edge_next = kw_arena_raw_array(f->tmp, b->cap_edge_next, sizeof(*b->edge_next));
+	b->edge_next = kw_arena_raw_array(f->arena, b->cap_edge_next, sizeof(*b->edge_next));
 	return f->node && f->block && f->edge && f->succs && f->pool && b->dom.node && b->edge_next ? 0 : -ENOMEM;
 }
 
@@ -478,11 +480,33 @@ static bool last_page_free(const struct kw_module *m)
 	return l->min < KW_MAX_MEM_PAGES;
 }
 
+static int build(struct kw_builder *b, u32 func, struct kw_diag *diag)
+{
+	struct kw_irfunc *f = b->f;
+	u32 nr_declared;
+	int err;
+
+	err = kw_body_open(&b->scope.body, b->m, func, diag, &nr_declared);
+	if (!err)
+		err = kw_b_open_scope(b, &b->scope, func, nr_declared);
+	if (!err)
+		err = signature(b);
+	if (err)
+		return err;
+	b->locals_in_frame = b->scope.sum.too_many;
+	f->nr_frame_slots = b->locals_in_frame ? b->scope.nr_locals : 0;
+	err = prepare(b);
+	return err ? err : walk(b);
+}
+
+/* All but the graph is forgotten before it is finished, which takes about as much. */
 int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts *o,
 		struct kw_irfunc *f, struct kw_diag *diag, u64 *field_mask)
 {
+	struct kw_arena_mark before = kw_arena_mark(f->tmp);
 	struct kw_builder *b = kw_arena_zalloc(f->tmp, sizeof(*b));
-	u32 nr_declared;
+	bool has_loops;
+	u32 *edge_next;
 	int err;
 
 	if (!b)
@@ -494,20 +518,11 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 	f->index = func;
 	f->has_memory = m->nr_mems > 0;
 	f->last_page_free = last_page_free(m);
-	err = kw_body_open(&b->scope.body, m, func, diag, &nr_declared);
-	if (!err)
-		err = kw_b_open_scope(b, &b->scope, func, nr_declared);
-	if (!err)
-		err = signature(b);
-	if (err)
-		return err;
-	b->locals_in_frame = b->scope.sum.too_many;
-	f->nr_frame_slots = b->locals_in_frame ? b->scope.nr_locals : 0;
-	err = prepare(b);
-	if (!err)
-		err = walk(b);
-	if (!err)
-		err = kw_ir_finish(f, &b->dom, b->edge_next, b->has_loops);
+	err = build(b, func, diag);
 	*field_mask |= b->field_mask;
-	return err;
+	has_loops = b->has_loops;
+	edge_next = b->edge_next;
+	if (f->tmp != f->arena)
+		kw_arena_release(f->tmp, before);
+	return err ? err : kw_ir_finish(f, edge_next, has_loops);
 }

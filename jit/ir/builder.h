@@ -77,7 +77,7 @@ struct kw_builder {
 	u32 sp, cap_stack;
 	struct kw_ctl *ctl;
 	u32 nr_ctl, cap_ctl;
-	u32 *edge_next;			/* per edge: the one before it to the same label or block, or ~0 */
+	u32 *edge_next;			/* in f->arena; per edge: the one before it to the same label or block, or ~0 */
 	u32 cap_edge_next;
 	u32 *label_mark;		/* br_table: succ ordinal + 1 per label depth */
 	u32 cap_label_mark;
@@ -212,6 +212,6 @@ int kw_ir_copy_returns(struct kw_irfunc *f, const u32 *edge_next, kw_bid *merged
 
 /* finish.c; _resolve: what a phi that only looked like one stands for, any other value itself */
 kw_vid kw_ir_resolve(struct kw_irfunc *f, kw_vid v);
-int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom, const u32 *edge_next, bool has_loops);
+int kw_ir_finish(struct kw_irfunc *f, const u32 *edge_next, bool has_loops);
 
 #endif /* KW_IR_BUILDER_H */

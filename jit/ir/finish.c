@@ -372,12 +372,12 @@ static void renumber_preds(struct finish *s, struct kw_block *bl, u32 at, const 
 	bl->pred = at;
 }
 
-static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_into)
+static int renumber(struct finish *s, kw_bid *merged_into)
 {
 	struct kw_irfunc *f = s->f;
 	u32 *edge_number = kw_arena_raw_array(f->tmp, f->nr_edges + 1, sizeof(*edge_number));
 	struct kw_block *nb = f->block;
-	kw_bid blk, idom;
+	kw_bid blk;
 	u32 i, at = 0;
 	kw_vid v;
 
@@ -393,8 +393,7 @@ static int renumber(struct finish *s, const struct kw_dom *dom, kw_bid *merged_i
 		struct kw_block *bl = &nb[blk];
 
 		*bl = f->block[s->order[blk]];
-		idom = dom->node[s->order[blk]].idom;
-		bl->idom = s->number[merged_home(merged_into, idom)];
+		bl->idom = s->number[merged_home(merged_into, bl->idom)];
 		if (bl->loop_header != KW_NO_BLOCK)
 			bl->loop_header = s->number[bl->loop_header];
 		for (i = 0; i < bl->nr_succs; i++)
@@ -454,25 +453,28 @@ static void mark_cold(struct kw_irfunc *f)
 	}
 }
 
-static int put_in_order(struct finish *s, const struct kw_dom *dom, kw_bid *merged_into)
+static int put_in_order(struct finish *s, kw_bid *merged_into)
 {
 	struct kw_irfunc *f = s->f;
 	u32 n = f->nr_blocks;
+	struct kw_arena_mark before;
 	struct loops l;
 	kw_bid *parent, blk;
 	int err;
 
 	l.parent = kw_arena_raw_array(f->tmp, n + 1, sizeof(*l.parent));
-	l.seen = kw_arena_raw_array(f->tmp, n + 1, sizeof(*l.seen));
 	parent = kw_arena_raw_array(f->tmp, n + 1, sizeof(*parent));
+	before = kw_arena_mark(f->tmp);
+	l.seen = kw_arena_raw_array(f->tmp, n + 1, sizeof(*l.seen));
 	if (!l.parent || !l.seen || !parent)
 		return -ENOMEM;
 	memset(l.parent, 0xff, n * sizeof(*l.parent));
 	memset(l.seen, 0xff, n * sizeof(*l.seen));
 	find_loops(s, &l);
 	err = order_blocks(s, &l);
+	kw_arena_release(f->tmp, before);
 	if (!err)
-		err = renumber(s, dom, merged_into);
+		err = renumber(s, merged_into);
 	if (err)
 		return err;
 	for (blk = 0; blk < f->nr_blocks; blk++) {
@@ -484,7 +486,7 @@ static int put_in_order(struct finish *s, const struct kw_dom *dom, kw_bid *merg
 	return 0;
 }
 
-int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom, const u32 *edge_next, bool has_loops)
+int kw_ir_finish(struct kw_irfunc *f, const u32 *edge_next, bool has_loops)
 {
 	struct finish s = { .f = f, .edge_next = edge_next };
 	kw_bid *merged_into = kw_arena_raw_array(f->tmp, f->nr_blocks + 1, sizeof(*merged_into));
@@ -508,10 +510,10 @@ int kw_ir_finish(struct kw_irfunc *f, const struct kw_dom *dom, const u32 *edge_
 	if (err)
 		return err;
 	if (has_loops) {
-		err = put_in_order(&s, dom, merged_into);
+		err = put_in_order(&s, merged_into);
 	} else {
 		close_up_blocks(&s);
-		err = renumber(&s, dom, merged_into);
+		err = renumber(&s, merged_into);
 	}
 	if (!err)
 		mark_cold(f);
