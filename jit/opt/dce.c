@@ -145,10 +145,13 @@ static void sweep_block(struct dce *d, struct kw_block *bl)
 	u32 phis = 0;
 
 	for (v = bl->first; v; v = f->node[v].next)
-		if (d->mark[v] != NEEDED)
+		if (d->mark[v] != NEEDED) {
+			phis |= f->node[v].op == KW_IR_PHI;
 			drop_node(d, bl, &f->node[v]);
-	if (bl->nr_phis)
+		}
+	if (phis)
 		close_up_args(d, bl);
+	phis = 0;
 	for (v = bl->first; v; v = next) {
 		struct kw_node *n = &f->node[v];
 

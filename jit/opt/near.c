@@ -30,12 +30,19 @@ struct seen {
 	u32 c;
 };
 
+struct access {
+	kw_vid v : 31;
+	u32 ends_run : 1;	/* no other of its run follows */
+};
+
 struct near {
 	struct kw_irfunc *f;
 	u32 *index;		/* of each root: its place in .seen */
 	struct seen *seen;
 	u32 nr_seen, cap_seen;
-	u32 *accesses;		/* of each node: how many uses it has as an address */
+	u32 *as_address;	/* of each node: how many uses it has as an address */
+	struct access *access;	/* in order */
+	u32 nr_accesses;
 	int err;
 };
 
@@ -125,15 +132,15 @@ static void rewrite(struct near *s, kw_vid v)
 	u32 c;
 	kw_vid root = root_of(s->f, n->a, &c);
 
-	if (root == n->a || !s->index[root] || s->f->node[n->a].uses != s->accesses[n->a])
+	if (root == n->a || !s->index[root] || s->f->node[n->a].uses != s->as_address[n->a])
 		return;
 	k = &s->seen[s->index[root]];
 	if (!k->base || k->base == n->a || !is_near(k->c, c, n->imm) || !dominates(s->f, k->block, n->block))
 		return;
 	s->f->node[n->a].uses--;
 	s->f->node[k->base].uses++;
-	s->accesses[n->a]--;
-	s->accesses[k->base]++;
+	s->as_address[n->a]--;
+	s->as_address[k->base]++;
 	n->a = k->base;
 	n->imm += c - k->c;
 }
@@ -146,61 +153,62 @@ static bool ends_run(const struct kw_node *n)
 	return n->op != KW_IR_LOAD && (flags & (KW_IRF_W | KW_IRF_X | KW_IRF_T | KW_IRF_B) || n->op == KW_IR_PKT_LD);
 }
 
-/* From @first to what ends the run. Return: the node behind it. */
-static kw_vid one_run(struct near *s, kw_vid first)
+/* The run that access @first begins. Return: the one behind it */
+static u32 one_run(struct near *s, u32 first)
 {
-	const struct kw_irfunc *f = s->f;
-	kw_vid v, end;
+	u32 end = first, i;
 
-	for (v = first; v; v = f->node[v].next) {
-		if (is_access(&f->node[v]))
-			expect(s, v);
-		if (ends_run(&f->node[v]))
-			break;
+	/* The last one's run ends with its block. */
+	do {
+		expect(s, s->access[end].v);
+	} while (!s->access[end++].ends_run);
+	for (i = first; i < end && !s->err; i++) {
+		rewrite(s, s->access[i].v);
+		remember(s, s->access[i].v);
 	}
-	end = v ? f->node[v].next : 0;
-	for (v = first; v != end && !s->err; v = f->node[v].next)
-		if (is_access(&f->node[v])) {
-			rewrite(s, v);
-			remember(s, v);
-		}
 	return end;
 }
 
 /* Return: does any of them add a constant? */
-static bool count_accesses(struct near *s)
+static bool list_accesses(struct near *s)
 {
 	struct kw_irfunc *f = s->f;
+	u32 nr = 0, c;
 	bool sums = false;
+	struct kw_node *n;
 	kw_bid b;
 	kw_vid v;
-	u32 c;
 
 	for (b = 0; b < f->nr_blocks; b++)
-		kw_ir_for_each_node(f, b, v)
-			if (is_access(&f->node[v])) {
-				s->accesses[f->node[v].a]++;
-				sums |= root_of(f, f->node[v].a, &c) != f->node[v].a;
+		for (v = f->block[b].first; v; v = n->next) {
+			n = &f->node[v];
+			if (is_access(n)) {
+				s->access[nr++] = (struct access){ v, 0 };
+				s->as_address[n->a]++;
+				sums |= root_of(f, n->a, &c) != n->a;
 			}
+			if (nr && ends_run(n))
+				s->access[nr - 1].ends_run = 1;
+		}
+	s->nr_accesses = nr;
 	return sums;
 }
 
 int kw_opt_near(struct kw_irfunc *f)
 {
 	struct near s = { .f = f };
-	kw_bid b;
-	kw_vid v;
+	u32 i;
 
 	if (!f->last_page_free)
 		return 0;
 	s.index = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.index));
-	s.accesses = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.accesses));
-	if (!s.index || !s.accesses)
+	s.as_address = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*s.as_address));
+	s.access = kw_arena_raw_array(f->tmp, f->nr_nodes, sizeof(*s.access));
+	if (!s.index || !s.as_address || !s.access)
 		return -ENOMEM;
-	if (!count_accesses(&s))
+	if (!list_accesses(&s))
 		return 0;
-	for (b = 0; b < f->nr_blocks && !s.err; b++)
-		for (v = f->block[b].first; v && !s.err;)
-			v = one_run(&s, v);
+	for (i = 0; i < s.nr_accesses && !s.err;)
+		i = one_run(&s, i);
 	return s.err;
 }

@@ -75,6 +75,9 @@ static inline int kw_body_next(struct kw_body *b, struct kw_insn *insn)
 	} else if (imm <= KW_IMM_DATA && p[1] < 0x80) {
 		insn->idx = p[1];
 		b->pos = p + 2;
+	} else if (imm == KW_IMM_I32 && p[1] < 0x80) {
+		insn->imm = (u32)((s32)((u32)p[1] << 25) >> 25);
+		b->pos = p + 2;
 	} else if (imm >= KW_IMM_MEM8 && imm <= KW_IMM_MEM128 && p[1] < 32 && p[2] < 0x80) {
 		insn->align = p[1];
 		insn->imm = p[2];

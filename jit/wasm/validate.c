@@ -129,6 +129,12 @@ static int check_imm(struct kw_validator *v, u8 imm)
 	return 0;
 }
 
+/* Layouts of which check_imm() has something to say. */
+#define CHECKED	(BIT_ULL(KW_IMM_TABLE) | BIT_ULL(KW_IMM_ELEM) | BIT_ULL(KW_IMM_DATA) | BIT_ULL(KW_IMM_TABLE_TABLE) | \
+		 BIT_ULL(KW_IMM_ELEM_TABLE) | BIT_ULL(KW_IMM_MEM) | BIT_ULL(KW_IMM_MEM_MEM) | \
+		 BIT_ULL(KW_IMM_DATA_MEM) | BIT_ULL(KW_IMM_SHUFFLE) | ~(BIT_ULL(KW_IMM_LANE2) - 1))
+static_assert(KW_NR_IMMS <= 64, "CHECKED");
+
 /* Pop and push what the row says. */
 static int apply_row(struct kw_validator *v, const struct kw_opinfo *info)
 {
@@ -153,7 +159,7 @@ static int validate_insn(struct kw_validator *v)
 		if (unlikely(v->refused & BIT(info->feature)))
 			return kw_v_bad(v, KW_R_UNSUPPORTED, 0, info->feature);
 	}
-	if (info->imm > KW_IMM_FUNC)	/* those before have a rule */
+	if (BIT_ULL(info->imm) & CHECKED)
 		err = check_imm(v, info->imm);
 	if (err)
 		return err;
