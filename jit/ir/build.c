@@ -243,25 +243,32 @@ kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom)
 	return id;
 }
 
-u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to)
+static noinline bool grow_edges(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
-	struct kw_edge *e;
-	u32 *next;
+	struct kw_edge *e = kw_arena_grow(f->arena, f->edge, &f->cap_edges, f->nr_edges + 1, sizeof(*e));
+	u32 *next = kw_arena_grow(f->arena, b->edge_next, &b->cap_edge_next, f->nr_edges + 1, sizeof(*next));
 
-	if (b->err)
-		return 0;
-	e = kw_arena_grow(f->arena, f->edge, &f->cap_edges, f->nr_edges + 1, sizeof(*e));
-	next = kw_arena_grow(f->arena, b->edge_next, &b->cap_edge_next, f->nr_edges + 1, sizeof(*next));
 	if (!e || !next) {
 		fail(b, -ENOMEM);
-		return 0;
+		return false;
 	}
 	f->edge = e;
 	b->edge_next = next;
-	e[f->nr_edges] = (struct kw_edge){ .from = from, .to = to };
-	next[f->nr_edges] = ~0u;
-	return f->nr_edges++;
+	return true;
+}
+
+u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to)
+{
+	struct kw_irfunc *f = b->f;
+	u32 e = f->nr_edges;
+
+	if (b->err || (unlikely(e == f->cap_edges) && !grow_edges(b)))
+		return 0;
+	f->edge[e] = (struct kw_edge){ .from = from, .to = to };
+	b->edge_next[e] = ~0u;
+	f->nr_edges++;
+	return e;
 }
 
 /* Room for @n more entries in the argument pool. Return: its start; 0 is valid too, see b->err. */
@@ -285,7 +292,7 @@ u32 kw_b_pool(struct kw_builder *b, u32 n)
 void kw_b_set_succs(struct kw_builder *b, kw_bid blk, const u32 *edges, u32 n)
 {
 	struct kw_irfunc *f = b->f;
-	u32 *s;
+	u32 *s, i;
 
 	if (b->err)
 		return;
@@ -295,7 +302,8 @@ void kw_b_set_succs(struct kw_builder *b, kw_bid blk, const u32 *edges, u32 n)
 		return;
 	}
 	f->succs = s;
-	memcpy(s + f->nr_succs, edges, n * sizeof(*s));
+	for (i = 0; i < n; i++)		/* mostly one or two */
+		s[f->nr_succs + i] = edges[i];
 	f->block[blk].succ = f->nr_succs;
 	f->block[blk].nr_succs = n;
 	f->nr_succs += n;
@@ -401,13 +409,18 @@ static void open_entry(struct kw_builder *b)
 
 static void one_insn(struct kw_builder *b)
 {
-	if (b->cur == KW_NO_BLOCK || kw_opinfo[b->insn.op].feature == KW_OP_MVP) {
-		if (b->cur == KW_NO_BLOCK || !(kw_b_plain(b) || kw_b_memory(b) || kw_b_call(b)))
+	u32 op = b->insn.op;
+
+	if (b->cur == KW_NO_BLOCK) {
+		kw_b_control(b);
+	} else if (op == WASM_OP_LOCAL_GET && !b->locals_in_frame) {	/* nearly half of them */
+		kw_b_push(b, b->scope.local[b->insn.idx]);
+	} else if (kw_opinfo[op].feature == KW_OP_MVP) {
+		if (op <= WASM_OP_CALL_INDIRECT ? !kw_b_call(b) : !kw_b_plain(b) && !kw_b_memory(b))
 			kw_b_control(b);
-		return;
-	}
-	if (!kw_b_float(b) && !kw_b_simd(b) && !kw_b_ref(b))
+	} else if (!kw_b_float(b) && !kw_b_simd(b) && !kw_b_ref(b)) {
 		fail(b, -EOPNOTSUPP);
+	}
 }
 
 static int walk(struct kw_builder *b)

@@ -536,6 +536,8 @@ void kw_b_control(struct kw_builder *b)
 		jump_to_label(b, b->nr_ctl - 1 - b->callee_label);
 		set_dead(b);
 		break;
+	case WASM_OP_NOP:
+		break;
 	case WASM_OP_UNREACHABLE:
 		kw_b_emit(b, KW_IR_TRAP, KW_T_VOID, 0, 0, 0, 0, 0, KW_TRAP_UNREACHABLE);
 		set_dead(b);

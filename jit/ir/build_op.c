@@ -122,8 +122,6 @@ bool kw_b_plain(struct kw_builder *b)
 	case WASM_OP_SELECT_T:
 		do_select(b);
 		return true;
-	case WASM_OP_NOP:
-		return true;
 	default:
 		return false;
 	}

@@ -149,11 +149,29 @@ static int apply_row(struct kw_validator *v, const struct kw_opinfo *info)
 	return info->result ? kw_v_push(v, info->result) : 0;
 }
 
+/* Half of all instructions, and they need no feature. */
+static inline int local(struct kw_validator *v)
+{
+	u8 type;
+	int err = 0;
+
+	if (unlikely(v->insn.idx >= v->nr_locals))
+		return kw_v_bad(v, KW_R_UNKNOWN_LOCAL, v->insn.idx, 0);
+	type = v->locals[v->insn.idx];
+	if (v->insn.op != WASM_OP_LOCAL_GET)
+		err = kw_v_pop(v, type);
+	if (!err && v->insn.op != WASM_OP_LOCAL_SET)
+		err = kw_v_push(v, type);
+	return err;
+}
+
 static int validate_insn(struct kw_validator *v)
 {
 	const struct kw_opinfo *info = &kw_opinfo[v->insn.op];
 	int err = 0;
 
+	if (info->imm == KW_IMM_LOCAL)
+		return local(v);
 	if (info->feature != KW_OP_MVP) {
 		v->used |= BIT(info->feature);
 		if (unlikely(v->refused & BIT(info->feature)))

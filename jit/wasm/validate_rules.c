@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Rules of parametric, variable, table and reference instructions; core spec 2.0, 3.3.2 and 3.3.4 - 3.3.6. */
+/* Rules of parametric, global, table and reference instructions; core spec 2.0, 3.3.2 and 3.3.4 - 3.3.6. */
 #include "validator.h"
 
 static bool is_number(u8 type)
@@ -40,21 +40,6 @@ static int select_typed(struct kw_validator *v)
 	if (!err)
 		err = kw_v_pop(v, type);
 	return err ? err : kw_v_push(v, type);
-}
-
-static int local(struct kw_validator *v)
-{
-	u8 type;
-	int err = 0;
-
-	if (unlikely(v->insn.idx >= v->nr_locals))
-		return kw_v_bad(v, KW_R_UNKNOWN_LOCAL, v->insn.idx, 0);
-	type = v->locals[v->insn.idx];
-	if (v->insn.op != WASM_OP_LOCAL_GET)
-		err = kw_v_pop(v, type);
-	if (!err && v->insn.op != WASM_OP_LOCAL_SET)
-		err = kw_v_push(v, type);
-	return err;
 }
 
 static int global(struct kw_validator *v)
@@ -126,10 +111,6 @@ int kw_v_other(struct kw_validator *v)
 	u8 type;
 
 	switch (v->insn.op) {
-	case WASM_OP_LOCAL_GET:
-	case WASM_OP_LOCAL_SET:
-	case WASM_OP_LOCAL_TEE:
-		return local(v);
 	case WASM_OP_GLOBAL_GET:
 	case WASM_OP_GLOBAL_SET:
 		return global(v);
