@@ -444,14 +444,15 @@ static int walk(struct kw_builder *b)
  * What most bodies become; an array that grows leaves its old places unused.
  * Nodes go with the bytes, blocks and edges with the branches, and the pool
  * holds arguments and, for each branch, the locals written where it leads out of.
+ * Branches that are never reached make nothing, so the bytes bound them all.
  */
 static int reserve(struct kw_irfunc *f, struct kw_builder *b, u32 bytes)
 {
 	const struct kw_summary *s = &b->scope.sum;
 
 	f->cap_nodes = bytes * 3ull / 8 + 32;
-	f->cap_blocks = (2 * s->nr_branches + s->nr_constructs + 2 * s->nr_ifs) * 9ull / 8 + 8;
-	f->cap_edges = 2 * (2 * s->nr_branches + s->nr_constructs) + 8;
+	f->cap_blocks = min((2 * s->nr_branches + s->nr_constructs + 2 * s->nr_ifs) * 9 / 8, bytes / 6) + 8;
+	f->cap_edges = min(2 * (2 * s->nr_branches + s->nr_constructs), bytes / 4) + 8;
 	f->cap_succs = f->cap_edges;
 	f->cap_pool = min_t(u64, (s->nr_locals + s->nr_branches + 2 * s->nr_calls) * 11ull / 4, 2ull * bytes) + 16;
 	b->dom.cap = f->cap_blocks;

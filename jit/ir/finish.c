@@ -292,13 +292,13 @@ static int order_blocks(struct finish *s, const struct loops *l)
 /* ---- renumbering ---- */
 
 /* One use of the finished graph: of what is left, and counted.  Phis that are not are NOPs by now. */
-static inline void finish_use(struct kw_irfunc *f, kw_vid *use)
+static inline void finish_use(struct kw_irfunc *f, struct kw_node *node, kw_vid *use)
 {
-	struct kw_node *n = &f->node[*use];
+	struct kw_node *n = &node[*use];
 
 	if (unlikely(n->op == KW_IR_NOP && n->a)) {
 		*use = kw_ir_resolve(f, *use);
-		n = &f->node[*use];
+		n = &node[*use];
 	}
 	n->uses++;
 }
@@ -311,13 +311,14 @@ static bool adds_constant(const struct kw_irfunc *f, kw_vid v)
 /* What @n uses comes before it: its uses are counted from here on. */
 static inline void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid blk)
 {
-	u32 nr, i;
-	kw_vid *arg = kw_ir_args(f, n, &nr);
+	u32 nr;
+	kw_vid *arg = kw_ir_args(f, n, &nr), *end = arg + nr;
+	struct kw_node *node = f->node;
 
 	n->block = blk;
 	n->uses = 0;
-	for (i = 0; i < nr; i++)
-		finish_use(f, &arg[i]);
+	for (; arg != end; arg++)
+		finish_use(f, node, arg);
 	if ((n->op == KW_IR_LOAD || n->op == KW_IR_STORE) && n->aux)
 		f->has_sums |= adds_constant(f, n->a);
 }
@@ -331,7 +332,7 @@ static void finish_phis(struct kw_irfunc *f, const struct kw_block *bl)
 		kw_vid *args = f->pool + f->edge[f->preds[bl->pred + i]].args;
 
 		for (j = 0; j < bl->nr_phis; j++)
-			finish_use(f, &args[j]);
+			finish_use(f, f->node, &args[j]);
 	}
 }
 
@@ -515,7 +516,7 @@ int kw_ir_finish(struct kw_irfunc *f, const u32 *edge_next, bool has_loops)
 		close_up_blocks(&s);
 		err = renumber(&s, merged_into);
 	}
-	if (!err)
+	if (!err && f->has_op[KW_IR_TRAP])
 		mark_cold(f);
 	return err;
 }

@@ -122,14 +122,15 @@ static bool or_bytes(const struct bytes *p, const struct kw_node *n, struct orig
 	return true;
 }
 
+/* The operations trace() knows. */
+static const bool traced[KW_NR_IROPS] = {
+	[KW_IR_SHL] = true, [KW_IR_SHR_U] = true, [KW_IR_ROTL] = true, [KW_IR_ROTR] = true,
+	[KW_IR_AND] = true, [KW_IR_OR] = true, [KW_IR_ZEXT32] = true,
+};
+
 static bool trace(const struct bytes *p, const struct kw_node *n, struct origin *o)
 {
 	switch (n->op) {
-	case KW_IR_SHL:
-	case KW_IR_SHR_U:
-	case KW_IR_ROTL:
-	case KW_IR_ROTR:
-		return shift_bytes(p, n, o);
 	case KW_IR_AND:
 		return mask_bytes(p, n, o);
 	case KW_IR_OR:
@@ -138,7 +139,7 @@ static bool trace(const struct bytes *p, const struct kw_node *n, struct origin 
 		*o = origin_of(p, n->a);
 		return true;
 	default:
-		return false;
+		return shift_bytes(p, n, o);
 	}
 }
 
@@ -374,7 +375,8 @@ int kw_opt_bytes(struct kw_irfunc *f)
 		return -ENOMEM;
 	for (b = 0; b < f->nr_blocks; b++)
 		kw_ir_for_each_node(f, b, v)
-			note(&p, v);
+			if (traced[f->node[v].op])
+				note(&p, v);
 	if (!p.nr_origins)
 		return p.err;
 	/* The largest first: a part of it that others use is still as it was noted. */

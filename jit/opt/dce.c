@@ -45,16 +45,13 @@ static void need_phi_inputs(struct dce *d, const struct kw_node *n)
 
 static inline void need_inputs(struct dce *d, struct kw_node *n)
 {
-	const kw_vid *arg;
-	u32 nr, i;
+	u32 nr;
+	const kw_vid *arg = kw_ir_args(d->f, n, &nr), *end = arg + nr;
 
-	if (n->op == KW_IR_PHI) {
+	for (; arg != end; arg++)
+		need(d, *arg);
+	if (n->op == KW_IR_PHI)
 		need_phi_inputs(d, n);
-		return;
-	}
-	arg = kw_ir_args(d->f, n, &nr);
-	for (i = 0; i < nr; i++)
-		need(d, arg[i]);
 }
 
 /* A packet load without a default leaves a mark then, so it has an effect even when its value has no use. */

@@ -45,6 +45,8 @@ static kw_vid emit(struct divide *d, u8 op, u8 type, kw_vid a, kw_vid b, u64 imm
 	else
 		f->block[next->block].first = v;
 	next->prev = v;
+	f->node[a].uses++;
+	f->node[b].uses++;
 	f->nr_nodes++;
 	return v;
 }
@@ -124,10 +126,13 @@ static void replace(struct divide *d, kw_vid v)
 	}
 	if (d->err)
 		return;
-	f->uses_stale = true;
+	f->node[x].uses--;
+	f->node[c].uses--;
 	f->node[v].op = rem ? KW_IR_SUB : KW_IR_WRAP;
 	f->node[v].a = rem ? x : q;
 	f->node[v].b = rem ? q : 0;
+	f->node[f->node[v].a].uses++;
+	f->node[f->node[v].b].uses++;
 }
 
 int kw_opt_divide(struct kw_irfunc *f)

@@ -28,7 +28,7 @@ int kw_opt_bytes(struct kw_irfunc *f);
 
 /**
  * kw_opt_divide() - divisions of i32 by constants become multiplications
- * Linear.  Leaves node.uses as it was before, which it notes.
+ * Linear.  node.uses is kept; leaves dead nodes behind.
  * Return: 0 or -ENOMEM.
  */
 int kw_opt_divide(struct kw_irfunc *f);
