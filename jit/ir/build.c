@@ -221,22 +221,27 @@ kw_vid kw_b_exec(struct kw_builder *b)
 
 /* ---- blocks and edges ---- */
 
+static noinline bool grow_blocks(struct kw_builder *b)
+{
+	struct kw_irfunc *f = b->f;
+	struct kw_block *bl = kw_arena_grow(f->arena, f->block, &f->cap_blocks, f->nr_blocks + 1, sizeof(*bl));
+
+	if (bl)
+		f->block = bl;
+	else
+		fail(b, -ENOMEM);
+	return bl;
+}
+
 kw_bid kw_b_new_block(struct kw_builder *b, kw_bid idom)
 {
 	struct kw_irfunc *f = b->f;
-	struct kw_block *bl;
-	kw_bid id;
+	kw_bid id = f->nr_blocks;
 
-	if (b->err)
+	if (b->err || (unlikely(id == f->cap_blocks) && !grow_blocks(b)))
 		return 0;
-	bl = kw_arena_grow(f->arena, f->block, &f->cap_blocks, f->nr_blocks + 1, sizeof(*bl));
-	if (!bl) {
-		fail(b, -ENOMEM);
-		return 0;
-	}
-	f->block = bl;
-	id = f->nr_blocks++;
-	bl[id] = (struct kw_block){
+	f->nr_blocks++;
+	f->block[id] = (struct kw_block){
 		.pred = ~0u, .loop_header = KW_NO_BLOCK, .idom = idom == KW_NO_BLOCK ? id : idom,
 	};
 	fail(b, kw_dom_add(&b->dom, f->tmp, id, idom));

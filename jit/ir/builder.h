@@ -52,6 +52,7 @@ struct kw_scope {
 	kw_vid *local;			/* current definition; unused when locals are frame slots */
 };
 
+/* Constants that are found without a search: what code counts and masks with. */
 #define KW_SMALL_MIN	(-64)
 #define KW_NR_SMALL	192
 
@@ -86,7 +87,6 @@ struct kw_builder {
 	u32 dead_depth;			/* constructs opened since */
 	kw_vid entry_tail;		/* last node of block 0's head: constants go behind it */
 	kw_vid inst, exec;
-	kw_vid small_i32[KW_NR_SMALL], small_i64[KW_NR_SMALL];	/* constants from KW_SMALL_MIN on; 0: not made */
 	u64 field_mask;
 	struct kw_pkt_end known;	/* it has them from its start: the guest has looked */
 	struct kw_pkt_end known_behind;	/* it has them behind some offset */
@@ -97,6 +97,7 @@ struct kw_builder {
 	kw_vid *gvn_at, gvn_next;	/* where what was last looked for belongs, and what comes behind it */
 	u32 epoch[KW_H_MARK + 1];	/* per enum kw_hclass: bumped by what may change it */
 	u32 next_epoch;
+	kw_vid small_i32[KW_NR_SMALL], small_i64[KW_NR_SMALL];	/* constants from KW_SMALL_MIN on; 0: not made */
 };
 
 /* build.c: nodes and blocks */

@@ -110,7 +110,7 @@ struct kw_node {
 	};
 	union {
 		struct {
-			kw_vid a, b, c;	/* operands, or pool start and count */
+			kw_vid a, b, c;	/* operands, or pool start and count; see op.def */
 		};
 		kw_vid arg[3];
 	};

@@ -165,16 +165,15 @@ int kw_summarise(struct kw_arena *arena, struct kw_body body, u32 nr_locals,
 {
 	struct state s = { .arena = arena, .out = out, .bind = bind, .nr_bind = bind ? nr_bind : 0 };
 	struct kw_insn insn;
-	u32 steps = 0, i;
+	u32 steps = 0;
 	int ret;
 
 	*out = (struct kw_summary){ 0 };
 	s.limit = LISTS_FREE + LISTS_PER_BYTE * (u32)(body.end - body.pos);
-	s.stamp = kw_arena_array(arena, nr_locals + 1, sizeof(*s.stamp));
+	s.stamp = kw_arena_raw_array(arena, nr_locals + 1, sizeof(*s.stamp));
 	if (!s.stamp)
 		return -ENOMEM;
-	for (i = 0; i < nr_locals; i++)
-		s.stamp[i] = 0xffffffff;
+	memset(s.stamp, 0xff, nr_locals * sizeof(*s.stamp));
 	ret = open_construct(&s, false);
 	while (!ret) {
 		ret = kw_body_skim(&body, &insn);

@@ -10,7 +10,6 @@
  * turns out to be needed is left for later.  Only blocks where it passed
  * something are swept.
  */
-#include "../ir/build.h"
 #include "opt.h"
 
 #define ALWAYS_NEEDED	(KW_IRF_T | KW_IRF_W | KW_IRF_X | KW_IRF_B)

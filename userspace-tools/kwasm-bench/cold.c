@@ -16,9 +16,8 @@ struct cold {
 };
 
 /* Callgrind counts what happens in here: --toggle-collect=bench_cold_start. */
-noinline
-int bench_cold_start(struct kwasm_engine *e, const struct kwasm_engine_module *m, u64 n, u64 ns[NR_STEPS],
-		     struct kwasm_trap_info *trap);
+noinline int bench_cold_start(struct kwasm_engine *e, const struct kwasm_engine_module *m, u64 n,
+			      u64 ns[NR_STEPS], struct kwasm_trap_info *trap);
 
 int bench_cold_start(struct kwasm_engine *e, const struct kwasm_engine_module *m, u64 n, u64 ns[NR_STEPS],
 		     struct kwasm_trap_info *trap)
