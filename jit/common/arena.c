@@ -14,6 +14,7 @@ struct kw_arena_chunk {
 
 /* The allocator's own alignment may be 8, so each chunk has room to round up. */
 #define CHUNK_OVERHEAD	(sizeof(struct kw_arena_chunk) + KW_ARENA_ALIGN)
+static_assert(CHUNK_MIN >= KW_ARENA_SMALL + CHUNK_OVERHEAD, "a small allocation fits any chunk");
 
 void kw_arena_init(struct kw_arena *a, u64 budget_bytes)
 {
