@@ -192,11 +192,12 @@ static bool try_near(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 
 static void clamp_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 {
-	const struct kw_node *n = &b->f->node[*addr];
+	const struct kw_node *n;
 	kw_vid biased;
 
 	if (try_near(b, addr, offset, bytes))
 		return;
+	n = &b->f->node[*addr];
 	if (can_bias(b, *addr, *offset, bytes)) {
 		clamp_biased(b, n->a, (s32)b->f->node[n->b].imm, addr, offset);
 		return;

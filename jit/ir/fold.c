@@ -198,16 +198,18 @@ static kw_vid identity_const(struct kw_builder *b, u8 op, u8 type, kw_vid x, u64
 static kw_vid reassociate(struct kw_builder *b, u8 op, u8 type, const struct operand *x, u64 c)
 {
 	struct operand inner;
+	kw_vid v;
 	u64 r;
 
 	if (op != KW_IR_ADD && op != KW_IR_AND && op != KW_IR_OR && op != KW_IR_XOR)
 		return 0;
 	if (x->n->op != op || x->n->type != type)
 		return 0;
+	v = x->n->a;
 	inner = operand(b, x->n->b);
 	if (!inner.is_const || !fold_binary(op, inner.c, c, type == KW_T_I32 ? 32 : 64, &r))
 		return 0;
-	return kw_b_bin(b, op, type, x->n->a, kw_b_const(b, type, r));
+	return kw_b_bin(b, op, type, v, kw_b_const(b, type, r));
 }
 
 static kw_vid fold_arith(struct kw_builder *b, u8 op, u8 type, kw_vid x, kw_vid y)
@@ -288,11 +290,12 @@ static kw_vid compare_upper_bits(struct kw_builder *b, kw_vid x, u64 c, u8 type,
 
 	if (ox.n->op != KW_IR_AND || c == 0)
 		return 0;
+	x = ox.n->a;
 	mask = operand(b, ox.n->b);
-	below = ~(mask.c | ~low_ones(b->f->node[ox.n->a].bits)) & ones;
+	below = ~(mask.c | ~low_ones(b->f->node[x].bits)) & ones;
 	if (!mask.is_const || below == 0 || below == ones || below & (below + 1) || c & below)
 		return 0;
-	x = kw_b_bin(b, KW_IR_ADD, type, ox.n->a, kw_b_const(b, type, (0 - c) & ones));
+	x = kw_b_bin(b, KW_IR_ADD, type, x, kw_b_const(b, type, (0 - c) & ones));
 	return kw_b_emit(b, KW_IR_CMP, KW_T_I32, x, kw_b_const(b, type, below + 1), 0, 0, type,
 			 cond == KW_EQ ? KW_LT_U : KW_GE_U);
 }
