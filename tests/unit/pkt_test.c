@@ -47,7 +47,7 @@ static u32 next(u32 *state)
 
 static u32 be(const u8 *p, u32 size)
 {
-	return size == 2 ? p[0] << 8 | p[1] : (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+	return size == 2 ? (u32)p[0] << 8 | p[1] : (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 }
 
 #define BYTES	60u
