@@ -18,6 +18,7 @@ struct step {
 	u32 reuse;		/* operands of want REUSE, a bit each */
 	u32 missing;		/* uses that are in no register, not FIXED */
 	u32 dying;		/* uses of values that are not needed further on */
+	struct kw_mopnd *def;	/* the last of them */
 	u32 nr_defs;
 	bool constrained;	/* registers by name, or read and written at the same time */
 	u64 fixed_uses;		/* registers of FIXED uses */
@@ -156,26 +157,15 @@ static int move_home(struct step *st, u32 v, u32 to)
 	return 0;
 }
 
-static void scan_use(struct step *st, u32 k)
+/* A use that names its register, or reads until the instruction ends. */
+static void scan_constrained_use(struct step *st, const struct kw_mopnd *o)
 {
-	struct ra *ra = st->ra;
-	struct kw_mopnd *o = &st->o[k];
-	u32 r = ra->reg[o->vreg];
-
-	ra->next[o->vreg] = ra->opnd_next[st->inst->opnds + k];
-	st->dying |= (u32)(ra->next[o->vreg] == RA_DEAD) << k;
-	st->constrained |= o->kind == KW_OP_LATE_USE;
-	if (o->want == KW_WANT_FIXED) {
-		st->constrained = true;
-		st->fixed_uses |= BIT_ULL(o->reg);
-		if (o->kind == KW_OP_LATE_USE)
-			st->late_regs |= BIT_ULL(o->reg);
-	} else if (r != KW_NO_REG) {
-		o->alloc = r;
-		st->lock |= BIT_ULL(r);
-	} else {
-		st->missing |= 1u << k;
-	}
+	st->constrained = true;
+	if (o->want != KW_WANT_FIXED)
+		return;
+	st->fixed_uses |= BIT_ULL(o->reg);
+	if (o->kind == KW_OP_LATE_USE)
+		st->late_regs |= BIT_ULL(o->reg);
 }
 
 static void scan_def(struct step *st, struct kw_mopnd *o)
@@ -184,6 +174,8 @@ static void scan_def(struct step *st, struct kw_mopnd *o)
 	u64 bit = o->want == KW_WANT_FIXED ? BIT_ULL(o->reg) : 0;
 
 	ra->next[o->vreg] = ra->def_next[o->vreg];
+	o->alloc = KW_ALLOC_NONE;
+	st->def = o;
 	st->nr_defs++;
 	st->doomed |= bit;
 	st->constrained |= bit || o->kind == KW_OP_EARLY_DEF;
@@ -199,17 +191,54 @@ static void scan_def(struct step *st, struct kw_mopnd *o)
 /* Uses that are in a register stay there, unless the instruction turns out to be constrained. */
 static void scan(struct step *st)
 {
-	u32 k;
+	struct ra *ra = st->ra;
+	const ra_when_t *after = ra->opnd_next + st->inst->opnds;
+	struct kw_mopnd *o = st->o, *end = o + st->inst->nr_opnds;
+	u32 bit = 1, missing = 0, dying = 0;
+	u64 lock = 0;
 
+	for (; o < end; o++, after++, bit <<= 1) {
+		u32 r;
+
+		if (!ra_is_use(o)) {
+			scan_def(st, o);
+			continue;
+		}
+		ra->next[o->vreg] = *after;
+		dying |= *after == RA_DEAD ? bit : 0;
+		if (o->want == KW_WANT_FIXED || o->kind == KW_OP_LATE_USE) {
+			scan_constrained_use(st, o);
+			if (o->want == KW_WANT_FIXED)
+				continue;
+		}
+		r = ra->reg[o->vreg];
+		if (r != KW_NO_REG) {
+			o->alloc = r;
+			lock |= BIT_ULL(r);
+		} else {
+			o->alloc = KW_ALLOC_NONE;
+			missing |= bit;
+		}
+	}
+	st->missing = missing;
+	st->dying = dying;
+	st->lock = lock;
+}
+
+/* Nothing is known of instruction @i yet but what it destroys. */
+static void begin(struct step *st, struct ra *ra, u32 i)
+{
+	st->ra = ra;
+	st->i = i;
 	st->doomed = kw_mi_clobbers(st->inst);
 	st->constrained = st->doomed;
-	for (k = 0; k < st->inst->nr_opnds; k++) {
-		st->o[k].alloc = KW_ALLOC_NONE;
-		if (ra_is_use(&st->o[k]))
-			scan_use(st, k);
-		else
-			scan_def(st, &st->o[k]);
-	}
+	st->reuse = 0;
+	st->nr_defs = 0;
+	st->fixed_uses = 0;
+	st->fixed_early = 0;
+	st->late_regs = 0;
+	st->use_regs = 0;
+	st->def_regs = 0;
 }
 
 /* Registers that FIXED uses are filled from: whoever moves into one makes a cycle. */
@@ -622,7 +651,7 @@ static int settle_reuses(struct step *st)
 static int assign_plain(struct step *st)
 {
 	struct ra *ra = st->ra;
-	struct kw_mopnd *def = st->o;
+	struct kw_mopnd *def = st->def;
 	int err = 0;
 
 	st->use_regs = st->lock;
@@ -633,8 +662,6 @@ static int assign_plain(struct step *st)
 	release_dying(st);
 	if (err || !st->nr_defs)
 		return err;
-	while (ra_is_use(def))
-		def++;
 	if (def->want == KW_WANT_REUSE)
 		define(st, def, def->alloc);
 	else
@@ -676,9 +703,10 @@ static bool made_by_users(const struct ra *ra, const struct kw_minst *inst)
  */
 int kw_ra_assign_inst(struct ra *ra, u32 i)
 {
-	struct step st = { .ra = ra, .i = i, .inst = &ra->mf->inst[i] };
+	struct step st;
 	int err;
 
+	st.inst = &ra->mf->inst[i];
 	if (!st.inst->nr_opnds && !kw_mi_clobbers(st.inst))
 		return 0;
 	st.o = ra->mf->opnd + st.inst->opnds;
@@ -687,6 +715,7 @@ int kw_ra_assign_inst(struct ra *ra, u32 i)
 		ra->next[st.o->vreg] = ra->def_next[st.o->vreg];
 		return 0;
 	}
+	begin(&st, ra, i);
 	scan(&st);
 	if (!st.constrained && st.nr_defs <= 1) {
 		err = assign_plain(&st);
