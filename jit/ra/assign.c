@@ -628,6 +628,13 @@ static int flush(struct step *st)
 
 	if (!ra->pending)
 		return 0;
+	if (!(ra->pending & (ra->pending - 1))) {
+		u32 r = __builtin_ctzll(ra->pending);
+		struct ra_move m = { ra->pend_from[r], r, ra->pend_vreg[r] };
+
+		ra->pending = 0;
+		return kw_ra_emit_move(ra, st->i, &m);
+	}
 	for (; ra->pending; ra->pending &= ra->pending - 1) {
 		u32 r = __builtin_ctzll(ra->pending);
 

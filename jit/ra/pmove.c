@@ -8,24 +8,20 @@
  */
 #include "state.h"
 
-int kw_ra_add_edit(struct ra *ra, enum ra_phase phase, const struct ra_edit *e)
+struct ra_edit *kw_ra_new_piece(struct ra *ra, struct ra_edits *list)
 {
-	struct ra_edits *list = &ra->edits[phase];
-	struct ra_edit_piece *p = list->last;
+	struct ra_edit_piece *p = kw_arena_alloc(ra->arena, sizeof(*p));
 
-	if (list->nr % RA_PIECE == 0) {
-		p = kw_arena_alloc(ra->arena, sizeof(*p));
-		if (!p)
-			return -ENOMEM;
-		p->next = NULL;
-		if (list->last)
-			list->last->next = p;
-		else
-			list->first = p;
-		list->last = p;
-	}
-	p->e[list->nr++ % RA_PIECE] = *e;
-	return 0;
+	if (!p)
+		return NULL;
+	p->next = NULL;
+	if (list->last)
+		list->last->next = p;
+	else
+		list->first = p;
+	list->last = p;
+	list->nr++;
+	return p->e;
 }
 
 int kw_ra_add_move(struct ra *ra, ra_loc_t from, ra_loc_t to, u32 vreg)
@@ -54,13 +50,14 @@ struct place {
 
 static int edit(struct place *pl, u32 kind, u32 type, ra_loc_t from, ra_loc_t to, u32 remat)
 {
-	struct ra_edit e = {
+	struct ra_edit *e = ra_new_edit(pl->ra, pl->phase);
+
+	if (!e)
+		return -ENOMEM;
+	*e = (struct ra_edit){
 		.at = pl->at, .kind = kind, .type = type, .from = from, .to = to, .remat = remat,
 	};
-
-	if (from == RA_LOC_SCRATCH || to == RA_LOC_SCRATCH)
-		pl->ra->scratch_used = true;
-	return kw_ra_add_edit(pl->ra, pl->phase, &e);
+	return 0;
 }
 
 static u32 widest(const struct ra *ra, u32 vreg)
@@ -78,6 +75,7 @@ static int remat_to_slot(struct place *pl, const struct ra_move *m)
 	u32 wide = widest(pl->ra, m->vreg);
 	int err = 0;
 
+	pl->ra->scratch_used |= borrow;
 	if (borrow)
 		err = edit(pl, KW_EDIT_MOVE, wide, r, RA_LOC_SCRATCH, 0);
 	if (!err)
@@ -112,6 +110,7 @@ static int emit_cycle(struct place *pl, const struct ra_move *m)
 		slots |= m->to >= RA_NR_REGS;
 		m = &ra->move[ra->move_to[m->from] - 1];
 	} while (m != first);
+	ra->scratch_used |= slots;
 	if (slots)
 		err = edit(pl, KW_EDIT_MOVE, widest(ra, m->vreg), m->to, RA_LOC_SCRATCH, 0);
 	for (; !err; m = next) {
@@ -162,39 +161,73 @@ static int sequence(struct place *pl)
 	return 0;
 }
 
+/* No move writes what another reads: the last comes first, as from sequence(). */
+static int emit_apart(struct place *pl)
+{
+	struct ra *ra = pl->ra;
+	u32 k;
+	int err = 0;
+
+	for (k = ra->nr_moves; k && !err; k--)
+		err = emit(pl, &ra->move[k - 1]);
+	return err;
+}
+
+/* Some move may write what another reads: find out who does. */
+static int emit_mixed(struct place *pl)
+{
+	struct ra *ra = pl->ra;
+	u32 *ready = kw_arena_grow(ra->arena, ra->ready, &ra->cap_ready, ra->nr_moves, sizeof(*ready));
+	u32 k;
+
+	if (!ready)
+		return -ENOMEM;
+	ra->ready = ready;
+	for (k = 0; k < ra->nr_moves; k++) {
+		ra->move_to[ra->move[k].to] = k + 1;
+		if (ra->move[k].from != RA_LOC_NONE)
+			ra->readers[ra->move[k].from]++;
+	}
+	return sequence(pl);
+}
+
+/* A move that is alone, before instruction @at, to a register. */
+int kw_ra_emit_move(struct ra *ra, u32 at, const struct ra_move *m)
+{
+	struct place pl = { .ra = ra, .at = at, .phase = RA_AT_INST };
+
+	return m->from == m->to ? 0 : emit(&pl, m);
+}
+
 /**
  * kw_ra_emit_moves() - turn the moves added since the last call into edits
  * @busy_regs: registers other than sources and targets that must keep their content
  */
 int kw_ra_emit_moves(struct ra *ra, u32 at, enum ra_phase phase, u64 busy_regs)
 {
-	struct place pl = { .ra = ra, .at = at, .phase = phase, .busy = busy_regs };
-	u32 *ready, k;
+	struct place pl = { .ra = ra, .at = at, .phase = phase };
+	u64 read = 0, written = 0;
+	bool slot_read = false, slot_written = false;
+	u32 k;
 	int err;
 
-	if (!ra->nr_moves)
-		return 0;
-	if (ra->nr_moves == 1 && ra->move[0].from != RA_LOC_NONE) {
-		ra->nr_moves = 0;
-		return emit(&pl, &ra->move[0]);
-	}
-	ready = kw_arena_grow(ra->arena, ra->ready, &ra->cap_ready, ra->nr_moves, sizeof(*ready));
-	if (!ready)
-		return -ENOMEM;
-	ra->ready = ready;
 	for (k = 0; k < ra->nr_moves; k++) {
 		const struct ra_move *m = &ra->move[k];
 
-		ra->move_to[m->to] = k + 1;
-		if (m->to < RA_NR_REGS)
-			pl.busy |= BIT_ULL(m->to);
-		if (m->from == RA_LOC_NONE)
-			continue;
-		ra->readers[m->from]++;
 		if (m->from < RA_NR_REGS)
-			pl.busy |= BIT_ULL(m->from);
+			read |= BIT_ULL(m->from);
+		else if (m->from != RA_LOC_NONE)
+			slot_read = true;
+		if (m->to < RA_NR_REGS)
+			written |= BIT_ULL(m->to);
+		else
+			slot_written = true;
 	}
-	err = sequence(&pl);
+	pl.busy = busy_regs | read | written;
+	if (read & written || (slot_read && slot_written))
+		err = emit_mixed(&pl);
+	else
+		err = emit_apart(&pl);
 	ra->nr_moves = 0;
 	return err;
 }

@@ -81,24 +81,27 @@ static u32 store_block(const struct ra *ra, u32 v)
 
 static int place_store(struct ra *ra, u32 v)
 {
-	struct ra_edit e = {
-		.kind = KW_EDIT_MOVE, .type = ra_vreg(ra, v)->type, .to = RA_LOC_SLOT(v),
-	};
-	u32 b = store_block(ra, v), def = ra->def_inst[v];
+	struct ra_edit *e = ra_new_edit(ra, RA_AT_STORE);
+	u32 b = store_block(ra, v), def = ra->def_inst[v], at, from;
 
+	if (!e)
+		return -ENOMEM;
 	if (b == ra->def_block[v] && def != RA_NONE) {
 		if (def + 1 >= ra->mf->block[b].end)
 			return -EINVAL;
-		e.at = def + 1;
-		e.from = def_reg(ra, v);
+		at = def + 1;
+		from = def_reg(ra, v);
 	} else {
-		e.at = ra->mf->block[b].first;
-		e.from = entry_reg(ra, b, v);
+		at = ra->mf->block[b].first;
+		from = entry_reg(ra, b, v);
 	}
-	if (e.from >= RA_NR_REGS || e.from == KW_NO_REG)
+	if (from >= RA_NR_REGS)
 		return -EINVAL;
-	ra->slot_start[v] = min(ra->slot_start[v], e.at);
-	return kw_ra_add_edit(ra, RA_AT_STORE, &e);
+	ra->slot_start[v] = min(ra->slot_start[v], at);
+	*e = (struct ra_edit){
+		.at = at, .kind = KW_EDIT_MOVE, .type = ra_vreg(ra, v)->type, .from = from, .to = RA_LOC_SLOT(v),
+	};
+	return 0;
 }
 
 static int place_stores(struct ra *ra)

@@ -322,7 +322,16 @@ static inline void ra_vacate(struct ra *ra, u32 r)
 /* pmove.c */
 int kw_ra_add_move(struct ra *ra, ra_loc_t from, ra_loc_t to, u32 vreg);
 int kw_ra_emit_moves(struct ra *ra, u32 at, enum ra_phase phase, u64 busy_regs);
-int kw_ra_add_edit(struct ra *ra, enum ra_phase phase, const struct ra_edit *e);
+int kw_ra_emit_move(struct ra *ra, u32 at, const struct ra_move *m);
+struct ra_edit *kw_ra_new_piece(struct ra *ra, struct ra_edits *list);
+
+/* Room for one more edit, to be written at once, or NULL. */
+static inline struct ra_edit *ra_new_edit(struct ra *ra, enum ra_phase phase)
+{
+	struct ra_edits *list = &ra->edits[phase];
+
+	return list->nr % RA_PIECE ? &list->last->e[list->nr++ % RA_PIECE] : kw_ra_new_piece(ra, list);
+}
 
 /* slots.c */
 int kw_ra_slot_read(struct ra *ra, u32 v, u32 at, u32 block);
