@@ -55,15 +55,19 @@ static inline void add_member(struct walk *w, u32 v)
 	w->live_count[w->vreg[v].rclass]++;
 }
 
-static inline void add_live(struct walk *w, u32 v, ra_when_t when)
+static inline void set_nearer(struct walk *w, u32 v, ra_when_t when)
 {
 	ra_when_t *place = &w->when[v], old = *place;
 
-	if (when >= old)
-		return;
 	*place = when;
 	if (old == RA_DEAD)
 		add_member(w, v);
+}
+
+static inline void add_live(struct walk *w, u32 v, ra_when_t when)
+{
+	if (when < w->when[v])
+		set_nearer(w, v, when);
 }
 
 /* Nothing below is nearer than the instruction the walk has come to. */
@@ -115,6 +119,26 @@ static struct crossing cross_edge(const struct ra *ra, u32 b, u32 s)
 	return x;
 }
 
+/* The @n values of @l are live out of the block, @skipped instructions nearer. */
+static void add_list(struct walk *w, const struct ra_live *l, u32 n, u32 skipped)
+{
+	const struct ra_live *end = l + n;
+	ra_when_t *w_when = w->when;
+
+	if (!skipped) {
+		for (; l < end; l++)
+			if (l->when < w_when[l->vreg])
+				set_nearer(w, l->vreg, l->when);
+		return;
+	}
+	for (; l < end; l++) {
+		ra_when_t when = ra_when_sub(l->when, skipped);
+
+		if (when < w_when[l->vreg])
+			set_nearer(w, l->vreg, when);
+	}
+}
+
 /* The @n values of @l, live into @s, are live out of @b: instructions between the two do not count. */
 static void add_live_in(struct walk *w, u32 b, u32 s, const struct ra_live *l, u32 n)
 {
@@ -122,15 +146,14 @@ static void add_live_in(struct walk *w, u32 b, u32 s, const struct ra_live *l, u
 	struct crossing x = cross_edge(w->ra, b, s);
 	u32 skipped = s > b ? mb[s].first - mb[b].end : 0;
 	u32 more = x.cold + (s > b ? 0 : mb[b].end - mb[s].first);
-	ra_when_t when;
 
 	if (!x.far && !more) {
-		for (; n; n--, l++)
-			add_live(w, l->vreg, ra_when_sub(l->when, skipped));
+		add_list(w, l, n, skipped);
 		return;
 	}
 	for (; n; n--, l++) {
-		when = l->when;
+		ra_when_t when = l->when;
+
 		if (x.far > (when & RA_FAR_MASK))
 			when = (when & ~RA_FAR_MASK) | x.far;
 		add_live(w, l->vreg, ra_when_add(ra_when_sub(when, skipped), more));
@@ -219,11 +242,9 @@ static void add_live_through(struct walk *w, u32 b, u32 s)
 	const struct ra *ra = w->ra;
 	const struct kw_mblock *mb = ra->mf->block;
 	const struct kw_medge *out = &ra->mf->medge[mb[s].succ];
-	const struct ra_live *l = ra->blk[out->to].live;
-	u32 n = ra->blk[out->to].nr_live, skipped = mb[out->to].first - mb[s].end + mb[s].first - mb[b].end;
+	u32 skipped = mb[out->to].first - mb[s].end + mb[s].first - mb[b].end;
 
-	for (; n; n--, l++)
-		add_live(w, l->vreg, ra_when_sub(l->when, skipped));
+	add_list(w, ra->blk[out->to].live, ra->blk[out->to].nr_live, skipped);
 	add_edge_args(w, s, out, mb[b].end + 1);
 }
 
@@ -453,10 +474,15 @@ static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 /* Drop the furthest of @n values, of equals the last. */
 static void drop_furthest(struct ra_live *l, u32 n)
 {
+	ra_when_t furthest = l[0].when;
 	u32 k, far = 0;
 
-	for (k = 1; k < n; k++)
-		far = l[k].when >= l[far].when ? k : far;
+	for (k = 1; k < n; k++) {
+		if (l[k].when < furthest)
+			continue;
+		furthest = l[k].when;
+		far = k;
+	}
 	memmove(l + far, l + far + 1, (n - far - 1) * sizeof(*l));
 }
 
@@ -535,13 +561,11 @@ static int keep_nearest(struct walk *w, u32 b, u32 n)
 /* At the block's start, a use behind one of its calls is one behind a call. */
 static void pass_calls(struct walk *w)
 {
-	u32 k;
+	ra_when_t *w_when = w->when;
+	const u32 *v = w->member, *end = v + w->nr_members;
 
-	for (k = 0; k < w->nr_members; k++) {
-		u32 v = w->member[k];
-
-		w->when[v] = behind_calls(w, v, w->when[v]);
-	}
+	for (; v < end; v++)
+		w_when[*v] = behind_calls(w, *v, w_when[*v]);
 }
 
 /* Live-in of the block, from those of its members that are not defined in it. */
@@ -549,30 +573,32 @@ static int live_in(struct walk *w, u32 b)
 {
 	struct ra *ra = w->ra;
 	const ra_when_t *w_when = w->when;
-	u32 *member = w->member;
-	u32 nr = w->nr_members, k, n = 0;
-	struct ra_live *l;
+	const u32 *m = w->member, *end = m + w->nr_members;
+	u32 *member = w->member, nr = w->nr_members, n;
+	struct ra_live *l, *next;
 
 	ra->blk[b].live = NULL;
 	ra->blk[b].nr_live = 0;
 	w->whole = b;
 	if (!nr)
 		return 0;
-	l = nr > RA_MAX_LIVE ? room_for_all(w, nr) : kw_arena_raw_array(&ra->lists, nr, sizeof(*l));
+	l = nr > RA_MAX_LIVE ? room_for_all(w, nr) : kw_arena_alloc(&ra->lists, nr * sizeof(*l));
 	if (!l)
 		return -ENOMEM;
 	if (w->calls)
 		pass_calls(w);
-	for (k = 0; k < nr; k++) {
-		u32 v = member[k];
+	for (next = l; m < end; m++) {
+		u32 v = *m;
 		ra_when_t when = w_when[v];
 
 		if (when == RA_DEAD)
 			continue;
-		member[n] = v;
-		l[n].vreg = v;
-		l[n++].when = when;
+		*member++ = v;
+		next->vreg = v;
+		next->when = when;
+		next++;
 	}
+	n = next - l;
 	w->nr_members = n;
 	if (nr > RA_MAX_LIVE)
 		return keep_nearest(w, b, n);
