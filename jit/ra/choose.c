@@ -23,10 +23,28 @@ static u64 reg_bit(u32 r)
 	return r == KW_NO_REG ? 0 : BIT_ULL(r);
 }
 
-static u32 first_in_order(const struct ra *ra, u32 v, u64 mask)
+/* Registers nobody asks for by name come first. */
+static void order_registers(struct ra *ra, u32 c)
+{
+	u8 *order = ra->order[c];
+	u64 mask = ra->mf->allocatable[c];
+	u32 r, k, j;
+
+	for (k = 0; mask; mask &= mask - 1, k++) {
+		r = __builtin_ctzll(mask);
+		for (j = k; j && ra->weight[order[j - 1]] > ra->weight[r]; j--)
+			order[j] = order[j - 1];
+		order[j] = r;
+	}
+	ra->ordered |= 1u << c;
+}
+
+static u32 first_in_order(struct ra *ra, u32 v, u64 mask)
 {
 	u32 c = ra_vreg(ra, v)->rclass, k;
 
+	if (!(ra->ordered & (1u << c)))
+		order_registers(ra, c);
 	for (k = 0; k < ra->nr_regs[c]; k++)
 		if (mask & BIT_ULL(ra->order[c][k]))
 			return ra->order[c][k];

@@ -70,14 +70,11 @@ static inline void add_live(struct walk *w, u32 v, ra_when_t when)
 		set_nearer(w, v, when);
 }
 
-/* Nothing below is nearer than the instruction the walk has come to. */
-static inline void add_use(struct walk *w, u32 v, u32 i)
+/* Nothing below is nearer than the instruction the walk has come to.  @used: RA_USED_* */
+static inline void add_use(struct walk *w, u32 v, u32 i, u8 used)
 {
-	if (w->when[v] == RA_DEAD) {
-		w->ra->used[v] |= RA_USED;
-		add_member(w, v);
-	}
-	w->when[v] = i;
+	w->ra->used[v] |= used;
+	set_nearer(w, v, i);
 }
 
 static inline void end_use(struct walk *w, u32 v)
@@ -160,35 +157,35 @@ static void add_live_in(struct walk *w, u32 b, u32 s, const struct ra_live *l, u
 	}
 }
 
-/* Parameters that are used make their arguments used, and wish to share a register with one. */
-static void note_edge_args(struct walk *w, u32 b, const struct kw_medge *e)
+/*
+ * Parameters of the target of @e, which leaves @b, that are used make their arguments
+ * used, which wish to share a register with them.
+ */
+static void note_edge_args(const struct walk *w, u32 b, const struct kw_medge *e)
 {
 	struct ra *ra = w->ra;
-	const struct kw_mfunc *mf = ra->mf;
-	const struct kw_mblock *to = &mf->block[e->to];
-	u32 k;
+	const struct kw_mblock *to = &ra->mf->block[e->to];
+	const u32 *param = ra->mf->vpool + to->params, *arg = ra->mf->vpool + e->args, *end = arg + to->nr_params;
 
-	for (k = 0; k < to->nr_params; k++) {
-		u32 arg = mf->vpool[e->args + k], param = mf->vpool[to->params + k];
-
-		if (e->to > b && !ra->used[param])
+	for (; arg < end; arg++, param++) {
+		if (e->to > b && !ra->used[*param])
 			continue;
-		ra->used[arg] |= RA_USED;
-		if (w->final && (!ra->phi_hint[arg] || e->to <= b))
-			ra->phi_hint[arg] = param;
+		ra->used[*arg] |= RA_USED;
+		if (w->final && (!ra->phi_hint[*arg] || e->to <= b))
+			ra->phi_hint[*arg] = *param;
 	}
 }
 
 /* The arguments of @e, which leaves @b, are live at @when. */
 static void add_edge_args(struct walk *w, u32 b, const struct kw_medge *e, u32 when)
 {
-	const struct kw_mfunc *mf = w->ra->mf;
-	const struct kw_mblock *to = &mf->block[e->to];
-	u32 k;
+	struct ra *ra = w->ra;
+	const struct kw_mblock *to = &ra->mf->block[e->to];
+	const u32 *param = ra->mf->vpool + to->params, *arg = ra->mf->vpool + e->args, *end = arg + to->nr_params;
 
-	for (k = 0; k < to->nr_params; k++)
-		if (e->to <= b || w->ra->used[mf->vpool[to->params + k]])
-			add_live(w, mf->vpool[e->args + k], when);
+	for (; arg < end; arg++, param++)
+		if (e->to <= b || ra->used[*param])
+			add_live(w, *arg, when);
 }
 
 static void clear_live(struct walk *w)
@@ -368,70 +365,63 @@ static int skim_inst(struct walk *w, u32 i)
 	note_calls(w, i, ra_call_classes(w->ra, inst));
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (ra_is_use(&o[k]))
-			add_use(w, o[k].vreg, i);
+			add_use(w, o[k].vreg, i, RA_USED);
 	return ra_step(w->ra);
 }
 
-/* Most values at once in the instruction: before it writes, and while it still reads. */
-static void note_pressure(struct walk *w, const struct kw_minst *inst, const struct kw_mopnd *o)
-{
-	u32 late[KW_NR_RCLASSES] = { 0 };
-	u32 k;
+/* Values an instruction has at once besides those that live on behind it. */
+struct extra {
+	u32 late[KW_NR_RCLASSES];	/* while it still reads and already writes */
+	u32 copies[KW_NR_RCLASSES];	/* before it: they live on beside the defs that take their registers */
+};
 
-	for (k = 0; k < inst->nr_opnds; k++) {
-		bool dead = w->when[o[k].vreg] == RA_DEAD;
-
-		if (!ra_is_use(&o[k]))
-			late[ra_vreg(w->ra, o[k].vreg)->rclass] += dead;
-		else if (o[k].want == KW_WANT_FIXED)
-			late[ra_vreg(w->ra, o[k].vreg)->rclass] += !dead;
-	}
-	raise_pressure(w, late);
-}
-
-/* Values that live on beside the defs that take their registers. */
-static void count_copies(struct walk *w, const struct kw_minst *inst, const struct kw_mopnd *o, u32 *more)
-{
-	u32 k;
-
-	for (k = 0; k < inst->nr_opnds; k++)
-		if (o[k].want == KW_WANT_REUSE && w->when[o[o[k].reg].vreg] != RA_DEAD)
-			more[ra_vreg(w->ra, o[k].vreg)->rclass]++;
-}
-
-/*
- * Next uses behind the instruction, definitions and hints.  Where pressure does
- * not matter, what it defines is dead from here on.
- * Return: registers its operands ask for by name.
- */
-static u64 note_operands(struct walk *w, u32 b, u32 i, const struct kw_mopnd *o)
+/* What def @def of instruction @i, of @o its operands, is used for; it is dead from here on. */
+static void note_def(struct walk *w, u32 b, u32 i, const struct kw_mopnd *o, const struct kw_mopnd *def,
+		     struct extra *extra)
 {
 	struct ra *ra = w->ra;
 	const struct kw_minst *inst = &ra->mf->inst[i];
-	ra_when_t *next = ra->opnd_next + inst->opnds;
+	u32 v = def->vreg;
+
+	ra->def_inst[v] = i;
+	ra->def_block[v] = b;
+	if (def->want == KW_WANT_REUSE) {
+		pass_hints(w, o[def->reg].vreg, def);
+		extra->copies[w->vreg[v].rclass] += w->when[o[def->reg].vreg] != RA_DEAD;
+	} else if ((inst->flags & KW_MI_MOVE) && inst->nr_opnds == 2) {
+		pass_hints(w, o[def == o].vreg, def);
+	}
+	extra->late[w->vreg[v].rclass]++;
+	end_use(w, v);
+}
+
+/*
+ * Next uses behind the instruction, definitions and hints.
+ * Return: registers its operands ask for by name.
+ */
+static u64 note_operands(struct walk *w, u32 b, u32 i, const struct kw_mopnd *opnds, struct extra *extra)
+{
+	struct ra *ra = w->ra;
+	const struct kw_mopnd *o = opnds, *end = o + ra->mf->inst[i].nr_opnds;
+	ra_when_t *next = ra->opnd_next + ra->mf->inst[i].opnds;
 	u64 named = 0;
-	u32 k;
 
-	for (k = 0; k < inst->nr_opnds; k++) {
-		u32 v = o[k].vreg;
+	for (; o < end; o++, next++) {
+		u32 v = o->vreg;
+		ra_when_t when = w->when[v];
 
-		next[k] = behind_calls(w, v, w->when[v]);
-		if (o[k].want == KW_WANT_FIXED)
-			named |= BIT_ULL(o[k].reg);
-		if (ra_is_use(&o[k])) {
-			if (o[k].want == KW_WANT_FIXED)
-				ra->fixed_hint[v] = o[k].reg;
-			continue;
+		if (w->calls)
+			when = behind_calls(w, v, when);
+		*next = when;
+		if (o->want == KW_WANT_FIXED)
+			named |= BIT_ULL(o->reg);
+		if (!ra_is_use(o)) {
+			ra->def_next[v] = when;
+			note_def(w, b, i, opnds, o, extra);
+		} else if (o->want == KW_WANT_FIXED) {
+			ra->fixed_hint[v] = o->reg;
+			extra->late[w->vreg[v].rclass] += when != RA_DEAD;
 		}
-		ra->def_next[v] = next[k];
-		ra->def_inst[v] = i;
-		ra->def_block[v] = b;
-		if (o[k].want == KW_WANT_REUSE)
-			pass_hints(w, o[o[k].reg].vreg, &o[k]);
-		else if ((inst->flags & KW_MI_MOVE) && inst->nr_opnds == 2)
-			pass_hints(w, o[1 - k].vreg, &o[k]);
-		if (!w->pressure)
-			end_use(w, v);
 	}
 	return named;
 }
@@ -440,32 +430,24 @@ static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 {
 	struct ra *ra = w->ra;
 	const struct kw_minst *inst = &ra->mf->inst[i];
-	struct kw_mopnd *o = ra->mf->opnd + inst->opnds;
-	u32 classes = ra_call_classes(ra, inst), more[KW_NR_RCLASSES] = { 0 };
+	struct kw_mopnd *o = ra->mf->opnd + inst->opnds, *end = o + inst->nr_opnds;
+	struct extra extra = { 0 };
+	u32 classes = ra_call_classes(ra, inst);
 	u64 named;
-	u32 k;
 
 	if (inst->flags & KW_MI_COMMUTES)
 		commute(w, o);
-	named = note_operands(w, b, i, o) | (classes ? 0 : kw_mi_clobbers(inst));
+	named = note_operands(w, b, i, o, &extra) | (classes ? 0 : kw_mi_clobbers(inst));
 	if (named && note_named_regs(ra, named, i, weight))
 		return -ENOMEM;
-	if (w->pressure) {
-		note_pressure(w, inst, o);
-		for (k = 0; k < inst->nr_opnds; k++)
-			if (!ra_is_use(&o[k]))
-				end_use(w, o[k].vreg);
-		count_copies(w, inst, o, more);
-	}
-	note_calls(w, i, classes);
-	for (k = 0; k < inst->nr_opnds; k++)
-		if (ra_is_use(&o[k])) {
-			add_use(w, o[k].vreg, i);
-			if (o[k].want != KW_WANT_FIXED)
-				ra->used[o[k].vreg] |= RA_USED_LOOSE;
-		}
 	if (w->pressure)
-		raise_pressure(w, more);
+		raise_pressure(w, extra.late);
+	note_calls(w, i, classes);
+	for (; o < end; o++)
+		if (ra_is_use(o))
+			add_use(w, o->vreg, i, o->want == KW_WANT_FIXED ? RA_USED : RA_USED | RA_USED_LOOSE);
+	if (w->pressure)
+		raise_pressure(w, extra.copies);
 	return ra_step(ra);
 }
 
@@ -593,8 +575,8 @@ static int live_in(struct walk *w, u32 b)
 
 		if (when == RA_DEAD)
 			continue;
-		*member++ = v;
 		next->vreg = v;
+		*member++ = v;
 		next->when = when;
 		next++;
 	}
@@ -767,25 +749,6 @@ static int walk_blocks(struct walk *w)
 	return 0;
 }
 
-/* Registers nobody asks for by name come first. */
-static void order_registers(struct ra *ra)
-{
-	u32 c, k, j, r;
-	u64 mask;
-
-	for (c = 0; c < KW_NR_RCLASSES; c++) {
-		u8 *order = ra->order[c];
-
-		for (mask = ra->mf->allocatable[c]; mask; mask &= mask - 1) {
-			r = __builtin_ctzll(mask);
-			k = ra->nr_regs[c]++;
-			for (j = k; j && ra->weight[order[j - 1]] > ra->weight[r]; j--)
-				order[j] = order[j - 1];
-			order[j] = r;
-		}
-	}
-}
-
 /**
  * kw_ra_live() - next uses, live-in sets, loop pressure and hints
  */
@@ -811,7 +774,6 @@ int kw_ra_live(struct ra *ra)
 	err = walk_blocks(w);
 	if (err)
 		return err;
-	order_registers(ra);
 	/* What the walk needed by vreg serves the walk forward. */
 	ra->next = memset(w->when, 0, n * sizeof(*ra->next));
 	ra->arg_of = memset(w->member, 0, n * sizeof(*ra->arg_of));

@@ -33,11 +33,15 @@ static bool alloc_by_vreg(struct ra *ra)
 static struct ra *new_ra(struct kw_mfunc *mf)
 {
 	struct ra *ra = kw_arena_zalloc(mf->tmp, sizeof(*ra));
-	u32 n = mf->nr_vregs;
+	u32 n = mf->nr_vregs, c;
+	u64 mask;
 
 	if (!ra)
 		return NULL;
 	ra->mf = mf;
+	for (c = 0; c < KW_NR_RCLASSES; c++)
+		for (mask = mf->allocatable[c]; mask; mask &= mask - 1)
+			ra->nr_regs[c]++;
 	ra->arena = mf->tmp;
 	kw_arena_init_shared(&ra->lists, mf->arena->account ?: mf->arena);
 	ra->like = KW_NO_REG;

@@ -143,7 +143,8 @@ struct ra {
 	u32 busy[RA_NR_REGS];	/* instruction that next needs this very register */
 	u64 busy_mask;
 	u32 weight[RA_NR_REGS];	/* how often instructions ask for it by name */
-	u8 order[KW_NR_RCLASSES][32];
+	u8 order[KW_NR_RCLASSES][32];	/* of classes in .ordered */
+	u8 ordered;
 	u8 nr_regs[KW_NR_RCLASSES];
 
 	/* assign.c: state at the current point */
