@@ -566,6 +566,7 @@ static void define(struct step *st, struct kw_mopnd *o, u32 r)
 	ra_hold(ra, o->vreg, r);
 	o->alloc = r;
 	st->def_regs |= BIT_ULL(r);
+	ra->mf->used_regs |= BIT_ULL(r);
 	ra->share[o->vreg] = r;
 	if (p && ra->share[p] == KW_NO_REG)
 		ra->share[p] = r;

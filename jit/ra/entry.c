@@ -22,40 +22,37 @@ static int record(struct ra *ra, struct ra_held **list, u8 *nr)
 	if (!h)
 		return -ENOMEM;
 	*list = h;
-	for (; mask; mask &= mask - 1, h++) {
-		h->reg = __builtin_ctzll(mask);
-		h->vreg = ra->val[h->reg];
+	for (; mask; mask &= mask - 1) {
+		u32 r = __builtin_ctzll(mask);
+
+		*h++ = (struct ra_held){ .vreg = ra->val[r], .reg = r };
 	}
 	*nr = h - *list;
 	kw_arena_shrink(ra->arena, *list, *nr * sizeof(*h));
 	return 0;
 }
 
-static void load_exit(struct ra *ra, u32 from)
+/* What is in registers at the exit of @from is known by vreg until unload_exit().  Return: these registers. */
+static u64 load_exit(struct ra *ra, u32 from)
 {
-	const struct ra_held *h = ra->blk[from].exit;
-	u32 k;
+	const struct ra_held *h = ra->blk[from].exit, *end = h + ra->blk[from].nr_exit;
+	u8 *xreg = ra->xreg;
+	u64 regs = 0;
 
-	for (k = 0; k < ra->blk[from].nr_exit; k++)
-		ra->xreg[h[k].vreg] = h[k].reg;
+	for (; h < end; h++) {
+		xreg[h->vreg] = h->reg;
+		regs |= BIT_ULL(h->reg);
+	}
+	return regs;
 }
 
 static void unload_exit(struct ra *ra, u32 from)
 {
-	const struct ra_held *h = ra->blk[from].exit;
-	u32 k;
+	const struct ra_held *h = ra->blk[from].exit, *end = h + ra->blk[from].nr_exit;
+	u8 *xreg = ra->xreg;
 
-	for (k = 0; k < ra->blk[from].nr_exit; k++)
-		ra->xreg[h[k].vreg] = KW_NO_REG;
-}
-
-static u64 held_regs(const struct ra_held *h, u32 nr)
-{
-	u64 mask = 0;
-
-	for (; nr; nr--, h++)
-		mask |= BIT_ULL(h->reg);
-	return mask;
+	for (; h < end; h++)
+		xreg[h->vreg] = KW_NO_REG;
 }
 
 /* Bring @v, as it is at the exit of @from, to @to, which is a place of @owner. */
@@ -125,18 +122,16 @@ static int add_edge_moves(struct ra *ra, const struct kw_medge *e, u32 at)
 static int edge_moves(struct ra *ra, const struct kw_medge *e)
 {
 	const struct kw_mblock *mb = ra->mf->block;
-	const struct ra_block *from = &ra->blk[e->from], *to = &ra->blk[e->to];
 	bool alone = mb[e->to].nr_preds == 1;
 	u32 at = alone ? mb[e->to].first : mb[e->from].end - 1;
+	u64 held = load_exit(ra, e->from);
 	int err;
 
-	load_exit(ra, e->from);
 	err = add_edge_moves(ra, e, at);
 	unload_exit(ra, e->from);
 	if (err || !ra->nr_moves)
 		return err;
-	return kw_ra_emit_moves(ra, at, alone ? RA_AT_ENTRY : RA_AT_EXIT,
-				held_regs(from->exit, from->nr_exit) | held_regs(to->entry, to->nr_entry));
+	return kw_ra_emit_moves(ra, at, alone ? RA_AT_ENTRY : RA_AT_EXIT, held | ra->blk[e->to].entry_regs);
 }
 
 static const struct kw_medge *pred_edge(const struct ra *ra, u32 b, u32 k)
@@ -164,23 +159,45 @@ static const struct kw_medge *main_pred(const struct ra *ra, u32 b)
 	return best;
 }
 
-/* Count in how many of the warm paths into @b (of all, if none is) a value has a register. */
-static u32 count_available(struct ra *ra, u32 b, bool warm_only, bool clear)
+/* A forward edge into @b, from a warm block if only these count, or NULL. */
+static const struct ra_block *pred_that_counts(const struct ra *ra, u32 b, u32 k, bool warm_only)
 {
-	const struct kw_mblock *mb = ra->mf->block;
-	u32 k, j, nr = 0;
+	u32 from = pred_edge(ra, b, k)->from;
 
-	for (k = 0; k < mb[b].nr_preds; k++) {
-		u32 from = pred_edge(ra, b, k)->from;
-		const struct ra_held *h = ra->blk[from].exit;
+	return from >= b || (warm_only && ra->mf->block[from].cold) ? NULL : &ra->blk[from];
+}
 
-		if (from >= b || (warm_only && mb[from].cold))
+/* Count in how many of the paths into @b a value has a register. */
+static u32 count_available(struct ra *ra, u32 b, bool warm_only)
+{
+	u32 k, nr = 0;
+
+	for (k = 0; k < ra->mf->block[b].nr_preds; k++) {
+		const struct ra_block *from = pred_that_counts(ra, b, k, warm_only);
+		const struct ra_held *h, *end;
+
+		if (!from)
 			continue;
 		nr++;
-		for (j = 0; j < ra->blk[from].nr_exit; j++)
-			ra->avail[h[j].vreg] = clear ? 0 : ra->avail[h[j].vreg] + 1;
+		for (h = from->exit, end = h + from->nr_exit; h < end; h++)
+			ra->avail[h->vreg]++;
 	}
 	return nr;
+}
+
+static void forget_available(struct ra *ra, u32 b, bool warm_only)
+{
+	u32 k;
+
+	for (k = 0; k < ra->mf->block[b].nr_preds; k++) {
+		const struct ra_block *from = pred_that_counts(ra, b, k, warm_only);
+		const struct ra_held *h, *end;
+
+		if (!from)
+			continue;
+		for (h = from->exit, end = h + from->nr_exit; h < end; h++)
+			ra->avail[h->vreg] = 0;
+	}
 }
 
 /* Remember the @limit nearest candidates of a class. */
@@ -268,10 +285,10 @@ static void pick_entry(struct ra *ra, u32 b)
 	bool warm_only = true;
 	u32 k, c, v, warm;
 
-	warm = count_available(ra, b, true, false);
+	warm = count_available(ra, b, true);
 	if (!warm) {
 		warm_only = false;
-		warm = count_available(ra, b, false, false);
+		warm = count_available(ra, b, false);
 	}
 	memset(ra->nr_picks, 0, sizeof(ra->nr_picks));
 	for (k = 0; k < mb->nr_params; k++) {
@@ -290,7 +307,7 @@ static void pick_entry(struct ra *ra, u32 b)
 	}
 	if (mb->is_loop_header)
 		pick_through(ra, b, warm);
-	count_available(ra, b, warm_only, true);
+	forget_available(ra, b, warm_only);
 }
 
 /* Give picked value @v register @r if that is free. */
@@ -377,12 +394,13 @@ static u64 used_behind(const struct ra *ra, u32 b)
 {
 	const struct kw_medge *out = &ra->mf->medge[ra->mf->block[b].succ];
 	const struct kw_mblock *to = &ra->mf->block[out->to];
-	const struct ra_live *l = ra->blk[out->to].live;
+	const struct ra_live *l = ra->blk[out->to].live, *end = l + ra->blk[out->to].nr_live;
+	const u8 *reg = ra->reg;
 	u32 k, r;
 	u64 keep = 0;
 
-	for (k = 0; k < ra->blk[out->to].nr_live; k++) {
-		r = ra->reg[l[k].vreg];
+	for (; l < end; l++) {
+		r = reg[l->vreg];
 		keep |= r == KW_NO_REG ? 0 : BIT_ULL(r);
 	}
 	for (k = 0; k < to->nr_params; k++) {
@@ -401,9 +419,11 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 {
 	const struct ra_block *from = &ra->blk[pred];
 	const struct ra_held *h = from->exit;
-	const struct ra_live *l = ra->blk[b].live;
-	u32 k, r;
+	const struct ra_live *l = ra->blk[b].live, *end = l + ra->blk[b].nr_live;
+	const u8 *reg = ra->reg;
+	ra_when_t *next = ra->next;
 	u64 keep = 0;
+	u32 k;
 
 	/* Right behind it, the state is still there. */
 	if (pred != b - 1) {
@@ -413,12 +433,13 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 	}
 	if (ra->blk[b].splits)
 		keep = used_behind(ra, b);
-	for (k = 0; k < ra->blk[b].nr_live; k++) {
-		r = ra->reg[l[k].vreg];
+	for (; l < end; l++) {
+		u32 r = reg[l->vreg];
+
 		if (r == KW_NO_REG)
 			continue;
 		keep |= BIT_ULL(r);
-		ra->next[l[k].vreg] = l[k].when;
+		next[l->vreg] = l->when;
 	}
 	vacate_all(ra, ra->occupied & ~keep);
 	ra->blk[b].entry = from->exit;

@@ -24,7 +24,7 @@ int kw_ra_slot_read(struct ra *ra, u32 v, u32 at, u32 block)
 
 	if (ra->slot_lca[v] == RA_NONE)
 		ra->slot_lca[v] = block;
-	else if (ra->slot_lca[v] != block)
+	else if (ra->slot_lca[v] != block && ra->slot_lca[v] != ra->def_block[v])
 		ra->slot_lca[v] = kw_ra_common_dominator(ra, ra->slot_lca[v], block);
 	if (at <= ra->slot_end[v])
 		return 0;
@@ -311,8 +311,7 @@ static void put_edit(struct ra *ra, const struct ra_edit *e, struct kw_edit *out
 	out->from = final_place(ra, e->from);
 	out->to = final_place(ra, e->to);
 	out->remat = e->remat;
-	if (out->from < RA_NR_REGS)
-		ra->mf->used_regs |= BIT_ULL(out->from);
+	/* What it reads from a register a definition or another edit has put there. */
 	if (out->to < RA_NR_REGS)
 		ra->mf->used_regs |= BIT_ULL(out->to);
 }
@@ -356,9 +355,6 @@ static void finish_operands(struct ra *ra)
 	for (k = 0; k < ra->nr_opnd_slots; k++)
 		o[ra->opnd_slot[k]].alloc =
 			final_place(ra, RA_LOC_SLOT(o[ra->opnd_slot[k]].vreg));
-	for (k = 0; k < ra->mf->nr_opnds; k++)
-		if (o[k].alloc < RA_NR_REGS)
-			ra->mf->used_regs |= BIT_ULL(o[k].alloc);
 }
 
 /**
