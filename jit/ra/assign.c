@@ -639,7 +639,7 @@ static int flush(struct step *st)
 	for (; ra->pending; ra->pending &= ra->pending - 1) {
 		u32 r = __builtin_ctzll(ra->pending);
 
-		err = kw_ra_add_move(ra, ra->pend_from[r], r, ra->pend_vreg[r]);
+		err = ra_add_move(ra, ra->pend_from[r], r, ra->pend_vreg[r]);
 		if (err)
 			return err;
 	}
@@ -706,7 +706,7 @@ static bool made_by_users(const struct ra *ra, const struct kw_minst *inst)
 }
 
 /**
- * kw_ra_assign_inst() - decide the operands of instruction @i, update the state
+ * kw_ra_assign_inst() - decide the operands of instruction @i, which is not bare; update the state
  * Return: 0, -ENOMEM, -EINVAL (constraints that no assignment meets).
  */
 int kw_ra_assign_inst(struct ra *ra, u32 i)
@@ -715,8 +715,6 @@ int kw_ra_assign_inst(struct ra *ra, u32 i)
 	int err;
 
 	st.inst = &ra->mf->inst[i];
-	if (!st.inst->nr_opnds && !kw_mi_clobbers(st.inst))
-		return 0;
 	st.o = ra->mf->opnd + st.inst->opnds;
 	if (made_by_users(ra, st.inst)) {
 		st.o->alloc = KW_ALLOC_NONE;

@@ -84,7 +84,7 @@ static int add_edge_move(struct ra *ra, u32 v, ra_loc_t to, u32 owner, u32 at, u
 	} else if (to >= RA_NR_REGS) {
 		kw_ra_slot_write(ra, owner, at);
 	}
-	return kw_ra_add_move(ra, src, to, v);
+	return ra_add_move(ra, src, to, v);
 }
 
 static int add_edge_moves(struct ra *ra, const struct kw_medge *e, u32 at)

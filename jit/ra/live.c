@@ -359,6 +359,8 @@ static int skim_inst(struct walk *w, u32 i)
 	const struct kw_mopnd *o = w->ra->mf->opnd + inst->opnds;
 	u32 k;
 
+	if (ra_is_bare(inst))
+		return ra_step(w->ra);
 	for (k = 0; k < inst->nr_opnds; k++)
 		if (!ra_is_use(&o[k]))
 			end_use(w, o[k].vreg);
@@ -432,9 +434,15 @@ static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 	const struct kw_minst *inst = &ra->mf->inst[i];
 	struct kw_mopnd *o = ra->mf->opnd + inst->opnds, *end = o + inst->nr_opnds;
 	struct extra extra = { 0 };
-	u32 classes = ra_call_classes(ra, inst);
+	u32 classes;
 	u64 named;
 
+	if (ra_is_bare(inst)) {
+		if (w->pressure)
+			raise_pressure(w, extra.late);
+		return ra_step(ra);
+	}
+	classes = ra_call_classes(ra, inst);
 	if (inst->flags & KW_MI_COMMUTES)
 		commute(w, o);
 	named = note_operands(w, b, i, o, &extra) | (classes ? 0 : kw_mi_clobbers(inst));

@@ -24,20 +24,13 @@ struct ra_edit *kw_ra_new_piece(struct ra *ra, struct ra_edits *list)
 	return p->e;
 }
 
-int kw_ra_add_move(struct ra *ra, ra_loc_t from, ra_loc_t to, u32 vreg)
+int kw_ra_grow_moves(struct ra *ra)
 {
-	struct ra_move *m;
+	struct ra_move *m = kw_arena_grow(ra->arena, ra->move, &ra->cap_moves, ra->nr_moves + 1, sizeof(*m));
 
-	if (from == to)
-		return 0;
-	m = kw_arena_grow(ra->arena, ra->move, &ra->cap_moves, ra->nr_moves + 1, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	ra->move = m;
-	m += ra->nr_moves++;
-	m->from = from;
-	m->to = to;
-	m->vreg = vreg;
 	return 0;
 }
 

@@ -67,12 +67,16 @@ static int walk(struct ra *ra)
 	for (b = 0; b < mf->nr_blocks; b++) {
 		err = kw_ra_enter_block(ra, b);
 		for (i = mf->block[b].first; i < mf->block[b].end && !err; i++) {
+			if (ra_is_bare(&mf->inst[i]))
+				continue;
 			err = kw_ra_assign_inst(ra, i);
 			if (!err)
 				err = ra_step(ra);
 		}
 		if (!err)
 			err = kw_ra_leave_block(ra, b);
+		if (!err)
+			err = ra_step(ra);
 		if (err)
 			return err;
 	}

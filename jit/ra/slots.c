@@ -303,7 +303,7 @@ static bool is_needed(const struct ra *ra, const struct ra_edit *e)
 	return final_place(ra, e->from) != final_place(ra, e->to);
 }
 
-static void put_edit(struct ra *ra, const struct ra_edit *e, struct kw_edit *out)
+static void put_edit(const struct ra *ra, const struct ra_edit *e, struct kw_edit *out)
 {
 	out->at = e->at;
 	out->kind = e->kind;
@@ -311,9 +311,6 @@ static void put_edit(struct ra *ra, const struct ra_edit *e, struct kw_edit *out
 	out->from = final_place(ra, e->from);
 	out->to = final_place(ra, e->to);
 	out->remat = e->remat;
-	/* What it reads from a register a definition or another edit has put there. */
-	if (out->to < RA_NR_REGS)
-		ra->mf->used_regs |= BIT_ULL(out->to);
 }
 
 /* Counting sort by instruction; within one the phases follow each other. */
@@ -324,6 +321,7 @@ static int sort_edits(struct ra *ra)
 	const struct ra_edit_piece *piece;
 	const struct ra_edit *e;
 	u32 phase, k, total = 0;
+	u64 used = 0;
 
 	if (!pos)
 		return -ENOMEM;
@@ -341,9 +339,15 @@ static int sort_edits(struct ra *ra)
 	mf->nr_edits = total;
 	mf->cap_edits = total + 1;
 	for (phase = 0; phase < RA_NR_PHASES; phase++)
-		ra_for_each_edit(&ra->edits[phase], piece, k, e)
-			if (is_needed(ra, e))
-				put_edit(ra, e, &mf->edit[pos[e->at]++]);
+		ra_for_each_edit(&ra->edits[phase], piece, k, e) {
+			if (!is_needed(ra, e))
+				continue;
+			put_edit(ra, e, &mf->edit[pos[e->at]++]);
+			/* Who reads a register does so behind a definition or an edit that wrote it. */
+			if (e->to < RA_NR_REGS)
+				used |= BIT_ULL(e->to);
+		}
+	mf->used_regs |= used;
 	return ra_step(ra);
 }
 

@@ -95,9 +95,9 @@ struct ra_edits {
 
 /* Go over the edits of one phase: @e, by way of @piece and number @k. */
 #define ra_for_each_edit(list, piece, k, e) \
-	for ((piece) = (list)->first, (k) = 0; \
-	     (k) < (list)->nr && ((e) = &(piece)->e[(k) % RA_PIECE]); \
-	     (piece) = ++(k) % RA_PIECE ? (piece) : (piece)->next)
+	for ((piece) = (list)->first, (k) = 0, (e) = (piece) ? (piece)->e : NULL; \
+	     (k) < (list)->nr; \
+	     (e) = ++(k) % RA_PIECE ? (e) + 1 : ((piece) = (piece)->next) ? (piece)->e : NULL)
 
 struct ra_block {
 	struct ra_live *live;	/* live-in; NULL when there is none, or the block was entered */
@@ -221,6 +221,12 @@ static inline bool ra_is_use(const struct kw_mopnd *o)
 	return o->kind <= KW_OP_LATE_USE;
 }
 
+/* There is nothing to decide for it, as for most jumps. */
+static inline bool ra_is_bare(const struct kw_minst *inst)
+{
+	return !inst->nr_opnds && !kw_mi_clobbers(inst);
+}
+
 /* The instruction that makes @v again, or RA_NONE. */
 static inline u32 ra_remat(const struct ra *ra, u32 v)
 {
@@ -321,10 +327,20 @@ static inline void ra_vacate(struct ra *ra, u32 r)
 }
 
 /* pmove.c */
-int kw_ra_add_move(struct ra *ra, ra_loc_t from, ra_loc_t to, u32 vreg);
+int kw_ra_grow_moves(struct ra *ra);
 int kw_ra_emit_moves(struct ra *ra, u32 at, enum ra_phase phase, u64 busy_regs);
 int kw_ra_emit_move(struct ra *ra, u32 at, const struct ra_move *m);
 struct ra_edit *kw_ra_new_piece(struct ra *ra, struct ra_edits *list);
+
+static inline int ra_add_move(struct ra *ra, ra_loc_t from, ra_loc_t to, u32 vreg)
+{
+	if (from == to)
+		return 0;
+	if (ra->nr_moves == ra->cap_moves && kw_ra_grow_moves(ra))
+		return -ENOMEM;
+	ra->move[ra->nr_moves++] = (struct ra_move){ from, to, vreg };
+	return 0;
+}
 
 /* Room for one more edit, to be written at once, or NULL. */
 static inline struct ra_edit *ra_new_edit(struct ra *ra, enum ra_phase phase)

@@ -79,7 +79,7 @@ static bool run(struct ra *ra, const ra_loc_t *place, u32 nr_regs, const u32 *so
 	for (k = 0; k < PLACES; k++) {
 		if (source[k] == NOTHING)
 			continue;
-		if (kw_ra_add_move(ra, source[k] == ANEW ? RA_LOC_NONE : place[source[k]],
+		if (ra_add_move(ra, source[k] == ANEW ? RA_LOC_NONE : place[source[k]],
 				   place[k], 1 + k))
 			return false;
 	}
