@@ -158,17 +158,21 @@ static int move_home(struct step *st, u32 v, u32 to)
 }
 
 /* A use that names its register, or reads until the instruction ends. */
-static void scan_constrained_use(struct step *st, const struct kw_mopnd *o)
+static noinline void scan_constrained_use(struct step *st, struct kw_mopnd *o)
 {
+	u32 r = st->ra->reg[o->vreg];
+
 	st->constrained = true;
-	if (o->want != KW_WANT_FIXED)
-		return;
-	st->fixed_uses |= BIT_ULL(o->reg);
-	if (o->kind == KW_OP_LATE_USE)
-		st->late_regs |= BIT_ULL(o->reg);
+	if (o->want == KW_WANT_FIXED) {
+		st->fixed_uses |= BIT_ULL(o->reg);
+		if (o->kind == KW_OP_LATE_USE)
+			st->late_regs |= BIT_ULL(o->reg);
+	} else if (r != KW_NO_REG) {
+		st->lock |= BIT_ULL(r);
+	}
 }
 
-static void scan_def(struct step *st, struct kw_mopnd *o)
+static noinline void scan_def(struct step *st, struct kw_mopnd *o)
 {
 	struct ra *ra = st->ra;
 	u64 bit = o->want == KW_WANT_FIXED ? BIT_ULL(o->reg) : 0;
@@ -208,12 +212,11 @@ static void scan(struct step *st)
 		dying |= *after == RA_DEAD ? bit : 0;
 		if (o->want == KW_WANT_FIXED || o->kind == KW_OP_LATE_USE) {
 			scan_constrained_use(st, o);
-			if (o->want == KW_WANT_FIXED)
-				continue;
+			continue;
 		}
 		r = ra->reg[o->vreg];
+		o->alloc = r;
 		if (r != KW_NO_REG) {
-			o->alloc = r;
 			lock |= BIT_ULL(r);
 		} else {
 			o->alloc = KW_ALLOC_NONE;
@@ -222,7 +225,7 @@ static void scan(struct step *st)
 	}
 	st->missing = missing;
 	st->dying = dying;
-	st->lock = lock;
+	st->lock |= lock;
 }
 
 /* Nothing is known of instruction @i yet but what it destroys. */
@@ -236,6 +239,7 @@ static void begin(struct step *st, struct ra *ra, u32 i)
 	st->nr_defs = 0;
 	st->fixed_uses = 0;
 	st->fixed_early = 0;
+	st->lock = 0;
 	st->late_regs = 0;
 	st->use_regs = 0;
 	st->def_regs = 0;
