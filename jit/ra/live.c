@@ -116,24 +116,39 @@ static struct crossing cross_edge(const struct ra *ra, u32 b, u32 s)
 	return x;
 }
 
+/* As set_nearer(), but where the next member goes is @member.  Return: where the one behind it goes. */
+static inline u32 *put_nearer(struct walk *w, ra_when_t *w_when, u32 *member, u32 v, ra_when_t when)
+{
+	ra_when_t old = w_when[v];
+
+	w_when[v] = when;
+	if (old != RA_DEAD)
+		return member;
+	*member = v;
+	w->live_count[w->vreg[v].rclass]++;
+	return member + 1;
+}
+
 /* The @n values of @l are live out of the block, @skipped instructions nearer. */
 static void add_list(struct walk *w, const struct ra_live *l, u32 n, u32 skipped)
 {
 	const struct ra_live *end = l + n;
 	ra_when_t *w_when = w->when;
+	u32 *member = w->member + w->nr_members;
 
-	if (!skipped) {
+	if (skipped) {
+		for (; l < end; l++) {
+			ra_when_t when = ra_when_sub(l->when, skipped);
+
+			if (when < w_when[l->vreg])
+				member = put_nearer(w, w_when, member, l->vreg, when);
+		}
+	} else {
 		for (; l < end; l++)
 			if (l->when < w_when[l->vreg])
-				set_nearer(w, l->vreg, l->when);
-		return;
+				member = put_nearer(w, w_when, member, l->vreg, l->when);
 	}
-	for (; l < end; l++) {
-		ra_when_t when = ra_when_sub(l->when, skipped);
-
-		if (when < w_when[l->vreg])
-			set_nearer(w, l->vreg, when);
-	}
+	w->nr_members = member - w->member;
 }
 
 /* The @n values of @l, live into @s, are live out of @b: instructions between the two do not count. */
@@ -220,17 +235,17 @@ static bool splits_edge(const struct ra *ra, u32 s)
 {
 	const struct kw_mblock *mb = ra->mf->block;
 	const struct kw_medge *out = &ra->mf->medge[mb[s].succ];
-	struct crossing in_x, out_x;
+	struct crossing x;
 	u32 from;
 
 	if (mb[s].end - mb[s].first != 1 || mb[s].nr_succs != 1 || mb[s].nr_preds != 1 || mb[s].nr_params ||
 	    out->to <= s || ra->blk[out->to].nr_live + mb[out->to].nr_params > RA_MAX_LIVE)
 		return false;
 	from = ra->mf->medge[ra->mf->epool[mb[s].pred]].from;
-	in_x = cross_edge(ra, from, s);
-	out_x = cross_edge(ra, s, out->to);
-	return ra->blk[from].loop == ra->blk[s].loop && mb[from].cold == mb[s].cold &&
-	       !in_x.far && !out_x.far && !out_x.cold;
+	if (ra->blk[from].loop != ra->blk[s].loop || mb[from].cold != mb[s].cold)
+		return false;
+	x = cross_edge(ra, s, out->to);
+	return !x.far && !x.cold;
 }
 
 /* What is live into the target of @s, which splits an edge, and that edge's arguments. */
@@ -310,8 +325,11 @@ static int reserve_busy_log(struct ra *ra)
 }
 
 /* assign.c takes these back in the opposite order: kw_ra_assign_inst(). */
-static int note_named_regs(struct ra *ra, u64 mask, u32 i, u32 weight)
+static int note_named_regs(struct ra *ra, u64 mask, u32 b, u32 i)
 {
+	static const u32 weights[] = { 1, 8, 64, 512, 4096 };
+	u32 weight = ra->mf->block[b].cold ? 0 : weights[min(ra->blk[b].depth, 4u)];
+
 	if (reserve_busy_log(ra))
 		return -ENOMEM;
 	while (mask) {
@@ -428,7 +446,7 @@ static u64 note_operands(struct walk *w, u32 b, u32 i, const struct kw_mopnd *op
 	return named;
 }
 
-static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
+static int walk_inst(struct walk *w, u32 b, u32 i)
 {
 	struct ra *ra = w->ra;
 	const struct kw_minst *inst = &ra->mf->inst[i];
@@ -446,7 +464,7 @@ static int walk_inst(struct walk *w, u32 b, u32 i, u32 weight)
 	if (inst->flags & KW_MI_COMMUTES)
 		commute(w, o);
 	named = note_operands(w, b, i, o, &extra) | (classes ? 0 : kw_mi_clobbers(inst));
-	if (named && note_named_regs(ra, named, i, weight))
+	if (named && note_named_regs(ra, named, b, i))
 		return -ENOMEM;
 	if (w->pressure)
 		raise_pressure(w, extra.late);
@@ -622,10 +640,8 @@ static void note_loop(struct walk *w, u32 b)
 
 static int walk_block(struct walk *w, u32 b)
 {
-	static const u32 weights[] = { 1, 8, 64, 512, 4096 };
 	struct ra *ra = w->ra;
 	const struct kw_mblock *mb = &ra->mf->block[b];
-	u32 weight = mb->cold ? 0 : weights[min(ra->blk[b].depth, 4u)];
 	u32 i, k;
 	int err;
 
@@ -643,7 +659,7 @@ static int walk_block(struct walk *w, u32 b)
 	w->pressure = w->final && ra->blk[b].loop != RA_NONE && !mb->cold;
 	live_out(w, b);
 	for (i = mb->end; i-- > mb->first; ) {
-		err = w->final ? walk_inst(w, b, i, weight) : skim_inst(w, i);
+		err = w->final ? walk_inst(w, b, i) : skim_inst(w, i);
 		if (err)
 			return err;
 	}
