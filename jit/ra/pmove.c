@@ -110,7 +110,6 @@ static int emit_cycle(struct place *pl, const struct ra_move *m)
 		bool last = m->from == first->to;
 
 		next = &ra->move[ra->move_to[m->from] - 1];
-		ra->readers[m->from] = 0;
 		if (slots && last)
 			err = edit(pl, KW_EDIT_MOVE, ra_vreg(ra, m->vreg)->type, RA_LOC_SCRATCH,
 				   m->to, 0);
@@ -176,6 +175,13 @@ static int emit_mixed(struct place *pl)
 	if (!ready)
 		return -ENOMEM;
 	ra->ready = ready;
+	for (k = 0; k < ra->nr_moves; k++) {
+		ra->readers[ra->move[k].to] = 0;
+		if (ra->move[k].from == RA_LOC_NONE)
+			continue;
+		ra->readers[ra->move[k].from] = 0;
+		ra->move_to[ra->move[k].from] = 0;
+	}
 	for (k = 0; k < ra->nr_moves; k++) {
 		ra->move_to[ra->move[k].to] = k + 1;
 		if (ra->move[k].from != RA_LOC_NONE)

@@ -23,8 +23,8 @@ static bool alloc_by_vreg(struct ra *ra)
 	ra->slot_end = kw_arena_array(a, n, sizeof(*ra->slot_end));
 	ra->def_inst = kw_arena_alloc(a, n * sizeof(*ra->def_inst));
 	ra->def_block = kw_arena_raw_array(a, n, sizeof(*ra->def_block));
-	ra->move_to = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->move_to));
-	ra->readers = kw_arena_array(a, n + RA_NR_REGS, sizeof(*ra->readers));
+	ra->move_to = kw_arena_raw_array(a, n + RA_NR_REGS, sizeof(*ra->move_to));
+	ra->readers = kw_arena_raw_array(a, n + RA_NR_REGS, sizeof(*ra->readers));
 	return ra->reg && ra->share && ra->xreg && ra->loose && ra->slot_param &&
 	       ra->avail && ra->slot_lca && ra->slot_start &&
 	       ra->slot_end && ra->def_inst && ra->def_block && ra->move_to && ra->readers;
@@ -45,8 +45,8 @@ static struct ra *new_ra(struct kw_mfunc *mf)
 	ra->arena = mf->tmp;
 	kw_arena_init_shared(&ra->lists, mf->arena->account ?: mf->arena);
 	ra->like = KW_NO_REG;
-	ra->blk = kw_arena_array(mf->tmp, mf->nr_blocks, sizeof(*ra->blk));
-	ra->pick = kw_arena_array(mf->tmp, KW_NR_RCLASSES * RA_MAX_PICKS, sizeof(*ra->pick));
+	ra->blk = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*ra->blk));
+	ra->pick = kw_arena_raw_array(mf->tmp, KW_NR_RCLASSES * RA_MAX_PICKS, sizeof(*ra->pick));
 	if (!ra->blk || !ra->pick || !alloc_by_vreg(ra))
 		return NULL;
 	memset(ra->reg, KW_NO_REG, n);

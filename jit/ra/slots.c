@@ -261,15 +261,16 @@ static int color(struct ra *ra)
 	struct sweep s = { .ra = ra };
 	u32 at, v, nr;
 	int err = prepare_sweep(&s, &nr);
+	const u32 *starts = s.starts, *ends = s.ends;
 
 	for (at = 0; nr && !err && at < ra->mf->nr_insts + 2; at++) {
-		for (v = at ? s.ends[at - 1] : 0; v; v = s.next_end[v]) {
+		for (v = at ? ends[at - 1] : 0; v; v = s.next_end[v]) {
 			if (is_wide(ra, v))
 				s.pair[s.nr_pairs++] = ra->slot_of[v];
 			else
 				s.single[s.nr_singles++] = ra->slot_of[v];
 		}
-		for (v = s.starts[at]; v; v = s.next_start[v])
+		for (v = starts[at]; v; v = s.next_start[v])
 			ra->slot_of[v] = take_slot(&s, is_wide(ra, v));
 	}
 	if (err)
@@ -282,10 +283,8 @@ static int color(struct ra *ra)
 	return 0;
 }
 
-static kw_alloc_t final_place(const struct ra *ra, ra_loc_t loc)
+static kw_alloc_t final_memory(const struct ra *ra, ra_loc_t loc)
 {
-	if (loc < RA_NR_REGS)
-		return loc;
 	if (loc == RA_LOC_NONE)
 		return KW_ALLOC_NONE;
 	if (loc == RA_LOC_SCRATCH)
@@ -293,14 +292,24 @@ static kw_alloc_t final_place(const struct ra *ra, ra_loc_t loc)
 	return KW_ALLOC_SLOT + ra->slot_of[ra->slot_group[loc - RA_NR_REGS]];
 }
 
-/* Stores that nobody reads, and moves between two that share a slot, are not made. */
-static bool is_needed(const struct ra *ra, const struct ra_edit *e)
+static inline kw_alloc_t final_place(const struct ra *ra, ra_loc_t loc)
 {
-	if (e->kind != KW_EDIT_MOVE || e->to < RA_NR_REGS || e->to == RA_LOC_SCRATCH)
+	return loc < RA_NR_REGS ? loc : final_memory(ra, loc);
+}
+
+/* Stores that nobody reads, and moves between two that share a slot, are not made. */
+static bool slot_is_needed(const struct ra *ra, const struct ra_edit *e)
+{
+	if (e->kind != KW_EDIT_MOVE || e->to == RA_LOC_SCRATCH)
 		return true;
 	if (ra->slot_lca[e->to - RA_NR_REGS] == RA_NONE)
 		return false;
 	return final_place(ra, e->from) != final_place(ra, e->to);
+}
+
+static inline bool is_needed(const struct ra *ra, const struct ra_edit *e)
+{
+	return e->to < RA_NR_REGS || slot_is_needed(ra, e);
 }
 
 static void put_edit(const struct ra *ra, const struct ra_edit *e, struct kw_edit *out)

@@ -170,8 +170,8 @@ struct ra {
 	/* pmove.c */
 	struct ra_move *move;
 	u32 nr_moves, cap_moves;
-	u32 *move_to;		/* by location: 1 + move that writes it */
-	u32 *readers;		/* by location */
+	u32 *move_to;		/* by location, valid for those of the moves: 1 + move that writes it */
+	u32 *readers;		/* likewise */
 	u32 *ready;
 	u32 cap_ready;
 

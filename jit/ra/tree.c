@@ -64,6 +64,7 @@ int kw_ra_loops(struct ra *ra)
 			return -EINVAL;
 		while (open != RA_NONE && mf->block[open].loop_end <= b)
 			open = ra->blk[open].heads->parent;
+		ra->blk[b] = (struct ra_block){ 0 };
 		if (mb->is_loop_header) {
 			if (add_loop(ra, b, open))
 				return -ENOMEM;
