@@ -92,18 +92,19 @@ static int add_edge_moves(struct ra *ra, const struct kw_medge *e, u32 at)
 	const struct kw_mblock *to = &ra->mf->block[e->to];
 	const struct ra_block *blk = &ra->blk[e->to];
 	const u32 *params = ra->mf->vpool + to->params, *args = ra->mf->vpool + e->args;
-	u32 k;
+	const struct ra_held *h = blk->entry, *end = h + blk->nr_entry;
+	const u8 *xreg = ra->xreg;
+	u32 *arg_of = ra->arg_of, k;
 	int err;
 
 	for (k = 0; k < to->nr_params; k++)
-		ra->arg_of[params[k]] = args[k];
-	for (k = 0; k < blk->nr_entry; k++) {
-		struct ra_held h = blk->entry[k];
-		u32 arg = ra->arg_of[h.vreg];
+		arg_of[params[k]] = args[k];
+	for (; h < end; h++) {
+		u32 reg = h->reg, v = h->vreg, arg = arg_of[v] ? arg_of[v] : v;
 
-		if (ra->xreg[arg ? arg : h.vreg] == h.reg)
+		if (xreg[arg] == reg)
 			continue;
-		err = add_edge_move(ra, arg ? arg : h.vreg, h.reg, h.vreg, at, e->from);
+		err = add_edge_move(ra, arg, reg, v, at, e->from);
 		if (err)
 			return err;
 	}

@@ -36,14 +36,10 @@ struct walk {
 	u32 whole;		/* block whose live-in set is what .when says, RA_NONE */
 };
 
-static ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when)
+/* @when, marked if a call of the block comes first; RA_NONE is no call, and behind everything. */
+static inline ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when)
 {
-	u32 call;
-
-	if (!w->calls || when == RA_DEAD)
-		return when;
-	call = w->call[w->vreg[v].rclass];
-	if (call == RA_NONE || call >= (when & RA_LOW))
+	if (when == RA_DEAD || w->call[w->vreg[v].rclass] >= (when & RA_LOW))
 		return when;
 	return when | RA_BEHIND_CALL;
 }
