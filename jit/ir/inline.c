@@ -28,6 +28,12 @@ static bool in_budget(const struct kw_builder *b, u32 func)
 	       own <= CALLER_BYTES && b->inlined_bytes + bytes <= FREE_BYTES + own && b->f->nr_inlined < KW_MAX_INLINED;
 }
 
+/* Most that are small enough are no leaves; validation has seen it, read_callee() would at more expense. */
+static bool is_no_leaf(const struct kw_builder *b, u32 func)
+{
+	return b->m->funcs[func].calls && func != b->f->index;
+}
+
 /* Return: may it be inlined? */
 static bool read_callee(struct kw_builder *b, u32 func, struct kw_scope *s)
 {
@@ -72,7 +78,8 @@ bool kw_b_inline(struct kw_builder *b, u32 func)
 	const struct kw_functype *t = kw_func_type(b->m, func);
 	struct kw_scope *s;
 
-	if (b->err || b->f->opt_off & KW_OPT_INLINE || b->caller || b->locals_in_frame || !in_budget(b, func))
+	if (b->err || b->f->opt_off & KW_OPT_INLINE || b->caller || b->locals_in_frame ||
+	    !in_budget(b, func) || is_no_leaf(b, func))
 		return false;
 	s = kw_arena_zalloc(b->f->tmp, sizeof(*s));
 	if (!s) {

@@ -75,6 +75,7 @@ struct kw_func {
 	u32 type;			/* index of its functype */
 	u32 body_off, body_len;		/* locals and code, 0 for imports */
 	bool declared;			/* exported, or in a segment or global: ref.func may name it (spec: C.refs) */
+	bool calls;			/* set by validation: it calls one that is not imported, or through a table */
 };
 
 struct kw_global {
@@ -153,7 +154,7 @@ int kw_module_decode(struct kw_arena *arena, const u8 *bytes, u32 len,
 
 /**
  * kw_module_validate() - what core spec 2.0 chapter 3 wants of the bodies of a decoded module
- * @m:        decoded; gets uses_float and which tables are fixed
+ * @m:        decoded; gets uses_float, which functions call others and which tables are fixed
  * @features: enum kw_feature bits that may be used; others are refused by name (-EOPNOTSUPP)
  *
  * Linear in the module's size, no recursion.

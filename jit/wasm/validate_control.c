@@ -219,6 +219,8 @@ static int call(struct kw_validator *v)
 {
 	if (v->insn.idx >= v->m->nr_funcs)
 		return kw_v_bad(v, KW_R_UNKNOWN_FUNC, v->insn.idx, 0);
+	if (v->insn.idx >= v->m->nr_imported_funcs)
+		v->m->funcs[v->body.func].calls = true;
 	return call_type(v, kw_func_type(v->m, v->insn.idx));
 }
 
@@ -233,6 +235,7 @@ static int call_indirect(struct kw_validator *v)
 		return kw_v_bad(v, KW_R_TYPE_MISMATCH, KW_V_FUNCREF, m->tables[v->insn.idx2].type);
 	if (v->insn.idx >= m->nr_types)
 		return kw_v_bad(v, KW_R_UNKNOWN_TYPE, v->insn.idx, 0);
+	m->funcs[v->body.func].calls = true;
 	err = kw_v_pop(v, KW_V_I32);
 	return err ? err : call_type(v, &m->types[v->insn.idx]);
 }
