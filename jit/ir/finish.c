@@ -13,6 +13,7 @@ struct finish {
 	u8 *forward;		/* per edge: its target was merged into its source, or copied */
 	kw_bid *order;		/* new order: old numbers */
 	kw_bid *number;		/* old -> new, of blocks that are left */
+	bool has_dropped;	/* there were phis that are none */
 	bool ascending;		/* the new order is the builder's, less what is gone */
 };
 
@@ -74,6 +75,11 @@ static bool drop_phis_of(struct finish *s, const struct kw_block *bl)
 
 #define PHI_ROUNDS	4	/* enough for what real code nests; a phi left over is only a move */
 
+/*
+ * Where branches merge the builder made phis of values that differ: these become
+ * the same only behind a phi that went before them.  One walk carries that on to
+ * all that follows, so another begins with the phis of loops again.
+ */
 static void find_redundant_phis(struct finish *s)
 {
 	struct kw_irfunc *f = s->f;
@@ -83,9 +89,13 @@ static void find_redundant_phis(struct finish *s)
 
 	for (round = 0; changed && round < PHI_ROUNDS; round++) {
 		changed = false;
-		for (blk = 0; blk < f->nr_blocks; blk++)
-			if (f->block[blk].nr_phis)
-				changed |= drop_phis_of(s, &f->block[blk]);
+		for (blk = 0; blk < f->nr_blocks; blk++) {
+			const struct kw_block *bl = &f->block[blk];
+
+			if (bl->nr_phis && (changed || bl->is_loop_header || bl->nr_preds == 1))
+				changed |= drop_phis_of(s, bl);
+		}
+		s->has_dropped |= changed;
 	}
 }
 
@@ -502,7 +512,7 @@ int kw_ir_finish(struct kw_irfunc *f, const u32 *edge_next, bool has_loops)
 	find_redundant_phis(&s);
 	for (blk = 0; blk < f->nr_blocks; blk++) {
 		merged_into[blk] = blk;
-		if (f->block[blk].nr_phis)
+		if (s.has_dropped && f->block[blk].nr_phis)
 			compact_phis(&s, &f->block[blk]);
 	}
 	merge_chains(&s, merged_into);

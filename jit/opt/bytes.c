@@ -367,7 +367,8 @@ int kw_opt_bytes(struct kw_irfunc *f)
 	kw_bid b;
 	kw_vid v;
 
-	if (!f->has_op[KW_IR_OR])
+	/* Bytes change places only where some go up. */
+	if (!f->has_op[KW_IR_OR] || !(f->has_op[KW_IR_SHL] || f->has_op[KW_IR_ROTL] || f->has_op[KW_IR_ROTR]))
 		return 0;
 	p.known = kw_arena_array(f->tmp, n, sizeof(*p.known));
 	p.inner = kw_arena_zalloc(f->tmp, n);

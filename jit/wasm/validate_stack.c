@@ -40,7 +40,7 @@ int kw_v_pop_other(struct kw_validator *v, u8 want)
 	return kw_v_top(v)->unreachable ? 0 : kw_v_bad(v, KW_R_TYPE_MISMATCH, want, 0);
 }
 
-int kw_v_pop_types(struct kw_validator *v, struct kw_types want)
+int kw_v_pop_some(struct kw_validator *v, struct kw_types want)
 {
 	u32 i;
 	int err;
@@ -57,7 +57,7 @@ int kw_v_pop_types(struct kw_validator *v, struct kw_types want)
 	return 0;
 }
 
-int kw_v_push_types(struct kw_validator *v, struct kw_types types)
+int kw_v_push_some(struct kw_validator *v, struct kw_types types)
 {
 	if (unlikely(types.n > (u32)(v->stack + KW_MAX_OPERANDS - v->sp)))
 		return kw_v_bad(v, KW_R_MAX_OPERANDS, KW_MAX_OPERANDS, 0);

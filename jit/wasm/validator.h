@@ -84,7 +84,21 @@ static inline int kw_v_pop(struct kw_validator *v, u8 want)
 
 /* Pop one of any type; *@found may be KW_V_ANY. */
 int kw_v_pop_any(struct kw_validator *v, u8 *found);
-int kw_v_pop_types(struct kw_validator *v, struct kw_types want);
+
+/* kw_v_pop_types() and kw_v_push_types() of one type or more. */
+int kw_v_pop_some(struct kw_validator *v, struct kw_types want);
+int kw_v_push_some(struct kw_validator *v, struct kw_types types);
+
+/* Mostly there are none. */
+static inline int kw_v_pop_types(struct kw_validator *v, struct kw_types want)
+{
+	return want.n ? kw_v_pop_some(v, want) : 0;
+}
+
+static inline int kw_v_push_types(struct kw_validator *v, struct kw_types types)
+{
+	return types.n ? kw_v_push_some(v, types) : 0;
+}
 
 static inline int kw_v_push(struct kw_validator *v, u8 type)
 {
@@ -94,7 +108,6 @@ static inline int kw_v_push(struct kw_validator *v, u8 type)
 	return 0;
 }
 
-int kw_v_push_types(struct kw_validator *v, struct kw_types types);
 /* What follows is not reached. */
 void kw_v_unreachable(struct kw_validator *v);
 
