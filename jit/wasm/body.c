@@ -357,7 +357,7 @@ static int read_prefixed(struct kw_body *b, const u8 **p, u32 *op)
 		return err;
 	if (*at == 0xfd && code >= 0x100 && code < 0x130)
 		return bad(b, at, KW_R_NEWER, KW_NEWER_RELAXED_SIMD, 0);
-	*op = code < 256 ? kw_op_by_code[*at - 0xfb][code] : 0;
+	*op = code < 256 ? kw_op_by_code[*at - 0xfb][code].op : 0;
 	if (!*op)
 		return bad(b, at, KW_R_ILLEGAL_PREFIXED, *at, code);
 	return 0;
@@ -373,7 +373,7 @@ int kw_body_next_any(struct kw_body *b, struct kw_insn *insn)
 	if (unlikely(p == b->end))
 		return 0;
 	insn->off = p - b->base;
-	op = kw_op_by_code[0][*p++];
+	op = kw_op_by_code[0][*p++].op;
 	if (unlikely(!op)) {
 		if (p[-1] != 0xfc && p[-1] != 0xfd)
 			return bad_or_newer(b, p - 1, kw_newer_opcode(p[-1]), KW_R_ILLEGAL_OPCODE);
@@ -393,31 +393,6 @@ int kw_body_next_any(struct kw_body *b, struct kw_insn *insn)
 	}
 	b->pos = p;
 	return 1;
-}
-
-int kw_body_skim(struct kw_body *b, struct kw_insn *insn)
-{
-	const u8 *p = b->pos, *end = b->end;
-	u32 op, n;
-	int ret;
-
-	while (p != end) {
-		op = kw_op_by_code[0][*p];
-		n = op ? kw_opinfo[op - 1].skim : KW_SKIM_READ;
-		if (n >= KW_SKIM_READ) {
-			b->pos = p;
-			ret = kw_body_next(b, insn);
-			if (ret <= 0 || kw_opinfo[insn->op].skim == KW_SKIM_RETURN)
-				return ret;
-			p = b->pos;
-			continue;
-		}
-		for (p++; n; n--)
-			while (*p++ & 0x80)
-				;
-	}
-	b->pos = p;
-	return 0;
 }
 
 u32 kw_body_target(const u8 **p)

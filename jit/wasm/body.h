@@ -61,32 +61,31 @@ int kw_body_next_any(struct kw_body *b, struct kw_insn *insn);
 static inline int kw_body_next(struct kw_body *b, struct kw_insn *insn)
 {
 	const u8 *p = b->pos;
-	u32 op;
-	u8 imm;
+	const struct kw_opcode *c;
 
 	if (unlikely(b->end - p < 3))
 		return kw_body_next_any(b, insn);
-	op = kw_op_by_code[0][*p];
-	if (unlikely(!op))
-		return kw_body_next_any(b, insn);
-	imm = kw_opinfo[op - 1].imm;
-	if (imm == KW_IMM_NONE) {
-		b->pos = p + 1;
-	} else if (imm <= KW_IMM_DATA && p[1] < 0x80) {
+	c = &kw_op_by_code[0][*p];
+	if (c->form == KW_SHORT_IDX && p[1] < 0x80) {
 		insn->idx = p[1];
 		b->pos = p + 2;
-	} else if (imm == KW_IMM_I32 && p[1] < 0x80) {
-		insn->imm = (u32)((s32)((u32)p[1] << 25) >> 25);
-		b->pos = p + 2;
-	} else if (imm >= KW_IMM_MEM8 && imm <= KW_IMM_MEM128 && p[1] < 32 && p[2] < 0x80) {
+	} else if (c->form == KW_SHORT_NONE) {
+		b->pos = p + 1;
+	} else if (c->form == KW_SHORT_MEMARG && p[1] < 32 && p[2] < 0x80) {
 		insn->align = p[1];
 		insn->imm = p[2];
 		b->pos = p + 3;
+	} else if (c->form == KW_SHORT_I32 && p[1] < 0x80) {
+		insn->imm = (u32)((s32)((u32)p[1] << 25) >> 25);
+		b->pos = p + 2;
+	} else if (c->form == KW_SHORT_BLOCK && p[1] == 0x40) {
+		insn->block_type = -1;
+		b->pos = p + 2;
 	} else {
 		return kw_body_next_any(b, insn);
 	}
 	insn->off = p - b->base;
-	insn->op = op - 1;
+	insn->op = c->op - 1;
 	return 1;
 }
 
@@ -96,7 +95,29 @@ static inline int kw_body_next(struct kw_body *b, struct kw_insn *insn)
  * others are only stepped over, so the body must have been validated.
  * Return: as kw_body_next().
  */
-int kw_body_skim(struct kw_body *b, struct kw_insn *insn);
+static inline int kw_body_skim(struct kw_body *b, struct kw_insn *insn)
+{
+	const u8 *p = b->pos, *end = b->end;
+	u32 n;
+	int ret;
+
+	while (p != end) {
+		n = kw_op_by_code[0][*p].skim;
+		if (n < KW_SKIM_OVER) {
+			b->pos = p;
+			ret = kw_body_next(b, insn);
+			if (ret <= 0 || n == KW_SKIM_RETURN)
+				return ret;
+			p = b->pos;
+			continue;
+		}
+		for (p++; n > KW_SKIM_OVER; n--)
+			while (*p++ & 0x80)
+				;
+	}
+	b->pos = p;
+	return 0;
+}
 
 /* Next label of a br_table, from insn.targets; advances *@p.  Already validated. */
 u32 kw_body_target(const u8 **p);

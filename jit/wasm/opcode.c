@@ -36,28 +36,37 @@
 			 (op) == WASM_OP_BR || (op) == WASM_OP_BR_IF || (op) == WASM_OP_CALL || \
 			 (op) == WASM_OP_CALL_INDIRECT || (op) == WASM_OP_MEMORY_GROW)
 
-/* The zero byte behind memory.size is a LEB, too; behind a prefix all are read. */
-#define LEBS(imm) \
-	((imm) == KW_IMM_NONE ? 0 : \
+/* The zero byte behind memory.size is a LEB, too. */
+#define SKIM(imm) \
+	((imm) == KW_IMM_NONE ? KW_SKIM_OVER : \
 	 (imm) <= KW_IMM_DATA || (imm) == KW_IMM_MEM || (imm) == KW_IMM_BLOCK || (imm) == KW_IMM_REFTYPE || \
-	 (imm) == KW_IMM_I32 || (imm) == KW_IMM_I64 ? 1 : \
-	 (imm) == KW_IMM_TYPE_TABLE || ((imm) >= KW_IMM_MEM8 && (imm) <= KW_IMM_MEM128) ? 2 : KW_SKIM_READ)
+	 (imm) == KW_IMM_I32 || (imm) == KW_IMM_I64 ? KW_SKIM_OVER + 1 : \
+	 (imm) == KW_IMM_TYPE_TABLE || ((imm) >= KW_IMM_MEM8 && (imm) <= KW_IMM_MEM128) ? KW_SKIM_OVER + 2 : KW_SKIM_READ)
+
+#define FORM(imm) \
+	((imm) == KW_IMM_NONE ? KW_SHORT_NONE : (imm) <= KW_IMM_DATA ? KW_SHORT_IDX : \
+	 (imm) == KW_IMM_I32 ? KW_SHORT_I32 : (imm) == KW_IMM_BLOCK ? KW_SHORT_BLOCK : \
+	 (imm) >= KW_IMM_MEM8 && (imm) <= KW_IMM_MEM128 ? KW_SHORT_MEMARG : KW_SHORT_NO)
 
 /* T_0 is empty: then the plus is unary. */
 const struct kw_opinfo kw_opinfo[WASM_NR_OPS] = {
 #define KW_WASM_OP(name, text, code, imm_, params_, result_, feature_) [WASM_OP_##name] = {	\
 		.imm = KW_IMM_##imm_, .feature = KW_OP_##feature_,				\
 		.nr_params = NR(T_##params_), .params = { T_##params_ }, .result = T_##result_ + 0, \
-		.skim = IS_SKIMMED(WASM_OP_##name) ? KW_SKIM_RETURN : LEBS(KW_IMM_##imm_),	\
 	},
 #include "opcode.def"
 };
 
 #define ROW(code)	((code) >> 8 ? ((code) >> 8) - 0xfb : 0)
 
-const u16 kw_op_by_code[3][256] = {
-#define KW_WASM_OP(name, text, code, imm, params, result, feature) \
-	[ROW(code)][(code) & 0xff] = 1 + WASM_OP_##name,
+/* Behind a prefix all are read. */
+const struct kw_opcode kw_op_by_code[3][256] = {
+#define KW_WASM_OP(name, text, code, imm, params, result, feature)				\
+	[ROW(code)][(code) & 0xff] = {								\
+		.op = 1 + WASM_OP_##name, .form = ROW(code) ? KW_SHORT_NO : FORM(KW_IMM_##imm),	\
+		.skim = ROW(code) ? KW_SKIM_READ :						\
+			IS_SKIMMED(WASM_OP_##name) ? KW_SKIM_RETURN : SKIM(KW_IMM_##imm),	\
+	},
 #include "opcode.def"
 };
 

@@ -60,16 +60,11 @@ enum kw_op_feature { KW_OP_MVP, KW_OP_FLOAT, KW_OP_SIMD, KW_OP_REFTYPES, KW_NR_O
 
 #define KW_OP_RULE	0xff
 
-/* What kw_body_skim() does with an operator that it cannot just step over. */
-#define KW_SKIM_READ	0xfe	/* not all of its immediates are LEBs */
-#define KW_SKIM_RETURN	0xff	/* summary.c acts upon it */
-
 /**
  * struct kw_opinfo - a row of opcode.def
  * @imm:       enum kw_imm
  * @feature:   enum kw_op_feature
  * @nr_params: values popped
- * @skim:      how many LEBs the immediates are, or KW_SKIM_*
  * @params:    their enum kw_valtype, the last from the top of the stack; the
  *             first is KW_OP_RULE where types depend on more than the opcode,
  *             then neither @nr_params nor @result says anything
@@ -80,18 +75,43 @@ struct kw_opinfo {
 	u8 feature;
 	u8 nr_params;
 	u8 result;
-	u8 skim;
-	u8 params[3];
+	u8 params[4];		/* three at most */
 };
 static_assert(sizeof(struct kw_opinfo) == 8, "one load in the validator's loop");
 
 extern const struct kw_opinfo kw_opinfo[WASM_NR_OPS];
 
-/*
- * From the bytes to the operation: 1 + enum kw_wasm_op, 0 for none.  Rows:
- * bytes without a prefix, numbers behind 0xfc, numbers behind 0xfd.
+/* How kw_body_next() reads the immediates of an operator, if each of them is short. */
+enum kw_short {
+	KW_SHORT_NO,		/* it does not */
+	KW_SHORT_NONE,
+	KW_SHORT_IDX,
+	KW_SHORT_I32,
+	KW_SHORT_MEMARG,
+	KW_SHORT_BLOCK,
+};
+
+/* What kw_body_skim() does with an operator. */
+enum kw_skim {
+	KW_SKIM_READ,		/* not all of its immediates are LEBs, or it is none */
+	KW_SKIM_RETURN,		/* summary.c acts upon it */
+	KW_SKIM_OVER,		/* and as many more as the immediates are LEBs */
+};
+
+/**
+ * struct kw_opcode - what a byte, or a number behind a prefix, stands for
+ * @op:   1 + enum kw_wasm_op, 0 for none
+ * @form: enum kw_short
+ * @skim: enum kw_skim
  */
-extern const u16 kw_op_by_code[3][256];
+struct kw_opcode {
+	u16 op;
+	u8 form;
+	u8 skim;
+};
+
+/* Rows: bytes without a prefix, numbers behind 0xfc, numbers behind 0xfd. */
+extern const struct kw_opcode kw_op_by_code[3][256];
 
 /* "i32.add"; "?" for a number that is none */
 const char *kw_op_text(u32 op);
