@@ -422,28 +422,43 @@ static int renumber(struct finish *s, kw_bid *merged_into)
 	return 0;
 }
 
-/* Where each loop ends: behind its last back edge, and behind every loop inside. */
-static void mark_extents(struct kw_irfunc *f, const kw_bid *parent)
+/* How deep each block lies in loops; @parent, by old numbers, becomes the headers' by new ones, in @to. */
+static void mark_depths(struct finish *s, const kw_bid *parent, kw_bid *to)
 {
-	kw_bid blk, to;
-	u32 i;
+	struct kw_irfunc *f = s->f;
+	kw_bid blk, up;
 
 	for (blk = 0; blk < f->nr_blocks; blk++) {
 		struct kw_block *bl = &f->block[blk];
-		kw_bid up = bl->is_loop_header ? parent[blk] : bl->loop_header;
 
+		up = bl->loop_header;
+		if (bl->is_loop_header) {
+			up = parent[s->order[blk]];
+			to[blk] = up = up == KW_NO_BLOCK ? up : s->number[up];
+		}
 		bl->loop_depth = (u16)((up == KW_NO_BLOCK ? 0 : f->block[up].loop_depth) + bl->is_loop_header);
-		bl->loop_end = bl->is_loop_header ? blk + 1 : 0;
+		bl->loop_end = 0;
 	}
-	for (i = 0; i < f->nr_edges; i++) {
-		to = f->edge[i].to;
-		if (to <= f->edge[i].from)
-			f->block[to].loop_end = max(f->block[to].loop_end, f->edge[i].from + 1);
+}
+
+/* Where each loop ends: behind its last back edge, and behind every loop inside. */
+static void mark_extents(struct kw_irfunc *f, const kw_bid *parent)
+{
+	kw_bid blk, end;
+	u32 i;
+
+	for (blk = f->nr_blocks; blk-- > 0;) {
+		struct kw_block *bl = &f->block[blk];
+
+		if (!bl->is_loop_header)
+			continue;
+		end = max(bl->loop_end, blk + 1);
+		for (i = 0; i < bl->nr_preds; i++)
+			end = max(end, f->edge[f->preds[bl->pred + i]].from + 1);
+		bl->loop_end = end;
+		if (parent[blk] != KW_NO_BLOCK)
+			f->block[parent[blk]].loop_end = max(f->block[parent[blk]].loop_end, end);
 	}
-	for (blk = f->nr_blocks; blk-- > 0;)
-		if (f->block[blk].is_loop_header && parent[blk] != KW_NO_BLOCK)
-			f->block[parent[blk]].loop_end = max(f->block[parent[blk]].loop_end,
-							     f->block[blk].loop_end);
 }
 
 /* Cold: ends in a trap, or can only go to such. */
@@ -470,7 +485,7 @@ static int put_in_order(struct finish *s, kw_bid *merged_into)
 	u32 n = f->nr_blocks;
 	struct kw_arena_mark before;
 	struct loops l;
-	kw_bid *parent, blk;
+	kw_bid *parent;
 	int err;
 
 	l.parent = kw_arena_raw_array(f->tmp, n + 1, sizeof(*l.parent));
@@ -488,11 +503,7 @@ static int put_in_order(struct finish *s, kw_bid *merged_into)
 		err = renumber(s, merged_into);
 	if (err)
 		return err;
-	for (blk = 0; blk < f->nr_blocks; blk++) {
-		kw_bid up = l.parent[s->order[blk]];
-
-		parent[blk] = up == KW_NO_BLOCK ? up : s->number[up];
-	}
+	mark_depths(s, l.parent, parent);
 	mark_extents(f, parent);
 	return 0;
 }

@@ -77,15 +77,14 @@ static int open_construct(struct state *s, bool real)
 	return 0;
 }
 
-/* Copy the list out, then hand its locals to the parent. */
+/* Copy the list out; its locals become the parent's, which lists them from here on. */
 static int close_construct(struct state *s)
 {
 	struct open o = s->open[--s->nr_open];
 	u32 n = s->nr_entries - o.base, i, parent;
-	struct kw_written *w;
+	struct entry *entry = s->entry + o.base;
 	struct open *outer;
 	u32 *l;
-	int err;
 
 	if (!o.id)
 		return 0;
@@ -93,23 +92,22 @@ static int close_construct(struct state *s)
 	if (!l)
 		return -ENOMEM;
 	s->out->locals = l;
-	w = &s->out->construct[o.id - 1];
-	*w = (struct kw_written){ s->out->nr_locals, n, o.resizes, o.calls, o.pkt_widths };
-	for (i = 0; i < n; i++) {
-		l[s->out->nr_locals + i] = s->entry[o.base + i].local;
-		s->stamp[s->entry[o.base + i].local] = s->entry[o.base + i].old_stamp;
-	}
+	s->out->construct[o.id - 1] = (struct kw_written){ s->out->nr_locals, n, o.resizes, o.calls, o.pkt_widths };
+	l += s->out->nr_locals;
 	s->out->nr_locals += n;
-	s->nr_entries = o.base;
 	outer = &s->open[s->nr_open - 1];
 	outer->resizes |= o.resizes;
 	outer->calls |= o.calls;
 	outer->pkt_widths |= o.pkt_widths;
 	parent = outer->id;
+	s->nr_entries = o.base;
 	for (i = 0; i < n; i++) {
-		err = push_entry(s, l[w->start + i], parent);
-		if (err)
-			return err;
+		struct entry of = entry[i];
+
+		l[i] = of.local;
+		s->stamp[of.local] = parent;
+		if (of.old_stamp != parent)
+			s->entry[s->nr_entries++] = of;
 	}
 	return 0;
 }
