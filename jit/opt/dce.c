@@ -1,56 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Dead code elimination by mark and sweep: what has an effect, may trap or
- * ends a block is needed, and so is what a needed node uses.  A phi is needed
- * only when a needed node reaches it, so cycles of phis that feed nothing but
- * each other go as well.
+ * Dead code elimination: what has an effect, may trap or ends a block is needed,
+ * and so is what a needed node uses.  A phi is needed only when a needed node
+ * reaches it, so cycles of phis that feed nothing but each other go as well.
  *
- * Uses come behind what they use, but for those on back edges: one walk from
- * the last node to the first marks nearly all, and what it has passed when it
- * turns out to be needed is left for later.  Only blocks where it passed
- * something are swept.
+ * Uses come behind what they use, but for those on back edges.  With these not
+ * counted, one walk from the last node to the first finds what has no use left,
+ * and takes its own uses away from what is still to come.  Where the walk then
+ * finds the phi of a loop needed, what comes around the loop to it is needed too,
+ * though it may have been passed as dead.  Only blocks where something was are
+ * swept.
  */
 #include "opt.h"
 
 #define ALWAYS_NEEDED	(KW_IRF_T | KW_IRF_W | KW_IRF_X | KW_IRF_B)
 
-enum mark { NOT_SEEN, NEEDED, PASSED };
+#define DEAD	0xffffffffu	/* in node.uses */
 
 struct dce {
 	struct kw_irfunc *f;
-	u8 *mark;		/* of each node: enum mark */
-	kw_vid *work;
-	u32 nr_work;
+	kw_vid *work;		/* needed, though passed as dead */
+	u32 nr_work, cap_work;
+	int err;
 };
 
 static inline void need(struct dce *d, kw_vid v)
 {
-	if (d->mark[v] == NEEDED)
+	struct kw_node *n = &d->f->node[v];
+	kw_vid *work;
+
+	if (likely(n->uses != DEAD)) {
+		n->uses++;
 		return;
-	if (unlikely(d->mark[v] == PASSED))
-		d->work[d->nr_work++] = v;
-	d->mark[v] = NEEDED;
+	}
+	n->uses = 1;
+	work = kw_arena_grow(d->f->tmp, d->work, &d->cap_work, d->nr_work + 1, sizeof(*work));
+	if (!work) {
+		d->err = -ENOMEM;
+		return;
+	}
+	d->work = work;
+	work[d->nr_work++] = v;
 }
 
-static void need_phi_inputs(struct dce *d, const struct kw_node *n)
+enum edges { AHEAD, BACK };
+
+static bool leads(const struct kw_edge *e, enum edges which)
+{
+	return (e->from >= e->to) == (which == BACK);
+}
+
+static void need_phi_inputs(struct dce *d, const struct kw_node *n, enum edges which)
 {
 	const struct kw_irfunc *f = d->f;
 	const struct kw_block *bl = &f->block[n->block];
 	u32 i;
 
-	for (i = 0; i < bl->nr_preds; i++)
-		need(d, f->pool[f->edge[f->preds[bl->pred + i]].args + n->imm]);
+	for (i = 0; i < bl->nr_preds; i++) {
+		const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
+
+		if (leads(e, which))
+			need(d, f->pool[e->args + n->imm]);
+	}
 }
 
-static inline void need_inputs(struct dce *d, struct kw_node *n)
+/* What was passed as dead, and with it all that it uses. */
+static void revive(struct dce *d)
 {
 	u32 nr;
-	const kw_vid *arg = kw_ir_args(d->f, n, &nr), *end = arg + nr;
 
+	while (d->nr_work && !d->err) {
+		struct kw_node *n = &d->f->node[d->work[--d->nr_work]];
+		const kw_vid *arg = kw_ir_args(d->f, n, &nr), *end = arg + nr;
+
+		for (; arg != end; arg++)
+			need(d, *arg);
+		if (n->op == KW_IR_PHI) {
+			need_phi_inputs(d, n, AHEAD);
+			need_phi_inputs(d, n, BACK);
+		}
+	}
+}
+
+static void drop_phi_inputs(const struct kw_irfunc *f, const struct kw_block *bl, const struct kw_node *n)
+{
+	u32 i;
+
+	for (i = 0; i < bl->nr_preds; i++) {
+		const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
+
+		if (!bl->is_loop_header || leads(e, AHEAD))
+			f->node[f->pool[e->args + n->imm]].uses--;
+	}
+}
+
+static void drop_uses(const struct kw_irfunc *f, const struct kw_block *bl, struct kw_node *n)
+{
+	u32 nr;
+	const kw_vid *arg = kw_ir_args(f, n, &nr), *end = arg + nr;
+
+	n->uses = DEAD;
 	for (; arg != end; arg++)
-		need(d, *arg);
+		f->node[*arg].uses--;
 	if (n->op == KW_IR_PHI)
-		need_phi_inputs(d, n);
+		drop_phi_inputs(f, bl, n);
 }
 
 /* A packet load without a default leaves a mark then, so it has an effect even when its value has no use. */
@@ -67,97 +120,79 @@ static bool is_root(const struct kw_node *n)
 }
 
 /* Return: did it pass something? */
-static bool mark_block(struct dce *d, const struct kw_block *bl)
+static bool walk_block(struct dce *d, const struct kw_block *bl)
 {
+	struct kw_node *n, *node = d->f->node;
 	bool passed = false;
-	struct kw_node *n;
 	kw_vid v;
 
 	for (v = bl->last; v; v = n->prev) {
-		n = &d->f->node[v];
-		if (d->mark[v] == NEEDED || is_root(n)) {
-			d->mark[v] = NEEDED;
-			need_inputs(d, n);
-		} else {
-			d->mark[v] = PASSED;
+		n = &node[v];
+		if (likely(n->uses)) {
+			if (unlikely(n->op == KW_IR_PHI && bl->is_loop_header)) {
+				need_phi_inputs(d, n, BACK);
+				revive(d);
+			}
+		} else if (!is_root(n)) {
+			drop_uses(d->f, bl, n);
 			passed = true;
 		}
 	}
 	return passed;
 }
 
-static void mark(struct dce *d, u8 *passed)
+/* What comes around a loop has no use for that until the phi is found to have one. */
+static void forget_back_edges(const struct kw_irfunc *f)
 {
 	kw_bid blk;
+	u32 i, j;
 
-	for (blk = d->f->nr_blocks; blk-- > 0;)
-		passed[blk] = mark_block(d, &d->f->block[blk]);
-	while (d->nr_work)
-		need_inputs(d, &d->f->node[d->work[--d->nr_work]]);
+	for (blk = 0; blk < f->nr_blocks; blk++) {
+		const struct kw_block *bl = &f->block[blk];
+
+		if (!bl->is_loop_header || !bl->nr_phis)
+			continue;
+		for (i = 0; i < bl->nr_preds; i++) {
+			const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
+
+			for (j = 0; leads(e, BACK) && j < bl->nr_phis; j++)
+				f->node[f->pool[e->args + j]].uses--;
+		}
+	}
 }
 
-static void drop_phi_inputs(struct dce *d, const struct kw_block *bl, u32 phi)
+/* Phi @n becomes number @to of @bl: its inputs move up in the predecessors' argument lists. */
+static void move_phi(const struct kw_irfunc *f, const struct kw_block *bl, struct kw_node *n, u32 to)
 {
-	struct kw_irfunc *f = d->f;
 	u32 i;
-
-	for (i = 0; i < bl->nr_preds; i++)
-		f->node[f->pool[f->edge[f->preds[bl->pred + i]].args + phi]].uses--;
-}
-
-static void drop_node(struct dce *d, const struct kw_block *bl, struct kw_node *n)
-{
-	const kw_vid *arg;
-	u32 nr, i;
-
-	if (n->op == KW_IR_PHI)
-		drop_phi_inputs(d, bl, n->imm);
-	arg = kw_ir_args(d->f, n, &nr);
-	for (i = 0; i < nr; i++)
-		d->f->node[arg[i]].uses--;
-}
-
-/* The inputs of dropped phis leave the predecessors' argument lists. */
-static void close_up_args(struct dce *d, const struct kw_block *bl)
-{
-	const struct kw_irfunc *f = d->f;
-	u32 i, kept;
-	kw_vid v;
 
 	for (i = 0; i < bl->nr_preds; i++) {
 		kw_vid *args = f->pool + f->edge[f->preds[bl->pred + i]].args;
 
-		kept = 0;
-		for (v = bl->first; v && f->node[v].op == KW_IR_PHI; v = f->node[v].next)
-			if (d->mark[v] == NEEDED)
-				args[kept++] = args[f->node[v].imm];
+		args[to] = args[n->imm];
 	}
+	n->imm = to;
 }
 
-static void sweep_block(struct dce *d, struct kw_block *bl)
+static void sweep_block(struct kw_irfunc *f, struct kw_block *bl)
 {
-	struct kw_irfunc *f = d->f;
 	kw_vid v, next, prev = 0;
 	u32 phis = 0;
 
-	for (v = bl->first; v; v = f->node[v].next)
-		if (d->mark[v] != NEEDED) {
-			phis |= f->node[v].op == KW_IR_PHI;
-			drop_node(d, bl, &f->node[v]);
-		}
-	if (phis)
-		close_up_args(d, bl);
-	phis = 0;
 	for (v = bl->first; v; v = next) {
 		struct kw_node *n = &f->node[v];
 
 		next = n->next;
-		if (d->mark[v] != NEEDED) {
+		if (n->uses == DEAD) {
 			n->op = KW_IR_NOP;
+			n->uses = 0;
 			continue;
 		}
-		if (n->op == KW_IR_PHI)
-			n->imm = phis++;
+		if (n->op == KW_IR_PHI) {
+			if (n->imm != phis)
+				move_phi(f, bl, n, phis);
+			phis++;
+		}
 		n->prev = prev;
 		if (prev)
 			f->node[prev].next = v;
@@ -173,18 +208,20 @@ static void sweep_block(struct dce *d, struct kw_block *bl)
 int kw_opt_dce(struct kw_irfunc *f)
 {
 	struct dce d = { .f = f };
-	u8 *passed = kw_arena_alloc(f->tmp, f->nr_blocks);
+	bool *passed = kw_arena_alloc(f->tmp, f->nr_blocks);
 	kw_bid blk;
 
-	d.mark = kw_arena_zalloc(f->tmp, f->nr_nodes);
-	d.work = kw_arena_raw_array(f->tmp, f->nr_nodes, sizeof(*d.work));
-	if (!passed || !d.mark || !d.work)
+	if (!passed)
 		return -ENOMEM;
 	if (f->uses_stale)
 		kw_ir_count_uses(f);
-	mark(&d, passed);
+	forget_back_edges(f);
+	for (blk = f->nr_blocks; blk-- > 0;)
+		passed[blk] = walk_block(&d, &f->block[blk]);
+	if (d.err)
+		return d.err;
 	for (blk = 0; blk < f->nr_blocks; blk++)
 		if (passed[blk])
-			sweep_block(&d, &f->block[blk]);
+			sweep_block(f, &f->block[blk]);
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 /**
  * kw_opt_dce() - drop what nobody needs
- * Linear.  Leaves node.uses right, from wherever they are not.
+ * Linear.  Needs node.uses, and counts them if they are noted to be stale; leaves them right.
  * Return: 0 or -ENOMEM.
  */
 int kw_opt_dce(struct kw_irfunc *f);
