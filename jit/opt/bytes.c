@@ -26,6 +26,8 @@ struct byte {
 
 struct origin {
 	struct byte b[MAX_BYTES];
+	kw_vid of;		/* the value */
+	bool inner;		/* part of a larger tree, and of nothing else */
 };
 
 struct bytes {
@@ -33,7 +35,6 @@ struct bytes {
 	u32 *known;		/* of each node: 1 + its place in .origin, 0: made some other way */
 	struct origin *origin;
 	u32 nr_origins, cap_origins;
-	u8 *inner;		/* part of a larger tree, and of nothing else */
 	int err;
 };
 
@@ -146,7 +147,7 @@ static bool trace(const struct bytes *p, const struct kw_node *n, struct origin 
 static void note_inner(struct bytes *p, kw_vid v)
 {
 	if (p->known[v] && p->f->node[v].uses == 1)
-		p->inner[v] = 1;
+		p->origin[p->known[v] - 1].inner = true;
 }
 
 static void note(struct bytes *p, kw_vid v)
@@ -161,6 +162,8 @@ static void note(struct bytes *p, kw_vid v)
 		p->err = -ENOMEM;
 		return;
 	}
+	o.of = v;
+	o.inner = false;
 	p->origin = list;
 	p->origin[p->nr_origins++] = o;
 	p->known[v] = p->nr_origins;
@@ -347,22 +350,35 @@ static bool try_merge(struct bytes *p, kw_vid v, const struct origin *o, u32 nr)
 	return true;
 }
 
-static void replace_root(struct bytes *p, kw_vid v)
+static void replace_root(struct bytes *p, const struct origin *o)
 {
-	struct origin o;
 	u32 nr;
 
-	if (!p->known[v] || p->inner[v] || p->f->node[v].op == KW_IR_ZEXT32)
+	if (o->inner || p->f->node[o->of].op == KW_IR_ZEXT32)
 		return;
-	o = p->origin[p->known[v] - 1];
-	nr = low_bytes(&o);
-	if (nr >= 2 && (try_swap(p, v, &o, nr) || try_merge(p, v, &o, nr)))
+	nr = low_bytes(o);
+	if (nr >= 2 && (try_swap(p, o->of, o, nr) || try_merge(p, o->of, o, nr)))
 		p->f->uses_stale = true;
+}
+
+/* In each block the largest first: a part of it that others use is still as it was noted. */
+static void replace_roots(struct bytes *p)
+{
+	const struct kw_node *node;
+	u32 first, end, i;
+
+	for (first = 0; first < p->nr_origins; first = end) {
+		node = p->f->node;
+		for (end = first + 1; end < p->nr_origins; end++)
+			if (node[p->origin[end].of].block != node[p->origin[first].of].block)
+				break;
+		for (i = end; i-- > first && !p->err;)
+			replace_root(p, &p->origin[i]);
+	}
 }
 
 int kw_opt_bytes(struct kw_irfunc *f)
 {
-	u32 n = f->nr_nodes;
 	struct bytes p = { .f = f };
 	kw_bid b;
 	kw_vid v;
@@ -370,20 +386,14 @@ int kw_opt_bytes(struct kw_irfunc *f)
 	/* Bytes change places only where some go up. */
 	if (!f->has_op[KW_IR_OR] || !(f->has_op[KW_IR_SHL] || f->has_op[KW_IR_ROTL] || f->has_op[KW_IR_ROTR]))
 		return 0;
-	p.known = kw_arena_array(f->tmp, n, sizeof(*p.known));
-	p.inner = kw_arena_zalloc(f->tmp, n);
-	if (!p.known || !p.inner)
+	p.known = kw_arena_array(f->tmp, f->nr_nodes, sizeof(*p.known));
+	if (!p.known)
 		return -ENOMEM;
 	for (b = 0; b < f->nr_blocks; b++)
 		kw_ir_for_each_node(f, b, v)
 			if (traced[f->node[v].op])
 				note(&p, v);
-	if (!p.nr_origins)
-		return p.err;
-	/* The largest first: a part of it that others use is still as it was noted. */
-	for (b = 0; b < f->nr_blocks && !p.err; b++)
-		for (v = f->block[b].last; v; v = f->node[v].prev)
-			if (v < n)
-				replace_root(&p, v);
+	if (!p.err)
+		replace_roots(&p);
 	return p.err;
 }

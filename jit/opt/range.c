@@ -159,7 +159,8 @@ static u8 phi_bits(const struct range *r, kw_bid b, kw_vid v)
 	u8 bits = 0;
 	u32 i;
 
-	for (i = 0; i < bl->nr_preds; i++) {
+	/* Mostly the first one may be anything. */
+	for (i = 0; i < bl->nr_preds && bits < n->bits; i++) {
 		const struct kw_edge *e = &f->edge[f->preds[bl->pred + i]];
 
 		if (e->from < b)
