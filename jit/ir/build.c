@@ -412,17 +412,27 @@ static void open_entry(struct kw_builder *b)
 		kw_b_poll(b);
 }
 
+/* By the order of opcode.def, so that few are asked of who does not have them. */
+static bool mvp_insn(struct kw_builder *b, u32 op)
+{
+	if (op <= WASM_OP_CALL_INDIRECT)
+		return kw_b_call(b);
+	if (op >= WASM_OP_I32_LOAD && op <= WASM_OP_MEMORY_GROW)
+		return kw_b_memory(b);
+	return kw_b_plain(b) || kw_b_memory(b);
+}
+
 static void one_insn(struct kw_builder *b)
 {
 	u32 op = b->insn.op;
 
-	if (b->cur == KW_NO_BLOCK) {
+	if (b->cur == KW_NO_BLOCK || op < WASM_OP_CALL) {
 		kw_b_control(b);
 	} else if (op == WASM_OP_LOCAL_GET && !b->locals_in_frame) {	/* nearly half of them */
 		kw_b_push(b, b->scope.local[b->insn.idx]);
 	} else if (kw_opinfo[op].feature == KW_OP_MVP) {
-		if (op <= WASM_OP_CALL_INDIRECT ? !kw_b_call(b) : !kw_b_plain(b) && !kw_b_memory(b))
-			kw_b_control(b);
+		if (!mvp_insn(b, op))
+			fail(b, -EOPNOTSUPP);
 	} else if (!kw_b_float(b) && !kw_b_simd(b) && !kw_b_ref(b)) {
 		fail(b, -EOPNOTSUPP);
 	}

@@ -37,7 +37,8 @@ static const struct plain plain[WASM_NR_OPS] = {
 	[WASM_OP_I64_EQZ] = { TEST, KW_IR_CMP, KW_T_I64, KW_EQ },
 };
 
-static void do_plain(struct kw_builder *b, const struct plain *p)
+/* Not inline: the others need none of its registers.  Return: true */
+static noinline bool do_plain(struct kw_builder *b, const struct plain *p)
 {
 	kw_vid x, y;
 
@@ -61,6 +62,7 @@ static void do_plain(struct kw_builder *b, const struct plain *p)
 		kw_b_push(b, kw_b_emit(b, p->op, KW_T_I32, x, y, 0, 0, p->type, p->cond));
 		break;
 	}
+	return true;
 }
 
 static void local_set(struct kw_builder *b, kw_vid v)
@@ -95,10 +97,8 @@ bool kw_b_plain(struct kw_builder *b)
 {
 	const struct plain *p = &plain[b->insn.op];
 
-	if (p->shape != NOT_PLAIN) {
-		do_plain(b, p);
-		return true;
-	}
+	if (p->shape != NOT_PLAIN)
+		return do_plain(b, p);
 	switch (b->insn.op) {
 	case WASM_OP_I32_CONST:
 		kw_b_push(b, kw_b_const(b, KW_T_I32, b->insn.imm));
