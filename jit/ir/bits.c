@@ -43,6 +43,12 @@ static u8 shift_bits(const struct kw_node *n, u8 x, const struct kw_node *count)
 	return (u8)min_t(u32, w, (u32)x + by);
 }
 
+const bool kw_ir_carries_bits[KW_NR_IROPS] = {
+	[KW_IR_AND] = true, [KW_IR_REM_U] = true, [KW_IR_OR] = true, [KW_IR_XOR] = true, [KW_IR_ADD] = true,
+	[KW_IR_MUL] = true, [KW_IR_SHL] = true, [KW_IR_SHR_U] = true, [KW_IR_DIV_U] = true, [KW_IR_ZEXT32] = true,
+	[KW_IR_BOUNDS] = true, [KW_IR_CLAMP] = true, [KW_IR_WRAP] = true, [KW_IR_SELECT] = true,
+};
+
 u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits, size_t stride)
 {
 	switch (n->op) {

@@ -418,7 +418,7 @@ static bool mvp_insn(struct kw_builder *b, u32 op)
 	if (op <= WASM_OP_CALL_INDIRECT)
 		return kw_b_call(b);
 	if (op >= WASM_OP_I32_LOAD && op <= WASM_OP_MEMORY_GROW)
-		return kw_b_memory(b);
+		return kw_b_access(b) || kw_b_memory(b);
 	return kw_b_plain(b) || kw_b_memory(b);
 }
 

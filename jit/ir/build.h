@@ -57,6 +57,9 @@ u8 kw_ir_valtype(u8 valtype);		/* enum kw_valtype -> enum kw_irtype */
 /* bits.c: how many low bits of @n's value may be set, when of each value v so many may: @bits[v * @stride]. */
 u8 kw_ir_bits(const struct kw_irfunc *f, const struct kw_node *n, const u8 *bits, size_t stride);
 
+/* Of these operations it depends on the operands' bits. */
+extern const bool kw_ir_carries_bits[KW_NR_IROPS];
+
 /* Fill node.uses. */
 void kw_ir_count_uses(struct kw_irfunc *f);
 

@@ -220,6 +220,11 @@ static void compare_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32
 	*addr = kw_b_bounds(b, *addr, memory_bytes(b), *offset + bytes, KW_TRAP_MEM_OOB);
 }
 
+static bool adds_constant(const struct kw_irfunc *f, kw_vid v)
+{
+	return f->node[v].op == KW_IR_ADD && f->node[f->node[v].b].op == KW_IR_CONST;
+}
+
 /* What to access: *addr and *offset become a LOAD's or STORE's. Return: whether it may fault. */
 bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 {
@@ -230,8 +235,10 @@ bool kw_b_address(struct kw_builder *b, kw_vid *addr, u64 *offset, u32 bytes)
 		clamp_address(b, addr, offset, bytes);
 		return true;
 	}
-	if (!b->o->check_mode && *offset + bytes <= KW_GUARD_BYTES)
+	if (!b->o->check_mode && *offset + bytes <= KW_GUARD_BYTES) {
+		b->f->has_sums |= adds_constant(b->f, *addr);
 		return true;
+	}
 	compare_address(b, addr, offset, bytes);
 	return false;
 }

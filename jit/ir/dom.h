@@ -21,7 +21,26 @@ struct kw_dom {
 };
 
 /* Note that @blk hangs under @idom (KW_NO_BLOCK: the root).  Return: 0 or -ENOMEM. */
-int kw_dom_add(struct kw_dom *d, struct kw_arena *a, kw_bid blk, kw_bid idom);
+static inline int kw_dom_add(struct kw_dom *d, struct kw_arena *a, kw_bid blk, kw_bid idom)
+{
+	struct kw_dom_node *n = kw_arena_grow(a, d->node, &d->cap, blk + 1, sizeof(*n));
+	const struct kw_dom_node *up, *far;
+
+	if (!n)
+		return -ENOMEM;
+	d->node = n;
+	if (unlikely(idom == KW_NO_BLOCK)) {
+		n[blk] = (struct kw_dom_node){ blk, blk, 0 };
+		return 0;
+	}
+	up = &n[idom];
+	far = &n[up->jump];
+	n[blk] = (struct kw_dom_node){
+		.idom = idom, .depth = up->depth + 1,
+		.jump = up->depth - far->depth == far->depth - n[far->jump].depth ? far->jump : idom,
+	};
+	return 0;
+}
 
 /* Closest block that dominates both. */
 kw_bid kw_dom_common(const struct kw_dom *d, kw_bid x, kw_bid y);

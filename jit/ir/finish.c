@@ -313,11 +313,6 @@ static inline void finish_use(struct kw_irfunc *f, struct kw_node *node, kw_vid 
 	n->uses++;
 }
 
-static bool adds_constant(const struct kw_irfunc *f, kw_vid v)
-{
-	return f->node[v].op == KW_IR_ADD && f->node[f->node[v].b].op == KW_IR_CONST;
-}
-
 /* What @n uses comes before it: its uses are counted from here on. */
 static inline void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid blk)
 {
@@ -329,8 +324,6 @@ static inline void finish_node(struct kw_irfunc *f, struct kw_node *n, kw_bid bl
 	n->uses = 0;
 	for (; arg != end; arg++)
 		finish_use(f, node, arg);
-	if ((n->op == KW_IR_LOAD || n->op == KW_IR_STORE) && n->aux)
-		f->has_sums |= adds_constant(f, n->a);
 }
 
 /* The inputs of the phis of @bl. */
@@ -521,6 +514,7 @@ int kw_ir_finish(struct kw_irfunc *f, const u32 *edge_next, bool has_loops)
 	if (!merged_into || !s.forward || !s.order || !s.number)
 		return -ENOMEM;
 	find_redundant_phis(&s);
+	f->has_sums |= s.has_dropped;	/* one may have stood for a sum */
 	for (blk = 0; blk < f->nr_blocks; blk++) {
 		merged_into[blk] = blk;
 		if (s.has_dropped && f->block[blk].nr_phis)

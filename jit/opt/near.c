@@ -63,7 +63,7 @@ static kw_vid root_of(const struct kw_irfunc *f, kw_vid v, u32 *c)
 	return n->a;
 }
 
-static struct seen *seen_at(struct near *s, kw_vid root)
+static inline struct seen *seen_at(struct near *s, kw_vid root)
 {
 	struct seen *list;
 

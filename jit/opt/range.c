@@ -211,10 +211,10 @@ static void one_node(const struct range *r, kw_bid b, kw_vid v)
 	const struct kw_irfunc *f = r->f;
 	const struct kw_node *n = &f->node[v];
 
-	if (n->type == KW_T_VOID || n->op == KW_IR_LOAD)
-		r->bits[v] = n->bits;
-	else if (n->op != KW_IR_PHI)
+	if (kw_ir_carries_bits[n->op])
 		r->bits[v] = min(n->bits, kw_ir_bits(f, n, r->bits, 1));
+	else if (n->op != KW_IR_PHI)
+		r->bits[v] = n->bits;
 	else if (f->block[b].is_loop_header)
 		r->bits[v] = loop_phi_bits(r, b, v);
 	else
