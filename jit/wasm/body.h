@@ -54,7 +54,7 @@ int kw_body_next_any(struct kw_body *b, struct kw_insn *insn);
  * written (kw_opinfo[].imm); the rest keeps what was there.
  *
  * Nearly all are an operator without a prefix and at most two numbers of a
- * byte: these are read here, and nothing can be wrong with them but a memarg's
+ * byte, or a block without a type: these are read here, and nothing can be wrong with them but a memarg's
  * flags.
  * Return: 1, 0 at the end of the body, -errno with the reason noted.
  */

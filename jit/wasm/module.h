@@ -75,7 +75,7 @@ struct kw_func {
 	u32 type;			/* index of its functype */
 	u32 body_off, body_len;		/* locals and code, 0 for imports */
 	bool declared;			/* exported, or in a segment or global: ref.func may name it (spec: C.refs) */
-	bool calls;			/* set by validation: it calls one that is not imported, or through a table */
+	bool calls;			/* set by validation: another than imports, or through a table */
 };
 
 struct kw_global {

@@ -41,7 +41,8 @@
 	((imm) == KW_IMM_NONE ? KW_SKIM_OVER : \
 	 (imm) <= KW_IMM_DATA || (imm) == KW_IMM_MEM || (imm) == KW_IMM_BLOCK || (imm) == KW_IMM_REFTYPE || \
 	 (imm) == KW_IMM_I32 || (imm) == KW_IMM_I64 ? KW_SKIM_OVER + 1 : \
-	 (imm) == KW_IMM_TYPE_TABLE || ((imm) >= KW_IMM_MEM8 && (imm) <= KW_IMM_MEM128) ? KW_SKIM_OVER + 2 : KW_SKIM_READ)
+	 (imm) == KW_IMM_TYPE_TABLE || ((imm) >= KW_IMM_MEM8 && (imm) <= KW_IMM_MEM128) ? KW_SKIM_OVER + 2 : \
+	 KW_SKIM_READ)
 
 #define FORM(imm) \
 	((imm) == KW_IMM_NONE ? KW_SHORT_NONE : (imm) <= KW_IMM_DATA ? KW_SHORT_IDX : \
