@@ -7,6 +7,7 @@ struct verifier {
 	char *why;
 	size_t why_bytes;
 	u32 *place;		/* order of each node within its block, 0: not in a block */
+	u32 *uses;		/* of each node, found so far */
 	kw_bid blk;
 	kw_vid v;
 	int err;
@@ -103,9 +104,11 @@ static void check_node(struct verifier *c, bool last, bool phis_done)
 	      "near packet load without a base for its end");
 	check(c, n->op != KW_IR_HLOAD || lies_behind_its_base(c->f, n), "packet load past what its base is good for");
 	arg = kw_ir_args(c->f, &c->f->node[c->v], &nr);
-	for (i = 0; i < nr; i++)
-		if (arg[i])
+	for (i = 0; i < nr && !c->err; i++)
+		if (arg[i]) {
 			check_use(c, arg[i]);
+			c->uses[arg[i]] += !c->err;
+		}
 }
 
 static void check_succs(struct verifier *c, const struct kw_block *bl)
@@ -130,6 +133,7 @@ static void check_succs(struct verifier *c, const struct kw_block *bl)
 			check(c, arg < f->nr_nodes && c->place[arg], "phi input is not in the graph");
 			if (c->err)
 				return;
+			c->uses[arg]++;
 			check(c, f->node[arg].type == f->node[v].type, "phi input of another type");
 			check(c, dominates(f, f->node[arg].block, c->blk), "phi input does not dominate its edge");
 		}
@@ -191,6 +195,13 @@ static void check_block(struct verifier *c)
 	check_loop(c, bl);
 }
 
+/* Passes go by them. */
+static void check_uses(struct verifier *c)
+{
+	kw_ir_for_each_node(c->f, c->blk, c->v)
+		check(c, c->f->node[c->v].uses == c->uses[c->v], "number of uses");
+}
+
 int kw_ir_verify(const struct kw_irfunc *f, char *why, size_t why_bytes)
 {
 	struct verifier c = { .f = f, .why = why, .why_bytes = why_bytes };
@@ -198,7 +209,8 @@ int kw_ir_verify(const struct kw_irfunc *f, char *why, size_t why_bytes)
 	u32 at;
 
 	c.place = kw_arena_array(f->arena, f->nr_nodes + 1, sizeof(*c.place));
-	if (!c.place)
+	c.uses = kw_arena_array(f->arena, f->nr_nodes + 1, sizeof(*c.uses));
+	if (!c.place || !c.uses)
 		return -ENOMEM;
 	for (c.blk = 0; c.blk < f->nr_blocks; c.blk++) {
 		at = 0;
@@ -207,5 +219,7 @@ int kw_ir_verify(const struct kw_irfunc *f, char *why, size_t why_bytes)
 	}
 	for (c.blk = 0; c.blk < f->nr_blocks && !c.err; c.blk++)
 		check_block(&c);
+	for (c.blk = 0; c.blk < f->nr_blocks && !c.err && !f->uses_stale; c.blk++)
+		check_uses(&c);
 	return c.err;
 }

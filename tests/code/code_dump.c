@@ -38,7 +38,7 @@ static int write_code(const struct kw_code *c, const char *path, bool thunks)
 	FILE *f = fopen(path, "wb");
 	u32 i;
 
-	if (!f || fwrite(c->bytes, 1, c->len, f) != c->len || fclose(f))
+	if (!f || (c->len && fwrite(c->bytes, 1, c->len, f) != c->len) || fclose(f))
 		return 1;
 	for (i = 0; i < c->nr_funcs && !thunks; i++)
 		printf("%u %u\n", c->func[i].off, c->func[i].len);
