@@ -19,12 +19,11 @@ import sys
 
 import adversarial
 import report
+from engines import HERE, NODE
 
 BIG = [('sql.js', 'sql.js/dist/sql-wasm.wasm'), ('esbuild', 'esbuild-wasm/esbuild.wasm')]
 REPS = 3
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-NODE = os.environ.get('NODE', 'node')
 EAGER = ['--single-threaded', '--no-wasm-lazy-compilation', '--no-wasm-native-module-cache', '--no-wasm-tier-up']
 # name: flags, repetitions, modules that it does not take minutes for
 V8 = {'V8 Liftoff': (['--liftoff'], REPS, ['sql.js', 'esbuild']), 'V8 TurboFan': (['--no-liftoff'], 1, ['sql.js'])}
