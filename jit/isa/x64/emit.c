@@ -265,25 +265,22 @@ static int emit_init(struct x64_emit *e)
 	if (!e->label)
 		return -ENOMEM;
 	x64_set_inst(e, e->mf->inst);	/* the prologue's place */
-	e->start = e->code->len;
+	e->start = e->code->len + X64_SLACK;
 	e->first_reloc = e->code->nr_relocs;
 	e->first_fault = e->code->nr_faults;
 	e->first_site = e->code->nr_sites;
 	return 0;
 }
 
-#define FUNC_ALIGN	16
-
-/* Fill up to the next function with int3. */
+/* Fill up to where the next function may begin, and as far as it may be moved from there, with int3. */
 static int align_code(struct kw_code *code)
 {
-	u32 pad = ALIGN(code->len, FUNC_ALIGN) - code->len;
-	int err = kw_code_reserve(code, pad);
+	u32 pad = ALIGN(code->len, X64_FUNC_ALIGN) - code->len;
+	int err = kw_code_reserve(code, pad + X64_SLACK);
 
 	if (err)
 		return err;
-	if (pad)
-		memset(code->bytes + code->len, 0xcc, pad);
+	memset(code->bytes + code->len, 0xcc, pad + X64_SLACK);
 	code->len += pad;
 	return 0;
 }
@@ -298,14 +295,14 @@ int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa
 
 	if (err)
 		return err;
-	e.b.p = code->bytes + code->len;
+	e.b.p = code->bytes + e.start;
 	e.end = code->bytes + code->cap;
 	if (x64_room(&e, X64_MAX_SEQ))
 		emit_prologue(&e);
 	for (i = 0; i < e.order.nr && !e.err; i++)
 		emit_block(&e, e.order.block[i]);
 	*cf = (struct kw_code_func){
-		.off = e.start, .frame_bytes = e.frame_bytes, .fault = e.first_fault, .site = e.first_site,
+		.frame_bytes = e.frame_bytes, .fault = e.first_fault, .site = e.first_site,
 	};
 	cf->nr_faults = code->nr_faults - e.first_fault;
 	if (cf->nr_faults > X64_MAX_FAULTS)
@@ -316,6 +313,7 @@ int x64_emit(const struct kw_irfunc *f, struct kw_mfunc *mf, const struct kw_isa
 	x64_relax(&e);
 	x64_fill_tables(&e);
 	code->len = x64_off(&e);
+	cf->off = e.start;
 	cf->len = code->len - e.start;
 	cf->nr_sites = code->nr_sites - e.first_site;
 	cf->landing_off = cf->nr_faults ? x64_label_off(&e, e.landing) : 0;

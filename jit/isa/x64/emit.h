@@ -23,6 +23,10 @@
 #include "mop.h"
 #include "vencode.h"
 
+/* A function is written X64_SLACK behind the first place where it may begin, and moved to one from there on. */
+#define X64_FUNC_ALIGN	16
+#define X64_SLACK	48
+
 /* The most bytes one instruction with its checks becomes; SWITCH asks for more itself. */
 #define X64_MAX_SEQ	160
 
@@ -84,6 +88,7 @@ struct x64_emit {
 	struct x64_buf b;	/* writes into code->bytes */
 	u8 *end;		/* of the room there */
 	u32 start;		/* of the function in the code object */
+	u32 moved;		/* by relaxation: its first byte, downwards */
 	u32 frame_bytes, slots_off, locals_off;
 	struct x64_label *label;	/* blocks first */
 	u32 nr_labels, cap_labels;
