@@ -437,9 +437,7 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 	for (; l < end; l++) {
 		u32 r = reg[l->vreg];
 
-		if (r == KW_NO_REG)
-			continue;
-		keep |= BIT_ULL(r);
+		keep |= r == KW_NO_REG ? 0 : BIT_ULL(r);
 		next[l->vreg] = l->when;
 	}
 	vacate_all(ra, ra->occupied & ~keep);

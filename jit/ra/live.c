@@ -592,15 +592,15 @@ static int live_in(struct walk *w, u32 b)
 	if (w->calls)
 		pass_calls(w);
 	for (next = l; m < end; m++) {
-		u32 v = *m;
+		u32 v = *m, live;
 		ra_when_t when = w_when[v];
 
-		if (when == RA_DEAD)
-			continue;
 		next->vreg = v;
-		*member++ = v;
 		next->when = when;
-		next++;
+		*member = v;
+		live = when != RA_DEAD;		/* no branch: nobody could tell */
+		next += live;
+		member += live;
 	}
 	n = next - l;
 	w->nr_members = n;
