@@ -119,6 +119,31 @@ static int add_edge_moves(struct ra *ra, const struct kw_medge *e, u32 at)
 	return 0;
 }
 
+/*
+ * Of the registers held at the exit of @b, which splits an edge and is loaded: those of what its
+ * target uses, and of the edge's arguments.
+ */
+static u64 held_behind(const struct ra *ra, u32 b)
+{
+	const struct kw_medge *out = &ra->mf->medge[ra->mf->block[b].succ];
+	const struct kw_mblock *to = &ra->mf->block[out->to];
+	const struct ra_live *l = ra->blk[out->to].live, *end = l + ra->blk[out->to].nr_live;
+	const u8 *xreg = ra->xreg;
+	u64 held = 0;
+	u32 k, r;
+
+	for (; l < end; l++) {
+		r = xreg[l->vreg];
+		held |= r == KW_NO_REG ? 0 : BIT_ULL(r);
+	}
+	for (k = 0; k < to->nr_params; k++) {
+		r = xreg[ra->mf->vpool[out->args + k]];
+		if (ra->used[ra->mf->vpool[to->params + k]])
+			held |= r == KW_NO_REG ? 0 : BIT_ULL(r);
+	}
+	return held;
+}
+
 /* The parallel moves of edge @e; both ends are decided. */
 static int edge_moves(struct ra *ra, const struct kw_medge *e)
 {
@@ -129,6 +154,8 @@ static int edge_moves(struct ra *ra, const struct kw_medge *e)
 	int err;
 
 	err = add_edge_moves(ra, e, at);
+	if (ra->nr_moves && ra->blk[e->from].splits)
+		held = held_behind(ra, e->from);
 	unload_exit(ra, e->from);
 	if (err || !ra->nr_moves)
 		return err;
@@ -390,28 +417,6 @@ static void vacate_all(struct ra *ra, u64 regs)
 		ra_vacate(ra, __builtin_ctzll(regs));
 }
 
-/* A block that splits an edge keeps what its target uses, and the edge's arguments. */
-static u64 used_behind(const struct ra *ra, u32 b)
-{
-	const struct kw_medge *out = &ra->mf->medge[ra->mf->block[b].succ];
-	const struct kw_mblock *to = &ra->mf->block[out->to];
-	const struct ra_live *l = ra->blk[out->to].live, *end = l + ra->blk[out->to].nr_live;
-	const u8 *reg = ra->reg;
-	u32 k, r;
-	u64 keep = 0;
-
-	for (; l < end; l++) {
-		r = reg[l->vreg];
-		keep |= r == KW_NO_REG ? 0 : BIT_ULL(r);
-	}
-	for (k = 0; k < to->nr_params; k++) {
-		r = ra->reg[ra->mf->vpool[out->args + k]];
-		if (ra->used[ra->mf->vpool[to->params + k]])
-			keep |= r == KW_NO_REG ? 0 : BIT_ULL(r);
-	}
-	return keep;
-}
-
 /*
  * What the only predecessor left in registers and is live here.  Next uses of
  * the rest nobody asks for: at their use assign.c says them anew.
@@ -426,14 +431,11 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 	u64 keep = 0;
 	u32 k;
 
-	/* Right behind it, the state is still there. */
-	if (pred != b - 1) {
+	if (h != ra->last_exit || from->nr_exit != ra->nr_last_exit) {
 		vacate_all(ra, ra->occupied);
 		for (k = 0; k < from->nr_exit; k++)
 			ra_hold(ra, h[k].vreg, h[k].reg);
 	}
-	if (ra->blk[b].splits)
-		keep = used_behind(ra, b);
 	for (; l < end; l++) {
 		u32 r = reg[l->vreg];
 
@@ -457,8 +459,7 @@ int kw_ra_enter_block(struct ra *ra, u32 b)
 	u32 k;
 
 	ra->cur_block = b;
-	if (!blk->splits)
-		kw_ra_open_block(ra);
+	kw_ra_open_block(ra);
 	if (mb->nr_preds == 1 && !mb->nr_params) {
 		inherit(ra, b, pred_edge(ra, b, 0)->from);
 	} else {
@@ -483,6 +484,8 @@ int kw_ra_leave_block(struct ra *ra, u32 b)
 	int err = record(ra, &ra->blk[b].exit, &ra->blk[b].nr_exit);
 	u32 k;
 
+	ra->last_exit = ra->blk[b].exit;
+	ra->nr_last_exit = ra->blk[b].nr_exit;
 	for (k = 0; k < mb->nr_succs && !err; k++) {
 		const struct kw_medge *e = &ra->mf->medge[mb->succ + k];
 
@@ -490,4 +493,19 @@ int kw_ra_leave_block(struct ra *ra, u32 b)
 			err = edge_moves(ra, e);
 	}
 	return err;
+}
+
+/**
+ * kw_ra_pass_block() - @b only splits an edge: it has what the block before left, and so leaves that
+ */
+void kw_ra_pass_block(struct ra *ra, u32 b)
+{
+	const struct ra_block *from = &ra->blk[pred_edge(ra, b, 0)->from];
+	struct ra_block *blk = &ra->blk[b];
+
+	blk->exit = from->exit;
+	blk->nr_exit = from->nr_exit;
+	blk->entry = from->exit;
+	blk->nr_entry = from->nr_exit;
+	blk->entry_regs = ~0ull;
 }

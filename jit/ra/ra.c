@@ -65,6 +65,10 @@ static int walk(struct ra *ra)
 	int err;
 
 	for (b = 0; b < mf->nr_blocks; b++) {
+		if (ra->blk[b].splits) {
+			kw_ra_pass_block(ra, b);
+			continue;
+		}
 		err = kw_ra_enter_block(ra, b);
 		for (i = mf->block[b].first; i < mf->block[b].end && !err; i++) {
 			if (ra_is_bare(&mf->inst[i]))

@@ -154,6 +154,8 @@ struct ra {
 	u32 val[RA_NR_REGS];
 	u64 occupied;
 	u32 cur_block;
+	const struct ra_held *last_exit;	/* what .val says between blocks */
+	u32 nr_last_exit;
 	u8 like;		/* register to prefer for the next choice, KW_NO_REG */
 	u8 *loose;		/* by vreg: instruction has a use of it that is not FIXED */
 	u64 pending;		/* registers filled before the instruction, */
@@ -303,6 +305,7 @@ int kw_ra_live(struct ra *ra);
 /* entry.c */
 int kw_ra_enter_block(struct ra *ra, u32 b);
 int kw_ra_leave_block(struct ra *ra, u32 b);
+void kw_ra_pass_block(struct ra *ra, u32 b);
 
 /* choose.c */
 u32 kw_ra_choose_free(struct ra *ra, u32 v, u64 mask);
