@@ -112,17 +112,19 @@ static struct crossing cross_edge(const struct ra *ra, u32 b, u32 s)
 	return x;
 }
 
-/* As set_nearer(), but where the next member goes is @member.  Return: where the one behind it goes. */
+/*
+ * As add_live(), but where the next member goes is @member, and without a branch: nobody could tell.
+ * Return: where the one behind it goes.
+ */
 static inline u32 *put_nearer(struct walk *w, ra_when_t *w_when, u32 *member, u32 v, ra_when_t when)
 {
 	ra_when_t old = w_when[v];
+	u32 is_new = old == RA_DEAD;
 
-	w_when[v] = when;
-	if (old != RA_DEAD)
-		return member;
+	w_when[v] = min(old, when);
 	*member = v;
-	w->live_count[w->vreg[v].rclass]++;
-	return member + 1;
+	w->live_count[w->vreg[v].rclass] += is_new;
+	return member + is_new;
 }
 
 /* The @n values of @l are live out of the block, @skipped instructions nearer. */
@@ -133,16 +135,11 @@ static void add_list(struct walk *w, const struct ra_live *l, u32 n, u32 skipped
 	u32 *member = w->member + w->nr_members;
 
 	if (skipped) {
-		for (; l < end; l++) {
-			ra_when_t when = ra_when_sub(l->when, skipped);
-
-			if (when < w_when[l->vreg])
-				member = put_nearer(w, w_when, member, l->vreg, when);
-		}
+		for (; l < end; l++)
+			member = put_nearer(w, w_when, member, l->vreg, ra_when_sub(l->when, skipped));
 	} else {
 		for (; l < end; l++)
-			if (l->when < w_when[l->vreg])
-				member = put_nearer(w, w_when, member, l->vreg, l->when);
+			member = put_nearer(w, w_when, member, l->vreg, l->when);
 	}
 	w->nr_members = member - w->member;
 }
@@ -562,14 +559,22 @@ static int keep_nearest(struct walk *w, u32 b, u32 n)
 	return 0;
 }
 
-/* At the block's start, a use behind one of its calls is one behind a call. */
+/*
+ * At the block's start, a use behind one of its calls is one behind a call.  What can be made
+ * again is, there: to have it in a register up to the call is of no use.
+ */
 static void pass_calls(struct walk *w)
 {
 	ra_when_t *w_when = w->when;
 	const u32 *v = w->member, *end = v + w->nr_members;
 
-	for (; v < end; v++)
-		w_when[*v] = behind_calls(w, *v, w_when[*v]);
+	for (; v < end; v++) {
+		ra_when_t when = behind_calls(w, *v, w_when[*v]);
+
+		w_when[*v] = when;
+		if (when & RA_BEHIND_CALL && w->vreg[*v].remat)
+			end_use(w, *v);
+	}
 }
 
 /* Live-in of the block, from those of its members that are not defined in it. */
