@@ -167,6 +167,23 @@ const struct kw_code_func *kw_code_find_func(const struct kw_code *c, u32 off)
 	return NULL;
 }
 
+const struct kw_fault_site *kw_code_find_fault(const struct kw_code *c, const struct kw_code_func *f, u32 off)
+{
+	u32 lo = f->fault, hi = f->fault + f->nr_faults;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (c->fault[mid].off == off)
+			return &c->fault[mid];
+		if (c->fault[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
 const struct kw_call_site *kw_code_find_site(const struct kw_code *c, const struct kw_code_func *f, u32 off)
 {
 	u32 lo = f->site, hi = f->site + f->nr_sites;

@@ -99,6 +99,9 @@ int kw_code_relocate(const struct kw_code *c, u8 *dst, u64 addr, const u64 *stub
 /* Function that holds code offset @off, or NULL (thunk, padding). */
 const struct kw_code_func *kw_code_find_func(const struct kw_code *c, u32 off);
 
+/* Fault site at @off within @f, or NULL. */
+const struct kw_fault_site *kw_code_find_fault(const struct kw_code *c, const struct kw_code_func *f, u32 off);
+
 /* Call site whose return address is @off within @f, or NULL. */
 const struct kw_call_site *kw_code_find_site(const struct kw_code *c, const struct kw_code_func *f, u32 off);
 

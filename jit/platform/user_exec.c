@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "../code/code.h"
 #include "user_arch.h"
 
 #define TICK_US		2000
@@ -37,34 +38,24 @@ const struct kw_user_text *kw_user_find_text(u64 pc)
 	return NULL;
 }
 
-static const struct kw_user_fixup *find_fixup(const struct kw_user_text *t, u32 off)
-{
-	u32 lo = 0, hi = t->nr_fixups, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (t->fixup[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < t->nr_fixups && t->fixup[lo].off == off ? &t->fixup[lo] : NULL;
-}
-
-/* A fault that no fixup answers is a bug of ours: die of it, as without a handler. */
+/* A fault at no place where an access may fault is a bug of ours: die of it, as without a handler. */
 static void on_fault(int sig, siginfo_t *info, void *ctx)
 {
 	u64 pc = kw_user_context_pc(ctx);
 	const struct kw_user_text *t = kw_user_find_text(pc);
-	const struct kw_user_fixup *f;
+	const struct kw_code_func *f = NULL;
+	const struct kw_fault_site *s = NULL;
 
 	(void)info;
-	f = t ? find_fixup(t, pc - (u64)t->code) : NULL;
-	if (!f) {
+	if (t && t->object)
+		f = kw_code_find_func(t->object, pc - (u64)t->code);
+	if (f)
+		s = kw_code_find_fault(t->object, f, pc - (u64)t->code);
+	if (!s) {
 		signal(sig, SIG_DFL);
 		return;
 	}
-	kw_user_context_fixup(ctx, t->code + f->fixup, f->value);
+	kw_user_context_fixup(ctx, t->code + f->landing_off, s - t->object->fault - f->fault);
 }
 
 /* The timer ticks on, so a guest met outside its body or before a poll is met again. */
@@ -129,7 +120,7 @@ int kw_user_text_alloc(struct kw_user_text *t, u32 len, void *const *fn, u32 nr_
 		return -ENOMEM;
 	t->map_bytes = stub_bytes + ALIGN((size_t)len + 1, 4096);
 	t->map = mmap(NULL, t->map_bytes, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | kw_user_map_flags, -1, 0);
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | kw_user_map_flags, -1, 0);
 	if (t->map == MAP_FAILED) {
 		free(t->stub);
 		return -ENOMEM;

@@ -26,20 +26,14 @@ extern const struct kw_isa *const kw_user_isa;
 int kw_user_form_new(bool bare_branches, struct kw_isa_env *env, u8 **thunks);
 void kw_user_form_free(u8 *thunks);
 
-/* An instruction that may fault: go on at @fixup with @value where KW_STUB_FAULT wants it. */
-struct kw_user_fixup {
-	u32 off, fixup;		/* in the code */
-	u32 value;
-};
-
 /**
  * struct kw_user_text - code with an address
  * @code:  @len bytes, writable until kw_user_text_publish()
  * @stub:  [nr_stubs] addresses within reach of @code, indexed by enum kw_stub
  * @body_len: a pc in [code, code + body_len) may be sent to the trap stub at any instruction
  * @async: the deadline ends guest bodies that way (S form); else it only sets exec->flag
- * @fixup: sorted by off, kept by reference
- * @object: what @code was made of, kept by reference: backtraces may need to know its frames; NULL: none then
+ * @object: what @code was made of, kept by reference: where it may fault, and for backtraces its
+ *          frames; NULL: it does not, and there are none
  */
 struct kw_user_text {
 	u8 *map;
@@ -48,8 +42,6 @@ struct kw_user_text {
 	u32 len, body_len;
 	u64 *stub;
 	bool async;
-	const struct kw_user_fixup *fixup;
-	u32 nr_fixups;
 	const struct kw_code *object;
 	struct kw_user_text *next;
 };

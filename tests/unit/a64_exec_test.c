@@ -127,16 +127,17 @@ static void test_backtrace(void)
 
 static void test_fault(void)
 {
-	static const struct kw_user_fixup fix = { .off = 0, .fixup = 8, .value = 7 };
+	static struct kw_fault_site fault[] = { { .off = 0 }, { .off = 4 } };
+	static struct kw_code_func f = { .len = 16, .landing_off = 12, .nr_faults = 2 };
+	static const struct kw_code object = { .nr_funcs = 1, .func = &f, .fault = fault };
 
-	PUT(a64_mem(A64_LDRW, 0, A64_MEMBASE, 0), a64_ret(), CALL(KW_STUB_FAULT));
-	text.fixup = &fix;
-	text.nr_fixups = 1;
+	PUT(0xd503201f, a64_mem(A64_LDRW, 0, A64_MEMBASE, 0), a64_ret(), CALL(KW_STUB_FAULT));
+	text.object = &object;
 	kw_user_text_publish(&text);
 	inst.mem_base = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	run(0);
-	ok(x->trap == KW_TRAP_MEM_OOB && x->trap_site == 7, "a fault reaches the landing with its site");
-	ok(x->trap_pc == (u64)text.code + 12, "and names the function");
+	ok(x->trap == KW_TRAP_MEM_OOB && x->trap_site == 1, "a fault reaches the landing with its site");
+	ok(x->trap_pc == (u64)text.code + 16, "and names the function");
 	mprotect(inst.mem_base, 4096, PROT_READ);
 	run(0);
 	ok(x->trap == KW_TRAP_NONE, "the same access does not fault once there is memory");

@@ -5,6 +5,7 @@
  */
 #include <sys/mman.h>
 
+#include "code/code.h"
 #include "platform/user_exec.h"
 #include "tap.h"
 
@@ -99,20 +100,22 @@ static void test_backtrace(void)
 static void test_fault(void)
 {
 	static const u8 code[] = {
+		0x90,
 		0x41, 0x8b, 0x06,		/* mov eax, [r14] */
 		0xc3,
 		0xe8, 0xee, 0xee, 0xee, 0xee,	/* landing: call fault */
 	};
-	static const struct kw_user_fixup fix = { .off = 0, .fixup = 4, .value = 7 };
+	static struct kw_fault_site fault[] = { { .off = 0 }, { .off = 1 } };
+	static struct kw_code_func f = { .len = 10, .landing_off = 5, .nr_faults = 2 };
+	static const struct kw_code object = { .nr_funcs = 1, .func = &f, .fault = fault };
 
 	PUT(code, KW_STUB_FAULT);
-	text.fixup = &fix;
-	text.nr_fixups = 1;
+	text.object = &object;
 	kw_user_text_publish(&text);
 	inst.mem_base = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	run(0);
-	ok(x->trap == KW_TRAP_MEM_OOB && x->trap_site == 7, "a fault reaches the landing with its site");
-	ok(x->trap_pc == (u64)text.code + 9, "and names the function");
+	ok(x->trap == KW_TRAP_MEM_OOB && x->trap_site == 1, "a fault reaches the landing with its site");
+	ok(x->trap_pc == (u64)text.code + 10, "and names the function");
 	mprotect(inst.mem_base, 4096, PROT_READ);
 	run(0);
 	ok(x->trap == KW_TRAP_NONE, "the same access does not fault once there is memory");

@@ -18,7 +18,6 @@ struct kwasm_engine_module {
 	u32 *sig_ids;
 	struct kw_code *code;
 	struct kw_user_text text;
-	struct kw_user_fixup *fixup;
 	struct kw_linked linked;
 	struct kwasm_engine_times times;
 	struct kwasm_engine_map *map[KW_MAX_MAPS];	/* by the guest's handle */

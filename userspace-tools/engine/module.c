@@ -77,30 +77,6 @@ static int compile(struct kwasm_engine_module *m, struct kw_diag *diag)
 	return kw_compile(&m->module, &o, &m->code, diag);
 }
 
-static int make_fixups(struct kwasm_engine_module *m)
-{
-	const struct kw_code *c = m->code;
-	const struct kw_code_func *f;
-	struct kw_user_fixup *fix;
-	u32 i, k, nr = 0;
-
-	fix = calloc(c->nr_faults + 1, sizeof(*fix));
-	if (!fix)
-		return -ENOMEM;
-	for (i = 0; i < c->nr_funcs; i++) {
-		f = &c->func[i];
-		for (k = 0; k < f->nr_faults; k++) {
-			fix[nr].off = c->fault[f->fault + k].off;
-			fix[nr].fixup = f->landing_off;
-			fix[nr++].value = k;
-		}
-	}
-	m->fixup = fix;
-	m->text.fixup = fix;
-	m->text.nr_fixups = nr;
-	return 0;
-}
-
 static int link_code(struct kwasm_engine_module *m)
 {
 	const struct kw_code *c = m->code;
@@ -115,9 +91,6 @@ static int link_code(struct kwasm_engine_module *m)
 	if (c->len)
 		memcpy(t->code, c->bytes, c->len);
 	err = kw_code_relocate(c, t->code, (u64)t->code, t->stub);
-	if (err)
-		return err;
-	err = make_fixups(m);
 	if (err)
 		return err;
 	t->object = c;
@@ -201,7 +174,6 @@ void kwasm_engine_module__free(struct kwasm_engine_module *m)
 		kw_code_free(m->code);
 	kw_arena_free(&m->arena);
 	kwasm_engine_maps_free(m);
-	free(m->fixup);
 	free(m->sig_ids);
 	free(m->bind);
 	free(m->bytes);
