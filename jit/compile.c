@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The compiler: a validated module into a code object, one function at a time.
+ * The compiler: a validated module into a code object, a few functions at a time.
  *
  *   body -> SSA graph -> machine IR -> registers -> bytes
  */
@@ -8,15 +8,33 @@
 #include "opt/opt.h"
 #include "ra/ra.h"
 
+/* A function being compiled. */
+struct job {
+	u32 func;
+	u32 inlined;		/* first of its places in the code object */
+	struct kw_irfunc f;
+	struct kw_mfunc mf;
+};
+
+/*
+ * Small functions go through each stage together: the code of all stages is
+ * more than an instruction cache holds, and one function is done with a stage
+ * before that has been read in.
+ */
+#define MAX_JOBS	16
+#define BATCH_BYTES	2048	/* of bodies */
+
 struct compiler {
 	const struct kw_module *m;
 	const struct kw_compile_opts *o;
 	struct kw_code *code;
 	struct kw_diag *diag;
-	/* of the function being compiled; @arena counts for all of them */
+	/* of the batch being compiled; @arena counts for all of them */
 	struct kw_arena arena;		/* machine IR */
 	struct kw_arena graph;		/* SSA graph; then what comes behind lowering works in it */
 	struct kw_arena tmp;		/* what a pass needs while it runs */
+	struct job *job;		/* [MAX_JOBS], of the batch */
+	u32 nr_jobs;
 };
 
 #ifdef KW_DEBUG
@@ -85,44 +103,66 @@ static int note_inlined(struct compiler *c, const struct kw_irfunc *f)
 	return err;
 }
 
-static int compile_func(struct compiler *c, u32 func)
+/* ---- stages, each for all functions of a batch ---- */
+
+static int make_graph(struct compiler *c, struct job *j)
 {
-	struct kw_irfunc f = { .arena = &c->graph, .tmp = &c->tmp, .opt_off = c->o->opt_off };
-	struct kw_mfunc mf = { .arena = &c->arena, .tmp = &c->tmp, .opt_off = c->o->opt_off };
-	u32 inlined;
 	int err;
 
-	err = build(c, func, &f);
+	j->f = (struct kw_irfunc){ .arena = &c->graph, .tmp = &c->tmp, .opt_off = c->o->opt_off };
+	err = build(c, j->func, &j->f);
 	if (err)
 		return err;
 	kw_arena_reset(&c->tmp);
-	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
-	err = optimize(&f);
+	VERIFY(kw_ir_verify(&j->f, why, sizeof(why)));
+	err = optimize(&j->f);
 	if (err)
 		return err;
-	VERIFY(kw_ir_verify(&f, why, sizeof(why)));
+	VERIFY(kw_ir_verify(&j->f, why, sizeof(why)));
 	kw_arena_reset(&c->tmp);
-	err = c->o->isa->lower(&f, &mf);
-	inlined = c->code->nr_inlined;
+	return 0;
+}
+
+static int lower(struct compiler *c, struct job *j)
+{
+	int err;
+
+	j->mf = (struct kw_mfunc){ .arena = &c->arena, .tmp = &c->tmp, .opt_off = c->o->opt_off };
+	err = c->o->isa->lower(&j->f, &j->mf);
+	j->inlined = c->code->nr_inlined;
 	if (!err)
-		err = note_inlined(c, &f);
+		err = note_inlined(c, &j->f);
 	if (err)
 		return err;
-	kw_arena_reset(&c->graph);
-	err = kw_lower_keep(&mf);
-	if (err)
-		return err;
+	if (c->nr_jobs == 1)
+		kw_arena_reset(&c->graph);
+	err = kw_lower_keep(&j->mf);
 	kw_arena_reset(&c->tmp);
-	mf.tmp = &c->graph;
-	if (!c->code->uses_float && has_vectors(&mf))
+	return err;
+}
+
+static int assign(struct compiler *c, struct job *j)
+{
+	int err;
+
+	j->mf.tmp = &c->graph;
+	if (!c->code->uses_float && has_vectors(&j->mf))
 		return -EOPNOTSUPP;
-	err = kw_ra_assign(&mf);
+	err = kw_ra_assign(&j->mf);
 	if (err)
 		return err;
-	VERIFY(kw_ra_verify(&mf, why, sizeof(why)));
+	VERIFY(kw_ra_verify(&j->mf, why, sizeof(why)));
 	kw_arena_reset(&c->graph);
-	err = c->o->isa->emit(&f, &mf, c->o->env, c->code, func - c->m->nr_imported_funcs);
-	c->code->func[func - c->m->nr_imported_funcs].inlined = inlined;
+	return 0;
+}
+
+static int emit(struct compiler *c, struct job *j)
+{
+	u32 defined = j->func - c->m->nr_imported_funcs;
+	int err = c->o->isa->emit(&j->f, &j->mf, c->o->env, c->code, defined);
+
+	c->code->func[defined].inlined = j->inlined;
+	kw_arena_reset(&c->graph);
 	return err;
 }
 
@@ -139,16 +179,15 @@ static int refuse(struct compiler *c, u32 func, int err)
 	return -E2BIG;
 }
 
-/* Done with the memory of function @func. */
-static void end_func(struct compiler *c, u32 func)
+/* Done with the memory of a batch. */
+static void end_batch(struct compiler *c)
 {
 	struct kw_compile_peak *p = c->o->peak;
-	u32 body = c->m->funcs[func].body_len;
+	u32 func = c->job->func, body = c->m->funcs[func].body_len;
 	u64 bytes = c->arena.peak_bytes;
 
 	if (!p) {
 		kw_arena_reset(&c->arena);
-		kw_arena_reset(&c->graph);
 		return;
 	}
 	kw_arena_free(&c->tmp);
@@ -162,16 +201,46 @@ static void end_func(struct compiler *c, u32 func)
 	p->body_bytes = body;
 }
 
+static int do_stage(struct compiler *c, int (*stage)(struct compiler *c, struct job *j))
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < c->nr_jobs; i++) {
+		err = kw_checkpoint() ?: stage(c, &c->job[i]);
+		if (err)
+			return refuse(c, c->job[i].func, err);
+	}
+	return 0;
+}
+
+/* The functions from @func on that are compiled together.  Return: the one behind them. */
+static u32 open_batch(struct compiler *c, u32 func)
+{
+	u32 bytes = 0;
+
+	c->nr_jobs = 0;
+	do {
+		bytes += c->m->funcs[func].body_len;
+		c->job[c->nr_jobs++].func = func++;
+	} while (func < c->m->nr_funcs && c->nr_jobs < MAX_JOBS && !c->o->peak &&
+		 bytes + c->m->funcs[func].body_len <= BATCH_BYTES);
+	return func;
+}
+
 static int compile_funcs(struct compiler *c)
 {
 	u32 func;
 	int err;
 
-	for (func = c->m->nr_imported_funcs; func < c->m->nr_funcs; func++) {
-		err = kw_checkpoint() ?: compile_func(c, func);
+	for (func = c->m->nr_imported_funcs; func < c->m->nr_funcs;) {
+		func = open_batch(c, func);
+		err = do_stage(c, make_graph) ?: do_stage(c, lower);
+		kw_arena_reset(&c->graph);
+		err = err ?: do_stage(c, assign) ?: do_stage(c, emit);
 		if (err)
-			return refuse(c, func, err);
-		end_func(c, func);
+			return err;
+		end_batch(c);
 	}
 	return 0;
 }
@@ -237,6 +306,11 @@ int kw_compile(const struct kw_module *m, const struct kw_compile_opts *o,
 	c.code = kw_code_new(m->nr_funcs - m->nr_imported_funcs, m->nr_types);
 	if (!c.code)
 		return -ENOMEM;
+	c.job = kw_alloc_dirty(MAX_JOBS * sizeof(*c.job));
+	if (!c.job) {
+		kw_code_free(c.code);
+		return -ENOMEM;
+	}
 	c.code->mode = o->mode;
 	c.code->form = o->form;
 	c.code->uses_float = m->uses_float;
@@ -248,6 +322,7 @@ int kw_compile(const struct kw_module *m, const struct kw_compile_opts *o,
 	kw_arena_free(&c.tmp);
 	kw_arena_free(&c.graph);
 	kw_arena_free(&c.arena);
+	kw_free(c.job);
 	if (err) {
 		kw_code_free(c.code);
 		return err;

@@ -30,8 +30,8 @@ struct kw_compile_opts {
 	const struct kw_binding *bind;	/* [nr_imported_funcs]; NULL: all KW_BIND_SLOT */
 	const struct kw_isa *isa;
 	const struct kw_isa_env *env;	/* NULL: plain userspace form */
-	u64 budget_bytes;	/* per function */
-	struct kw_compile_peak *peak;	/* NULL, or to be measured, which takes time */
+	u64 budget_bytes;	/* for a function, or the small ones compiled with it */
+	struct kw_compile_peak *peak;	/* NULL, or to be measured, which takes time: each function is compiled alone */
 };
 
 /* KW_FEATURE_* that every stage of the pipeline handles; validation refuses the others by name. */
@@ -44,7 +44,8 @@ struct kw_compile_opts {
  * @code: the code object; free with kw_code_free()
  * @diag: function and reason on a refusal
  *
- * One function at a time, memory bounded per function, kw_checkpoint() between.
+ * One function at a time, small ones a few at a time; memory is bounded for these,
+ * kw_checkpoint() between.
  * Context: process context, may sleep; less than 1 KiB of stack a frame.
  * Return: 0, -ENOMEM, -E2BIG, -EINTR, -EOPNOTSUPP.
  */
