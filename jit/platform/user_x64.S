@@ -15,6 +15,7 @@
 	.text
 
 /* u64 kw_user_enter(exec, entry, inst, frame) */
+	.p2align 6
 	.globl	kw_user_enter
 	.type	kw_user_enter, @function
 kw_user_enter:
@@ -74,6 +75,7 @@ leave_trapped:
 	.size	kw_user_stub_async, . - kw_user_stub_async
 
 /* A call of C function r10 with arguments in place; back to the guest only without a flag. Keeps what C keeps. */
+	.p2align 6		/* in one line of the instruction caches, wherever the program is linked */
 	.globl	kw_user_stub_helper
 	.type	kw_user_stub_helper, @function
 kw_user_stub_helper:
