@@ -224,6 +224,7 @@ void x64_emit_switch(struct x64_emit *e);
 void x64_reserve_tables(struct x64_emit *e);
 void x64_relax(struct x64_emit *e);
 u32 x64_label_off(const struct x64_emit *e, u32 label);	/* after relaxation */
+u32 x64_choose_start(const struct x64_emit *e);
 void x64_fill_tables(struct x64_emit *e);
 
 /* The next instruction accesses linear memory: its address is the site. */

@@ -11,8 +11,6 @@
 #include "emit.h"
 
 #define SHORT_LEN	2
-#define LINE_BYTES	64
-#define MAX_DEPTH	4	/* loops around a block that are told apart */
 
 static bool fits_short(const struct x64_emit *e, const struct x64_branch *br)
 {
@@ -56,39 +54,6 @@ static void shorten(struct x64_emit *e)
 		}
 		br->lost = lost;
 	}
-}
-
-/* Lines that hold [@off, @off + @len), less one. */
-static inline u32 line_ends(u32 off, u32 len)
-{
-	return (off + len - 1) / LINE_BYTES - off / LINE_BYTES;
-}
-
-/*
- * Where the function begins, so that lines of the instruction caches end where
- * it is not run often: a run of instructions costs a cycle more for each line
- * it lies in.  A loop's round is taken for eight times what is around it.
- */
-static u32 choose_start(const struct x64_emit *e)
-{
-	u32 first = e->start - X64_SLACK, best = 0, i, n;
-	u64 cost[X64_SLACK / X64_FUNC_ALIGN + 1] = {};
-
-	for (n = 0; n + 1 < e->order.nr; n++) {
-		const struct kw_mblock *mb = &e->mf->block[e->order.block[n]];
-		u32 shift = 3 * min_t(u32, mb->loop_depth, MAX_DEPTH);
-		u32 off = x64_label_off(e, e->order.block[n]) - X64_SLACK;
-		u32 end = x64_label_off(e, e->order.block[n + 1]) - X64_SLACK;
-
-		if (mb->cold || !mb->loop_depth || end == off)
-			continue;
-		for (i = 0; i < ARRAY_SIZE(cost); i++)
-			cost[i] += (u64)line_ends(off + i * X64_FUNC_ALIGN, end - off) << shift;
-	}
-	for (i = 1; i < ARRAY_SIZE(cost); i++)
-		if (cost[i] < cost[best])
-			best = i;
-	return first + best * X64_FUNC_ALIGN;
 }
 
 /* The function to @start, without what its branches have lost. */
@@ -145,7 +110,7 @@ void x64_relax(struct x64_emit *e)
 	const struct x64_branch *br;
 
 	shorten(e);
-	move_code(e, choose_start(e));
+	move_code(e, x64_choose_start(e));
 	move_lists(e);
 	for (br = e->branch; br < e->branch + e->nr_branches; br++) {
 		u32 end = br->end - br->lost, dist = x64_label_off(e, br->label) - end;
