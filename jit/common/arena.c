@@ -6,6 +6,7 @@
 #define CHUNK_MIN	(8UL << 10)
 #define CHUNK_MAX	(1UL << 20)	/* of chunks not made for one large allocation */
 #define CHUNK_KEEP	(64UL << 10)	/* larger ones are not worth holding for what comes next */
+#define GROW_LARGE	(32UL << 10)
 
 struct kw_arena_chunk {
 	struct kw_arena_chunk *next;
@@ -132,6 +133,29 @@ static bool extend(struct kw_arena *a, void *p, size_t old_bytes, size_t bytes)
 	return true;
 }
 
+void kw_arena_forget(struct kw_arena *a, void *p, size_t bytes)
+{
+	struct kw_arena *of = a->account ?: a;
+	struct kw_arena_chunk **at, *c;
+
+	for (at = &a->chunks; (c = *at); at = &c->next) {
+		if (payload(c) != p || c->bytes != ALIGN(bytes, KW_ARENA_ALIGN) + CHUNK_OVERHEAD)
+			continue;
+		if (a->end == (u8 *)c + c->bytes)
+			a->pos = a->end = NULL;
+		*at = c->next;
+		of->held_bytes -= c->bytes;
+		kw_free(c);
+		return;
+	}
+}
+
+/* Small arrays grow to double, for few copies; large ones by a quarter, for little that is empty. */
+static u32 grown(u32 cap, size_t size)
+{
+	return cap * size < GROW_LARGE ? cap : cap / 4;
+}
+
 void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size)
 {
 	u32 new_cap = max_t(u32, 16, *cap);
@@ -141,7 +165,7 @@ void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t
 	while (new_cap < need) {
 		if (new_cap > 0x7fffffffU)
 			return NULL;
-		new_cap *= 2;
+		new_cap += grown(new_cap, size);
 	}
 	if (check_mul_overflow((size_t)new_cap, size, &bytes))
 		return NULL;
@@ -149,8 +173,10 @@ void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t
 		q = kw_arena_alloc(a, bytes);
 		if (!q)
 			return NULL;
-		if (p)
+		if (p) {
 			memcpy(q, p, *cap * size);
+			kw_arena_forget(a, p, *cap * size);
+		}
 	}
 	*cap = new_cap;
 	return q;

@@ -48,11 +48,12 @@ void *kw_arena_raw_array(struct kw_arena *a, size_t n, size_t size);	/* overflow
 
 /**
  * kw_arena_grow() - make room for one more element of a growing array
- * @p: the array, NULL at first   @cap: elements it has room for; doubled
+ * @p: the array, NULL at first   @cap: elements it has room for; doubled, or a quarter more
  * @need: elements wanted   @size: of one
  *
  * Grows in place what was allocated last; else copies into a new place, and
- * the old one stays until the arena goes.
+ * forgets the old one.  So what was there at a kw_arena_mark() must not grow
+ * before its release.
  * Return: the array (perhaps moved, *@cap updated), or NULL.
  */
 static inline void *kw_arena_grow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size)
@@ -65,6 +66,9 @@ static inline void kw_arena_shrink(struct kw_arena *a, void *p, size_t bytes)
 {
 	a->pos = (u8 *)p + ALIGN(bytes, KW_ARENA_ALIGN);
 }
+
+/* @p, of @bytes, is not needed any more: give it back at once if it has a chunk to itself, as large ones do. */
+void kw_arena_forget(struct kw_arena *a, void *p, size_t bytes);
 
 struct kw_arena_mark {
 	struct kw_arena_chunk *chunk;

@@ -35,22 +35,11 @@ u8 kw_ir_valtype(u8 valtype)
 
 /* ---- nodes ---- */
 
-/* The first time by little, for there were nearly enough. */
 static noinline bool grow_nodes(struct kw_builder *b)
 {
 	struct kw_irfunc *f = b->f;
-	struct kw_node *n;
-	u32 cap = f->cap_nodes;
+	struct kw_node *n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, f->nr_nodes + 1, sizeof(*n));
 
-	if (b->nodes_grown) {
-		n = kw_arena_grow(f->arena, f->node, &f->cap_nodes, cap + 1, sizeof(*n));
-	} else {
-		f->cap_nodes += cap / 4;
-		n = kw_arena_raw_array(f->arena, f->cap_nodes, sizeof(*n));
-		if (n)
-			memcpy(n, f->node, cap * sizeof(*n));
-	}
-	b->nodes_grown = true;
 	if (n)
 		f->node = n;
 	else

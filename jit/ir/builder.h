@@ -71,7 +71,6 @@ struct kw_builder {
 	int err;			/* sticky: emitting does nothing once set */
 
 	bool locals_in_frame;
-	bool nodes_grown;		/* there were more than reserved for */
 	bool has_loops;			/* there are edges back */
 
 	kw_vid *stack;

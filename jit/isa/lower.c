@@ -73,12 +73,13 @@ u32 kw_lower_new_value(struct kw_lower *l, kw_vid v)
  */
 static int more_insts(struct kw_mfunc *mf)
 {
-	u32 nr = mf->nr_insts, cap = 2 * mf->cap_insts;
+	u32 nr = mf->nr_insts, cap = mf->cap_insts + mf->cap_insts / 4;
 	struct kw_minst *p = cap > nr ? kw_arena_raw_array(mf->made, cap, sizeof(*p)) : NULL;
 
 	if (!p)
 		return -ENOMEM;
 	memcpy(p + cap - nr, mf->inst + mf->cap_insts - nr, (size_t)nr * sizeof(*p));
+	kw_arena_forget(mf->made, mf->inst, mf->cap_insts * sizeof(*p));
 	mf->inst = p;
 	mf->cap_insts = cap;
 	return 0;

@@ -200,6 +200,52 @@ static bool pops(void)
 	return good && !a.held_bytes;
 }
 
+/* An array that grows is held once, however often it moved; what was allocated beside it stays. */
+static bool growing_leaves_nothing_behind(void)
+{
+	u32 *p = NULL, cap = 0, *beside = NULL, i;
+	struct kw_arena a;
+	bool good = true;
+
+	kw_arena_init(&a, 64 << 20);
+	for (i = 0; good && i < 1 << 20; i++) {
+		p = kw_arena_grow(&a, p, &cap, i + 1, sizeof(*p));
+		if (i % 1000 == 0) {
+			beside = kw_arena_alloc(&a, sizeof(*beside));
+			*beside = i;
+		}
+		p[i] = i;
+		good = a.held_bytes < i * sizeof(*p) * 3 / 2 + (256 << 10);
+	}
+	for (i = 0; good && i < 1 << 20; i++)
+		good = p[i] == i;
+	good &= *beside == ((1 << 20) - 1) / 1000 * 1000;
+	kw_arena_free(&a);
+	return good && !a.held_bytes;
+}
+
+/* What is allocated after a chunk of its own was given back does not come from there. */
+static bool forgets(void)
+{
+	struct kw_arena a;
+	u8 *small, *large, *next;
+	bool good;
+
+	kw_arena_init(&a, 8 << 20);
+	small = kw_arena_alloc(&a, 100);
+	large = kw_arena_alloc(&a, 1 << 20);
+	memset(large, 1, 1 << 20);
+	kw_arena_forget(&a, large, 1 << 20);
+	good = a.held_bytes < 1 << 20;
+	kw_arena_forget(&a, small, 100);	/* shares its chunk: stays */
+	next = kw_arena_alloc(&a, 100);
+	memset(next, 2, 100);
+	memset(small, 3, 100);
+	good &= next != small && next[99] == 2;
+	kw_arena_free(&a);
+	return good && !a.held_bytes;
+}
+
 static bool reset_keeps_one_chunk(void)
 {
 	struct kw_arena a;
@@ -228,6 +274,8 @@ int main(void)
 	ok(releases_large(), "and where allocations came from then");
 	ok(holds_little_more(), "little more is held than was asked for");
 	ok(pops(), "pop gives back what is younger, chunk by chunk");
+	ok(growing_leaves_nothing_behind(), "an array that grows is held once");
+	ok(forgets(), "what has a chunk to itself can be given back");
 	ok(reset_keeps_one_chunk(), "reset keeps one chunk, free none");
 	return tap_done();
 }
