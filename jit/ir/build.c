@@ -257,7 +257,7 @@ u32 kw_b_new_edge(struct kw_builder *b, kw_bid from, kw_bid to)
 	struct kw_irfunc *f = b->f;
 	u32 e = f->nr_edges;
 
-	if (b->err || (unlikely(e == f->cap_edges) && !grow_edges(b)))
+	if (b->err || (unlikely(e == f->cap_edges || e == b->cap_edge_next) && !grow_edges(b)))
 		return 0;
 	f->edge[e] = (struct kw_edge){ .from = from, .to = to };
 	b->edge_next[e] = ~0u;
