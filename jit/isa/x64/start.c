@@ -74,10 +74,12 @@ static inline u32 line_ends(u32 off, u32 end)
 u32 x64_choose_start(const struct x64_emit *e)
 {
 	const struct kw_mfunc *mf = e->mf;
-	u32 *freq = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*freq));
-	u32 first = e->start - X64_SLACK, off = first, best = 0, b, i, n;
+	u32 first = e->start - X64_SLACK, off = first, best = 0, *freq, b, i, n;
 	u64 cost[NR_STARTS] = {};
 
+	if (mf->opt_off & KW_OPT_START)
+		return first;
+	freq = kw_arena_raw_array(mf->tmp, mf->nr_blocks, sizeof(*freq));
 	if (!freq)
 		return first;
 	freq[0] = ONCE;
