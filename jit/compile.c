@@ -122,6 +122,7 @@ static int make_graph(struct compiler *c, struct job *j)
 		return err;
 	VERIFY(kw_ir_verify(&j->f, why, sizeof(why)));
 	kw_arena_reset(&c->tmp);
+	kw_ir_fit(&j->f);
 	return 0;
 }
 
@@ -137,9 +138,12 @@ static int lower(struct compiler *c, struct job *j)
 	if (err)
 		return err;
 	if (c->nr_jobs == 1)
-		kw_arena_reset(&c->graph);
+		kw_arena_free(&c->graph);
 	err = kw_lower_keep(&j->mf);
-	kw_arena_reset(&c->tmp);
+	if (c->nr_jobs == 1)
+		kw_arena_free(&c->tmp);
+	else
+		kw_arena_reset(&c->tmp);
 	return err;
 }
 

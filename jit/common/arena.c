@@ -182,6 +182,18 @@ void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t
 	return q;
 }
 
+void *kw_arena_fit(struct kw_arena *a, void *p, u32 *cap, u32 nr, size_t size)
+{
+	void *q = (*cap - nr) * size > KW_ARENA_SMALL ? kw_arena_raw_array(a, nr, size) : NULL;
+
+	if (!q)
+		return p;
+	memcpy(q, p, nr * size);
+	kw_arena_forget(a, p, *cap * size);
+	*cap = nr;
+	return q;
+}
+
 /* Free the chunks that are newer than @keep. */
 static void free_chunks(struct kw_arena *a, struct kw_arena_chunk *keep)
 {

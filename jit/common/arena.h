@@ -70,6 +70,9 @@ static inline void kw_arena_shrink(struct kw_arena *a, void *p, size_t bytes)
 /* @p, of @bytes, is not needed any more: give it back at once if it has a chunk to itself, as large ones do. */
 void kw_arena_forget(struct kw_arena *a, void *p, size_t bytes);
 
+/* An array that grows no more: where it has room for its @nr elements only, if that gives back much. */
+void *kw_arena_fit(struct kw_arena *a, void *p, u32 *cap, u32 nr, size_t size);
+
 struct kw_arena_mark {
 	struct kw_arena_chunk *chunk;
 	u8 *pos, *end;

@@ -524,7 +524,7 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 	struct kw_arena_mark before = kw_arena_mark(f->tmp);
 	struct kw_builder *b = kw_arena_zalloc(f->tmp, sizeof(*b));
 	bool has_loops;
-	u32 *edge_next;
+	u32 *edge_next, cap_edge_next;
 	int err;
 
 	if (!b)
@@ -540,7 +540,11 @@ int kw_ir_build(const struct kw_module *m, u32 func, const struct kw_build_opts 
 	*field_mask |= b->field_mask;
 	has_loops = b->has_loops;
 	edge_next = b->edge_next;
+	cap_edge_next = b->cap_edge_next;
 	if (f->tmp != f->arena)
 		kw_arena_release(f->tmp, before);
-	return err ? err : kw_ir_finish(f, edge_next, has_loops);
+	if (!err)
+		err = kw_ir_finish(f, edge_next, has_loops);
+	kw_arena_forget(f->arena, edge_next, cap_edge_next * sizeof(*edge_next));
+	return err;
 }

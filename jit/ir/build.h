@@ -63,6 +63,9 @@ extern const bool kw_ir_carries_bits[KW_NR_IROPS];
 /* Fill node.uses. */
 void kw_ir_count_uses(struct kw_irfunc *f);
 
+/* Give back what was reserved for more than there is of a final graph; of nodes, a copy costs more. */
+void kw_ir_fit(struct kw_irfunc *f);
+
 /* Text form through @out(priv, text); a line a node. */
 void kw_ir_print(const struct kw_irfunc *f, void (*out)(void *priv, const char *text), void *priv);
 

@@ -66,3 +66,11 @@ void kw_ir_count_uses(struct kw_irfunc *f)
 			f->node[f->pool[e->args + j]].uses++;
 	}
 }
+
+void kw_ir_fit(struct kw_irfunc *f)
+{
+	f->block = kw_arena_fit(f->arena, f->block, &f->cap_blocks, f->nr_blocks, sizeof(*f->block));
+	f->edge = kw_arena_fit(f->arena, f->edge, &f->cap_edges, f->nr_edges, sizeof(*f->edge));
+	f->succs = kw_arena_fit(f->arena, f->succs, &f->cap_succs, f->nr_succs, sizeof(*f->succs));
+	f->pool = kw_arena_fit(f->arena, f->pool, &f->cap_pool, f->nr_pool, sizeof(*f->pool));
+}
