@@ -30,35 +30,6 @@ struct step {
 	u64 def_regs;
 };
 
-/* Undo what live.c noted: the next wish for a register after instruction @i. */
-static void pop_named_regs(struct ra *ra, u64 mask)
-{
-	while (mask) {
-		u32 r = 63 - __builtin_clzll(mask);
-		u32 old = ra->busy_log[--ra->nr_busy_log];
-
-		mask &= ~BIT_ULL(r);
-		ra->busy[r] = old;
-		if (old == RA_NONE)
-			ra->busy_mask &= ~BIT_ULL(r);
-	}
-}
-
-void kw_ra_open_block(struct ra *ra)
-{
-	u64 mask = (u64)ra->busy_log[--ra->nr_busy_log] << 32;
-	u64 left;
-
-	mask |= ra->busy_log[--ra->nr_busy_log];
-	ra->busy_mask = mask;
-	for (left = mask; left; ) {
-		u32 r = 63 - __builtin_clzll(left);
-
-		left &= ~BIT_ULL(r);
-		ra->busy[r] = ra->busy_log[--ra->nr_busy_log];
-	}
-}
-
 static void pend(struct ra *ra, u32 to, ra_loc_t from, u32 v)
 {
 	ra->pending |= BIT_ULL(to);
@@ -730,7 +701,7 @@ int kw_ra_assign_inst(struct ra *ra, u32 i)
 	if (!st.constrained && st.nr_defs <= 1) {
 		err = assign_plain(&st);
 	} else {
-		pop_named_regs(ra, ra_named_regs(ra, st.inst));
+		kw_ra_pop_named(ra, ra_named_regs(ra, st.inst));
 		err = assign_constrained(&st);
 	}
 	return err ?: flush(&st);

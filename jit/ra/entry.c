@@ -459,7 +459,7 @@ int kw_ra_enter_block(struct ra *ra, u32 b)
 	u32 k;
 
 	ra->cur_block = b;
-	kw_ra_open_block(ra);
+	kw_ra_open_named(ra);
 	if (mb->nr_preds == 1 && !mb->nr_params) {
 		inherit(ra, b, pred_edge(ra, b, 0)->from);
 	} else {

@@ -305,52 +305,6 @@ static void pass_hints(struct walk *w, u32 v, const struct kw_mopnd *def)
 		ra->fixed_hint[v] = def->want == KW_WANT_FIXED ? def->reg : ra->fixed_hint[d];
 }
 
-/* Room for a word for each register, and for a mask of them. */
-static int reserve_busy_log(struct ra *ra)
-{
-	u32 *log = kw_arena_grow(ra->arena, ra->busy_log, &ra->cap_busy_log,
-				 ra->nr_busy_log + RA_NR_REGS + 2, sizeof(*log));
-
-	if (!log)
-		return -ENOMEM;
-	ra->busy_log = log;
-	return 0;
-}
-
-/* assign.c takes these back in the opposite order: kw_ra_assign_inst(). */
-static int note_named_regs(struct ra *ra, u64 mask, u32 b, u32 i)
-{
-	static const u32 weights[] = { 1, 8, 64, 512, 4096 };
-	u32 weight = ra->mf->block[b].cold ? 0 : weights[min(ra->blk[b].depth, 4u)];
-
-	if (reserve_busy_log(ra))
-		return -ENOMEM;
-	while (mask) {
-		u32 r = __builtin_ctzll(mask);
-
-		mask &= mask - 1;
-		ra->busy_log[ra->nr_busy_log++] = ra->busy_mask & BIT_ULL(r) ? ra->busy[r] : RA_NONE;
-		ra->busy[r] = i;
-		ra->busy_mask |= BIT_ULL(r);
-		ra->weight[r] += min(weight, RA_NONE - ra->weight[r]);
-	}
-	return 0;
-}
-
-static int close_named_regs(struct ra *ra)
-{
-	u64 mask = ra->busy_mask;
-
-	if (reserve_busy_log(ra))
-		return -ENOMEM;
-	for (; mask; mask &= mask - 1)
-		ra->busy_log[ra->nr_busy_log++] = ra->busy[__builtin_ctzll(mask)];
-	ra->busy_log[ra->nr_busy_log++] = (u32)ra->busy_mask;
-	ra->busy_log[ra->nr_busy_log++] = (u32)(ra->busy_mask >> 32);
-	ra->busy_mask = 0;
-	return 0;
-}
-
 static void note_calls(struct walk *w, u32 i, u32 classes)
 {
 	u32 c;
@@ -457,7 +411,7 @@ static int walk_inst(struct walk *w, u32 b, u32 i)
 	if (inst->flags & KW_MI_COMMUTES)
 		commute(w, o);
 	named = note_operands(w, b, i, o, &extra) | (classes ? 0 : kw_mi_clobbers(inst));
-	if (named && note_named_regs(ra, named, b, i))
+	if (named && kw_ra_note_named(ra, named, b, i))
 		return -ENOMEM;
 	if (w->pressure)
 		raise_pressure(w, extra.late);
@@ -470,60 +424,7 @@ static int walk_inst(struct walk *w, u32 b, u32 i)
 	return ra_step(ra);
 }
 
-#define FEW	6	/* values too many that are better dropped one by one */
-
-/* Drop the furthest of @n values, of equals the last. */
-static void drop_furthest(struct ra_live *l, u32 n)
-{
-	ra_when_t furthest = l[0].when;
-	u32 k, far = 0;
-
-	for (k = 1; k < n; k++) {
-		if (l[k].when < furthest)
-			continue;
-		furthest = l[k].when;
-		far = k;
-	}
-	memmove(l + far, l + far + 1, (n - far - 1) * sizeof(*l));
-}
-
-/*
- * Put the RA_MAX_LIVE nearest of @n values first: find their limit digit by
- * digit.  @left has room for the @n distances that may still be the limit.
- */
-static void nearest(struct ra_live *l, u32 n, u32 *left)
-{
-	u32 limit = l[0].when, differ = 0, nr = n, wanted = RA_MAX_LIVE, shift, k, d, m, count[16];
-
-	for (k = 0; k < n; k++) {
-		left[k] = l[k].when;
-		differ |= l[k].when ^ limit;
-	}
-	shift = differ ? ALIGN(32 - __builtin_clz(differ), 4) : 0;
-	limit &= ~(u32)((1ULL << shift) - 1);
-	for (; shift && nr > wanted; nr = m) {
-		shift -= 4;
-		memset(count, 0, sizeof(count));
-		for (k = 0; k < nr; k++)
-			count[(left[k] >> shift) & 15]++;
-		for (d = 0; count[d] < wanted; d++)
-			wanted -= count[d];
-		limit |= d << shift;
-		for (k = m = 0; k < nr; k++) {
-			left[m] = left[k];
-			m += ((left[k] >> shift) & 15) == d;
-		}
-	}
-	limit |= BIT(shift) - 1;
-	for (k = m = 0; m < RA_MAX_LIVE; k++) {
-		if (l[k].when > limit || (l[k].when == limit && !wanted))
-			continue;
-		wanted -= l[k].when == limit;
-		l[m++] = l[k];
-	}
-}
-
-/* Half as much again is for nearest(). */
+/* Half as much again is for kw_ra_nearest(). */
 static struct ra_live *room_for_all(struct walk *w, u32 nr)
 {
 	struct ra_live *l = kw_arena_grow(w->ra->arena, w->all, &w->cap_all, nr + nr / 2 + 1, sizeof(*l));
@@ -538,15 +439,10 @@ static int keep_nearest(struct walk *w, u32 b, u32 n)
 {
 	struct ra *ra = w->ra;
 	struct ra_live *l = w->all;
-	u32 k;
 
 	if (n > RA_MAX_LIVE) {
 		w->whole = RA_NONE;
-		if (n > RA_MAX_LIVE + FEW)
-			nearest(l, n, (u32 *)(l + n));
-		else
-			for (k = n; k > RA_MAX_LIVE; k--)
-				drop_furthest(l, k);
+		kw_ra_nearest(l, n);
 		n = RA_MAX_LIVE;
 	}
 	if (!n)
@@ -674,7 +570,7 @@ static int walk_block(struct walk *w, u32 b)
 	if (!w->final)
 		return live_in(w, b);
 	note_loop(w, b);
-	err = close_named_regs(ra);
+	err = kw_ra_close_named(ra);
 	return err ? err : live_in(w, b);
 }
 

@@ -2,7 +2,7 @@
 /*
  * What the passes of the register allocator share.
  *
- * live.c walks the blocks backward: next uses and wishes.  entry.c decides
+ * live.c walks the blocks backward: next uses and wishes (named.c, nearest.c).  entry.c decides
  * what is in registers where paths meet, assign.c walks the instructions
  * forward, pmove.c puts parallel moves in order, slots.c gives those values
  * that were ever read from memory a slot and a place for their one store.
@@ -138,7 +138,7 @@ struct ra {
 	u8 *used;		/* by vreg: RA_USED_* */
 	u32 *phi_hint;		/* by vreg: block parameter it would like to share with */
 	u8 *fixed_hint;		/* by vreg: register of a later fixed use */
-	u32 *busy_log;		/* undone by assign.c: next fixed use of a register */
+	u32 *busy_log;		/* named.c's: next fixed use of a register */
 	u32 nr_busy_log, cap_busy_log;
 	u32 busy[RA_NR_REGS];	/* instruction that next needs this very register */
 	u64 busy_mask;
@@ -313,7 +313,15 @@ u32 kw_ra_furthest(struct ra *ra, u64 mask, u32 at);
 
 /* assign.c */
 int kw_ra_assign_inst(struct ra *ra, u32 i);
-void kw_ra_open_block(struct ra *ra);
+
+/* named.c */
+int kw_ra_note_named(struct ra *ra, u64 mask, u32 b, u32 i);
+int kw_ra_close_named(struct ra *ra);
+void kw_ra_pop_named(struct ra *ra, u64 mask);
+void kw_ra_open_named(struct ra *ra);
+
+/* nearest.c */
+void kw_ra_nearest(struct ra_live *l, u32 n);
 
 static inline void ra_hold(struct ra *ra, u32 v, u32 r)
 {
