@@ -44,20 +44,15 @@ static inline ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when
 	return when | RA_BEHIND_CALL;
 }
 
-/* @v is live; callers see to .when. */
-static inline void add_member(struct walk *w, u32 v)
-{
-	w->member[w->nr_members++] = v;
-	w->live_count[w->vreg[v].rclass]++;
-}
-
+/* @v is live, next used at @when.  No branch: nobody could tell whether it was before. */
 static inline void set_nearer(struct walk *w, u32 v, ra_when_t when)
 {
-	ra_when_t *place = &w->when[v], old = *place;
+	u32 is_new = w->when[v] == RA_DEAD;
 
-	*place = when;
-	if (old == RA_DEAD)
-		add_member(w, v);
+	w->when[v] = when;
+	w->member[w->nr_members] = v;
+	w->nr_members += is_new;
+	w->live_count[w->vreg[v].rclass] += is_new;
 }
 
 static inline void add_live(struct walk *w, u32 v, ra_when_t when)
