@@ -39,9 +39,7 @@ struct walk {
 /* @when, marked if a call of the block comes first; RA_NONE is no call, and behind everything. */
 static inline ra_when_t behind_calls(const struct walk *w, u32 v, ra_when_t when)
 {
-	if (when == RA_DEAD || w->call[w->vreg[v].rclass] >= (when & RA_LOW))
-		return when;
-	return when | RA_BEHIND_CALL;
+	return when | (w->call[w->vreg[v].rclass] < (when & RA_LOW) ? RA_BEHIND_CALL : 0);	/* RA_DEAD has it */
 }
 
 /* @v is live, next used at @when.  No branch: nobody could tell whether it was before. */
@@ -70,10 +68,8 @@ static inline void add_use(struct walk *w, u32 v, u32 i, u8 used)
 
 static inline void end_use(struct walk *w, u32 v)
 {
-	if (w->when[v] == RA_DEAD)
-		return;
+	w->live_count[w->vreg[v].rclass] -= w->when[v] != RA_DEAD;
 	w->when[v] = RA_DEAD;
-	w->live_count[w->vreg[v].rclass]--;
 }
 
 static void raise_pressure(struct walk *w, const u32 *more)
