@@ -173,6 +173,7 @@ static void scan(struct step *st)
 	u64 lock = 0;
 
 	for (; o < end; o++, after++, bit <<= 1) {
+		u64 in_reg;
 		u32 r;
 
 		if (!ra_is_use(o)) {
@@ -185,14 +186,11 @@ static void scan(struct step *st)
 			scan_constrained_use(st, o);
 			continue;
 		}
-		r = ra->reg[o->vreg];
-		o->alloc = r;
-		if (r != KW_NO_REG) {
-			lock |= BIT_ULL(r);
-		} else {
-			o->alloc = KW_ALLOC_NONE;
-			missing |= bit;
-		}
+		r = ra->reg[o->vreg];		/* there or not, without a branch */
+		in_reg = r != KW_NO_REG;
+		o->alloc = in_reg ? r : KW_ALLOC_NONE;
+		lock |= in_reg << r % RA_NR_REGS;
+		missing |= in_reg ? 0 : bit;
 	}
 	st->missing = missing;
 	st->dying = dying;
