@@ -173,7 +173,6 @@ static void scan(struct step *st)
 	u64 lock = 0;
 
 	for (; o < end; o++, after++, bit <<= 1) {
-		u64 in_reg;
 		u32 r;
 
 		if (!ra_is_use(o)) {
@@ -187,10 +186,9 @@ static void scan(struct step *st)
 			continue;
 		}
 		r = ra->reg[o->vreg];		/* there or not, without a branch */
-		in_reg = r != KW_NO_REG;
-		o->alloc = in_reg ? r : KW_ALLOC_NONE;
-		lock |= in_reg << r % RA_NR_REGS;
-		missing |= in_reg ? 0 : bit;
+		o->alloc = r == KW_NO_REG ? KW_ALLOC_NONE : r;
+		lock |= ra_reg_bit(r);
+		missing |= r == KW_NO_REG ? bit : 0;
 	}
 	st->missing = missing;
 	st->dying = dying;

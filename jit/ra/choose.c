@@ -18,11 +18,6 @@ static u64 wanted_before(const struct ra *ra, u64 mask, ra_when_t when)
 	return soon;
 }
 
-static u64 reg_bit(u32 r)
-{
-	return r == KW_NO_REG ? 0 : BIT_ULL(r);
-}
-
 /* Registers nobody asks for by name come first. */
 static void order_registers(struct ra *ra, u32 c)
 {
@@ -72,15 +67,15 @@ u32 kw_ra_choose_free(struct ra *ra, u32 v, u64 mask)
 	u64 bit;
 
 	if (calm) {
-		bit = calm & reg_bit(ra->like);
+		bit = calm & ra_reg_bit(ra->like);
 		for (k = 0; k < MAX_PHIS && p && !bit; k++, p = ra->phi_hint[p])
-			bit = calm & reg_bit(ra->share[p]);
+			bit = calm & ra_reg_bit(ra->share[p]);
 		if (!bit)
-			bit = calm & reg_bit(ra->fixed_hint[v]);
+			bit = calm & ra_reg_bit(ra->fixed_hint[v]);
 		if (!bit)
-			bit = calm & reg_bit(ra->share[v]);
+			bit = calm & ra_reg_bit(ra->share[v]);
 		if (!bit)
-			bit = calm & reg_bit(ra_vreg(ra, v)->hint);
+			bit = calm & ra_reg_bit(ra_vreg(ra, v)->hint);
 		if (bit)
 			return __builtin_ctzll(bit);
 		mask = narrow(calm, ~ra->busy_mask);

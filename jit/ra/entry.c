@@ -134,12 +134,12 @@ static u64 held_behind(const struct ra *ra, u32 b)
 
 	for (; l < end; l++) {
 		r = xreg[l->vreg];
-		held |= r == KW_NO_REG ? 0 : BIT_ULL(r);
+		held |= ra_reg_bit(r);
 	}
 	for (k = 0; k < to->nr_params; k++) {
 		r = xreg[ra->mf->vpool[out->args + k]];
 		if (ra->used[ra->mf->vpool[to->params + k]])
-			held |= r == KW_NO_REG ? 0 : BIT_ULL(r);
+			held |= ra_reg_bit(r);
 	}
 	return held;
 }
@@ -439,7 +439,7 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 	for (; l < end; l++) {
 		u32 r = reg[l->vreg];
 
-		keep |= r == KW_NO_REG ? 0 : BIT_ULL(r);
+		keep |= ra_reg_bit(r);
 		next[l->vreg] = l->when;
 	}
 	vacate_all(ra, ra->occupied & ~keep);

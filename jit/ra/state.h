@@ -218,6 +218,12 @@ static inline u64 ra_allocatable(const struct ra *ra, u32 v)
 	return ra->mf->allocatable[ra->mf->vreg[v].rclass];
 }
 
+/* The bit of register @r, none for KW_NO_REG; without a branch. */
+static inline u64 ra_reg_bit(u32 r)
+{
+	return (u64)(r < RA_NR_REGS) << r % RA_NR_REGS;
+}
+
 static inline bool ra_is_use(const struct kw_mopnd *o)
 {
 	return o->kind <= KW_OP_LATE_USE;
