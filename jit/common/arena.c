@@ -153,7 +153,7 @@ void kw_arena_forget(struct kw_arena *a, void *p, size_t bytes)
 /* Small arrays grow to double, for few copies; large ones by a quarter, for little that is empty. */
 static u32 grown(u32 cap, size_t size)
 {
-	return cap * size < GROW_LARGE ? cap : cap / 4;
+	return cap * size < GROW_LARGE ? cap : max(cap / 4, 1u);
 }
 
 void *kw_arena_grow_slow(struct kw_arena *a, void *p, u32 *cap, u32 need, size_t size)
