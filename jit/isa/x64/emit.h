@@ -10,7 +10,7 @@
  *           switch tables
  *
  * All branches are first written with rel32; relax.c then shortens those that
- * fit and moves the code together.  Every position that is remembered is known
+ * fit and moves the code together, to where start.c lets it begin.  Every position that is remembered is known
  * to it: labels, branches, relocations, sites.
  */
 #ifndef KW_X64_EMIT_H

@@ -4,7 +4,7 @@
  * displacements.
  *
  * Distances only shrink, so a branch that fits a rel8 before anything has
- * moved fits afterwards too: one pass decides and moves, one writes.  How far
+ * moved fits afterwards too: one pass decides, one moves, one writes.  How far
  * a place has moved is what the branches in front of it have lost; a label
  * knows how many these are, lists of places are walked along with them.
  */
