@@ -167,16 +167,18 @@ const struct kw_code_func *kw_code_find_func(const struct kw_code *c, u32 off)
 	return NULL;
 }
 
-const struct kw_fault_site *kw_code_find_fault(const struct kw_code *c, const struct kw_code_func *f, u32 off)
+/* Of @nr elements whose first member is a place, in ascending order, the one at @off, or NULL. */
+static const void *find_place(const void *first, u32 nr, size_t size, u32 off)
 {
-	u32 lo = f->fault, hi = f->fault + f->nr_faults;
+	const u8 *p = first;
+	u32 lo = 0, hi = nr;
 
 	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
+		u32 mid = lo + (hi - lo) / 2, at = *(const u32 *)(p + mid * size);
 
-		if (c->fault[mid].off == off)
-			return &c->fault[mid];
-		if (c->fault[mid].off < off)
+		if (at == off)
+			return p + mid * size;
+		if (at < off)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -184,19 +186,14 @@ const struct kw_fault_site *kw_code_find_fault(const struct kw_code *c, const st
 	return NULL;
 }
 
+static_assert(!offsetof(struct kw_fault_site, off) && !offsetof(struct kw_call_site, off), "find_place()");
+
+const struct kw_fault_site *kw_code_find_fault(const struct kw_code *c, const struct kw_code_func *f, u32 off)
+{
+	return find_place(c->fault + f->fault, f->nr_faults, sizeof(*c->fault), off);
+}
+
 const struct kw_call_site *kw_code_find_site(const struct kw_code *c, const struct kw_code_func *f, u32 off)
 {
-	u32 lo = f->site, hi = f->site + f->nr_sites;
-
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
-
-		if (c->site[mid].off == off)
-			return &c->site[mid];
-		if (c->site[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
+	return find_place(c->site + f->site, f->nr_sites, sizeof(*c->site), off);
 }

@@ -130,17 +130,13 @@ static u64 held_behind(const struct ra *ra, u32 b)
 	const struct ra_live *l = ra->blk[out->to].live, *end = l + ra->blk[out->to].nr_live;
 	const u8 *xreg = ra->xreg;
 	u64 held = 0;
-	u32 k, r;
+	u32 k;
 
-	for (; l < end; l++) {
-		r = xreg[l->vreg];
-		held |= ra_reg_bit(r);
-	}
-	for (k = 0; k < to->nr_params; k++) {
-		r = xreg[ra->mf->vpool[out->args + k]];
+	for (; l < end; l++)
+		held |= ra_reg_bit(xreg[l->vreg]);
+	for (k = 0; k < to->nr_params; k++)
 		if (ra->used[ra->mf->vpool[to->params + k]])
-			held |= ra_reg_bit(r);
-	}
+			held |= ra_reg_bit(xreg[ra->mf->vpool[out->args + k]]);
 	return held;
 }
 
@@ -431,15 +427,14 @@ static void inherit(struct ra *ra, u32 b, u32 pred)
 	u64 keep = 0;
 	u32 k;
 
+	/* Else the state is still there. */
 	if (h != ra->last_exit || from->nr_exit != ra->nr_last_exit) {
 		vacate_all(ra, ra->occupied);
 		for (k = 0; k < from->nr_exit; k++)
 			ra_hold(ra, h[k].vreg, h[k].reg);
 	}
 	for (; l < end; l++) {
-		u32 r = reg[l->vreg];
-
-		keep |= ra_reg_bit(r);
+		keep |= ra_reg_bit(reg[l->vreg]);
 		next[l->vreg] = l->when;
 	}
 	vacate_all(ra, ra->occupied & ~keep);
